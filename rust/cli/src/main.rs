@@ -1,0 +1,3 @@
+//! The `szilard` command.
+
+fn main() {}

@@ -1,0 +1,15 @@
+//! The physics of AI inference: joules per token, bits per token and the distance from the Landauer limit.
+//!
+//! The way the data goes: bytes -> trace -> energy -> per token -> boundary -> report.
+//! A module uses only lower floors (`tests/architecture.rs` holds it to that):
+//!
+//! | floor | modules |
+//! |---|---|
+//! | 0 | [`quantity`] (units, uncertainty, boundaries of a figure), [`input`] (bytes to typed cells, or a reason), [`source`] (citations), [`simd`] (numeric widening) |
+//! | 1 | [`information`] (bits per token), [`traces`] (power logs), [`boundaries`] (chip to primary energy) |
+//! | 2 | [`energy`] (joules per token), [`landauer`] (bounds), [`edge`] (sun, battery, heat sink) |
+//! | 3 | [`published`] (figures of the literature, reproduced) |
+
+pub mod input;
+pub mod quantity;
+pub mod traces;

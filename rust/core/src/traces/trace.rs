@@ -1,0 +1,44 @@
+//! A power log as one typed table: channels on one clock, and what there is to say about them.
+
+use super::channel::Channel;
+use super::clock::Clock;
+use crate::input::Diagnostics;
+
+/// A power log: channels on one clock.
+#[derive(Debug, Clone)]
+pub struct Trace {
+    /// Name of the format it was read from.
+    pub format: &'static str,
+    /// File it was read from, or `<bytes>`.
+    pub source: String,
+    /// What the times of all channels count from.
+    pub clock: Clock,
+    /// The series.
+    pub channels: Vec<Channel>,
+    /// Whether the channels' places in their devices are settled, so that a total can be given.
+    pub total_known: bool,
+    /// What there is to say about the file.
+    pub diagnostics: Diagnostics,
+}
+
+impl Trace {
+    /// First and last time of all channels that give energy. [ns]
+    pub fn span_ns(&self) -> Option<(i64, i64)> {
+        let times = || self.channels.iter().filter(|c| c.kind.gives_energy()).flat_map(|c| c.samples.segments());
+        let first = times().filter_map(|(time, _)| time.first().copied()).min()?;
+        let last = times().filter_map(|(time, _)| time.last().copied()).max()?;
+        Some((first, last))
+    }
+
+    /// The devices in the order in which they first appear.
+    pub fn devices(&self) -> Vec<&str> {
+        let mut devices: Vec<&str> = Vec::new();
+        let mut seen = std::collections::HashSet::new();
+        for channel in &self.channels {
+            if seen.insert(channel.device.as_str()) {
+                devices.push(&channel.device);
+            }
+        }
+        devices
+    }
+}

@@ -1,0 +1,1 @@
+//! Python bindings of szilard: convert, detach, call, convert.
