@@ -10,6 +10,9 @@
 //! | 2 | [`energy`] (joules per token), [`landauer`] (bounds), [`edge`] (sun, battery, heat sink) |
 //! | 3 | [`published`] (figures of the literature, reproduced) |
 
+#[macro_use]
+extern crate uom;
+
 pub mod input;
 pub mod quantity;
 pub mod traces;

@@ -1,5 +1,35 @@
 //! Quantities: values that keep their unit, their uncertainty budget and the boundary they were counted at.
+//!
+//! Inside the core, formulas use the static types of [`units`]; at the rim there is one dynamic [`Quantity`].
 
 mod boundary;
+pub mod constants;
+mod dimension;
+mod distribution;
+mod dynamic;
+mod error;
+mod expression;
+mod measured;
+mod model;
+mod monte_carlo;
+mod number_format;
+mod scale;
+mod show;
+mod sum;
+mod syntax;
+mod unit;
+#[macro_use]
+pub mod units;
 
 pub use boundary::{Basis, Boundary, Method, UnknownWord};
+pub use dimension::Dimension;
+pub use distribution::Distribution;
+pub use dynamic::Quantity;
+pub use error::{BoundaryError, QuantityError, UnitError};
+pub use expression::{calculate, evaluate};
+pub use measured::{Component, Evaluation, Measured};
+pub use model::Function;
+pub use monte_carlo::{DEFAULT_TRIALS, Interval, Trials, joint_draws};
+pub use show::QuantityRecord;
+pub use sum::ExactSum;
+pub use unit::Unit;

@@ -1,0 +1,145 @@
+//! Why a quantity could not be had.
+
+use super::boundary::{Basis, Boundary};
+use super::dimension::Dimension;
+
+/// A unit, a dimension or a number that cannot be what was asked.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UnitError {
+    /// A symbol that is no unit.
+    #[error("unknown unit {found:?}{}", suggestion.as_ref().map_or(String::new(), |unit| format!("; did you mean {unit:?}?")))]
+    Unknown {
+        /// The symbol as written.
+        found: String,
+        /// A unit that may have been meant.
+        suggestion: Option<String>,
+    },
+    /// Two dimensions that must agree and do not.
+    #[error("expected {expected} [{expected_dimension}], found {found} [{found_dimension}]")]
+    Dimension {
+        /// What was expected.
+        expected: String,
+        /// What was found.
+        found: String,
+        /// The dimension that was expected.
+        expected_dimension: Dimension,
+        /// The dimension that was found.
+        found_dimension: Dimension,
+    },
+    /// A thermometer scale inside a compound, a difference or a product.
+    #[error("{symbol} is a thermometer scale and stands alone; use K in compounds and differences")]
+    Thermometer {
+        /// The scale.
+        symbol: String,
+    },
+    /// A unit whose size or dimension does not fit.
+    #[error("the unit {symbol} is out of range")]
+    Overflow {
+        /// The unit.
+        symbol: String,
+    },
+    /// Text that is no expression, number or unit.
+    #[error("{text:?}, character {at}: expected {expected}")]
+    Syntax {
+        /// The whole text.
+        text: String,
+        /// Where it breaks, counted in characters from 1.
+        at: usize,
+        /// What was expected there.
+        expected: String,
+    },
+    /// Text that can be read in two ways.
+    #[error("{text:?} can be read in two ways: {hint}")]
+    Ambiguous {
+        /// The whole text.
+        text: String,
+        /// How to say which.
+        hint: String,
+    },
+    /// A name that is neither a unit nor a given value.
+    #[error("a name that is a unit cannot name a value: {name:?}")]
+    NameIsUnit {
+        /// The name.
+        name: String,
+    },
+    /// A result that is not a finite number.
+    #[error("{what} is not a finite number")]
+    NotFinite {
+        /// What was computed.
+        what: String,
+    },
+    /// An uncertainty that is negative or not finite.
+    #[error("an uncertainty is a finite number not below zero, found {found}")]
+    Uncertainty {
+        /// What was given.
+        found: f64,
+    },
+    /// A coverage probability outside (0, 1).
+    #[error("a coverage probability lies between 0 and 1, found {found}")]
+    Coverage {
+        /// What was given.
+        found: f64,
+    },
+    /// A non-linear model of which only the first-order components are known.
+    #[error(
+        "first-order propagation is not valid for this figure and its measurement model was not kept; \
+         evaluate the model at drawn inputs with monte_carlo"
+    )]
+    ModelLost,
+}
+
+/// Figures of different boundary or basis that were to be combined.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BoundaryError {
+    /// Two energies counted at different boundaries.
+    #[error("cannot {operation} a figure at boundary {left} and one at {right}; lift one with a BoundaryChain")]
+    Mismatch {
+        /// What was to be done.
+        operation: &'static str,
+        /// Boundary of the left operand.
+        left: Boundary,
+        /// Boundary of the right operand.
+        right: Boundary,
+    },
+    /// A known boundary meets an unset one.
+    #[error(
+        "cannot {operation} a figure at boundary {known} and one without; say .at(\"{known}\") if it is counted there"
+    )]
+    Unset {
+        /// What was to be done.
+        operation: &'static str,
+        /// The boundary that is known.
+        known: Boundary,
+    },
+    /// Two figures of different basis.
+    #[error("cannot {operation} a figure on basis {} and one on {}", word(*left), word(*right))]
+    Basis {
+        /// What was to be done.
+        operation: &'static str,
+        /// Basis of the left operand.
+        left: Option<Basis>,
+        /// Basis of the right operand.
+        right: Option<Basis>,
+    },
+}
+
+fn word(basis: Option<Basis>) -> &'static str {
+    basis.map_or("unset", Basis::word)
+}
+
+/// Everything that can be wrong with a quantity.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum QuantityError {
+    /// A unit, a dimension or a number.
+    #[error(transparent)]
+    Unit(#[from] UnitError),
+    /// A boundary or a basis.
+    #[error(transparent)]
+    Boundary(#[from] BoundaryError),
+    /// A word that is no boundary, basis or method.
+    #[error(transparent)]
+    Word(#[from] super::boundary::UnknownWord),
+}

@@ -1,0 +1,207 @@
+//! Expressions with units, boundaries and uncertainty: `7.2 W * 4.1 s / 50 token`, `(E2030/E2024)^(1/6) - 1`.
+
+use super::constants::{boltzmann, elementary_charge, planck};
+use super::dimension::Dimension;
+use super::dynamic::Quantity;
+use super::error::{QuantityError, UnitError};
+use super::model::Function;
+use super::syntax::{Expression, Operator, leading_number, parse};
+use super::unit::Unit;
+use std::str::FromStr;
+
+/// The value of an expression without names.
+///
+/// `+ - * / ^`, parentheses, `sqrt exp ln log2 log10 abs`, `pi`, the constants `k_B`, `h_P` and `e_0`, and numbers with
+/// units. A number and the units behind it are one factor: in `a / 50 token` the whole `50 token` is the divisor.
+/// What could be read in two ways, as `450 W / 20 token/s`, is refused.
+///
+/// # Errors
+/// [`QuantityError`].
+///
+/// ```
+/// let figure = szilard::quantity::calculate("1000 token/s / (2400 W)").unwrap();
+/// assert!((figure.to("token/Wh").unwrap().value() - 1500.0).abs() < 1e-9);
+/// ```
+pub fn calculate(text: &str) -> Result<Quantity, QuantityError> {
+    evaluate(text, &|_| None)
+}
+
+/// The value of an expression in which `given` gives the named values.
+///
+/// # Errors
+/// [`QuantityError`]; a name that is also a unit is refused.
+pub fn evaluate(text: &str, given: &dyn Fn(&str) -> Option<Quantity>) -> Result<Quantity, QuantityError> {
+    value(&parse(text, &|name| given(name).is_some())?, given)
+}
+
+fn value(expression: &Expression, given: &dyn Fn(&str) -> Option<Quantity>) -> Result<Quantity, QuantityError> {
+    match expression {
+        Expression::Number(number) => Ok(Quantity::number(*number)?),
+        Expression::Name(name) => named(name, given),
+        Expression::Call(name, argument) => call(name, &value(argument, given)?),
+        Expression::Negative(inner) => Ok(value(inner, given)?.negated()),
+        Expression::Binary(operator, left, right) => {
+            let left = value(left, given)?;
+            if let (Operator::Beside, Expression::Name(name)) = (operator, right.as_ref())
+                && given(name).is_none()
+                && left.dimension() == Dimension::NONE
+                && let Some(unit) = Unit::of_symbol(name)
+            {
+                return Ok(left.in_unit(&Unit::coherent(Dimension::NONE))?.given_in(unit)?);
+            }
+            let right = value(right, given)?;
+            match operator {
+                Operator::Plus => left.plus(&right),
+                Operator::Minus => left.minus(&right),
+                Operator::Times | Operator::Beside => left.times(&right),
+                Operator::Over => left.over(&right),
+                Operator::Power => left.power(&right),
+            }
+        }
+    }
+}
+
+fn named(name: &str, given: &dyn Fn(&str) -> Option<Quantity>) -> Result<Quantity, QuantityError> {
+    let unit = Unit::of_symbol(name);
+    match (given(name), unit, name) {
+        (Some(_), Some(_), _) => Err(UnitError::NameIsUnit { name: name.to_owned() }.into()),
+        (Some(quantity), None, _) => Ok(quantity),
+        (None, _, "pi") => Ok(Quantity::number(std::f64::consts::PI)?),
+        (None, _, "k_B") => Ok(boltzmann().into()),
+        (None, _, "h_P") => Ok(planck().into()),
+        (None, _, "e_0") => Ok(elementary_charge().into()),
+        (None, Some(unit), _) if unit.is_thermometer() => {
+            Err(UnitError::Thermometer { symbol: name.to_owned() }.into())
+        }
+        (None, Some(unit), _) => Ok(Quantity::new(1.0, unit)?),
+        (None, None, _) => Err(Unit::stranger(name).into()),
+    }
+}
+
+fn call(name: &str, argument: &Quantity) -> Result<Quantity, QuantityError> {
+    let number = Quantity::number;
+    match name {
+        "sqrt" => argument.power(&number(0.5)?),
+        "abs" => Ok(argument.magnitude()),
+        "exp" => argument.map(Function::Exp),
+        "ln" => argument.map(Function::Ln),
+        "log2" => argument.map(Function::Ln)?.over(&number(std::f64::consts::LN_2)?),
+        "log10" => argument.map(Function::Ln)?.over(&number(std::f64::consts::LN_10)?),
+        _ => Err(UnitError::Unknown { found: format!("{name}(…)"), suggestion: None }.into()),
+    }
+}
+
+/// A literal quantity: one number and its unit.
+impl FromStr for Quantity {
+    type Err = QuantityError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (number, unit) = leading_number(text)?;
+        let unit = match unit.trim() {
+            "" => Unit::coherent(Dimension::NONE),
+            unit => unit.parse()?,
+        };
+        Ok(Self::new(number, unit)?)
+    }
+}
+
+/// A unit: symbols, products, quotients, whole powers, and whole numbers as in `kWh/(1000 token)`.
+impl FromStr for Unit {
+    type Err = UnitError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(unit(&parse(text, &|_| false)?, text)?.written(text.trim()))
+    }
+}
+
+fn unit(expression: &Expression, text: &str) -> Result<Unit, UnitError> {
+    let no_unit = || UnitError::Syntax { text: text.to_owned(), at: 1, expected: "a unit".to_owned() };
+    match expression {
+        Expression::Number(number) if *number >= 1.0 && number.fract() == 0.0 && *number < 1e18 => {
+            Unit::whole_number(*number as u64)
+        }
+        Expression::Name(name) => Unit::of_symbol(name).ok_or_else(|| Unit::stranger(name)),
+        Expression::Binary(Operator::Times | Operator::Beside, left, right) => {
+            unit(left, text)?.times(&unit(right, text)?)
+        }
+        Expression::Binary(Operator::Over, left, right) => unit(left, text)?.over(&unit(right, text)?),
+        Expression::Binary(Operator::Power, base, exponent) => {
+            let exponent = match exponent.as_ref() {
+                Expression::Number(number) => *number,
+                Expression::Negative(inner) => match inner.as_ref() {
+                    Expression::Number(number) => -number,
+                    _ => return Err(no_unit()),
+                },
+                _ => return Err(no_unit()),
+            };
+            if exponent.fract() != 0.0 || exponent.abs() > f64::from(i8::MAX) {
+                return Err(no_unit());
+            }
+            unit(base, text)?.power(exponent as i8)
+        }
+        _ => Err(no_unit()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn close(text: &str, unit: &str, expected: f64) {
+        let found = calculate(text).unwrap().to(unit).unwrap().value();
+        assert!((found - expected).abs() <= 1e-12 * expected.abs(), "{text}: {found} {unit}");
+    }
+
+    #[test]
+    fn the_arithmetic_of_the_field() {
+        close("7.2 W * 4.1 s / 50 token", "kWh/Mtoken", 0.164);
+        close("450 W / (20 token/s)", "kWh/Mtoken", 6.25);
+        close("2400 W / (1000 token/s)", "kWh/Mtoken", 2.0 / 3.0);
+        close("30e6 * 3 kW", "GW", 90.0);
+        close("1 kcal", "Wh", 4184.0 / 3600.0);
+        close("176 TWh/yr", "GW", 176e3 / 8760.0);
+        close("100 W/ft^2", "W/m^2", 100.0 / 0.09290304);
+        close("20 Ah * 12.8 V", "Wh", 256.0);
+        close("k_B * 300 K * ln(2) / (1 bit)", "J/bit", 2.870978885078724e-21);
+        close("3412.14163312794 Btu", "kWh", 1.0);
+        close("1 nat/token", "bit/token", std::f64::consts::LOG2_E);
+        close("0.047 kWh/(1000 token)", "J/token", 169.2);
+        close("30 % * 10 J", "J", 3.0);
+        close("(945/415)^(1/6) - 1", "%", 14.700141050110904);
+    }
+
+    #[test]
+    fn literals_keep_their_unit() {
+        let figure: Quantity = "0.164 kWh/Mtoken".parse().unwrap();
+        assert_eq!((figure.value(), figure.unit().symbol()), (0.164, "kWh/Mtoken"));
+        assert_eq!(calculate("8.2 Wh").unwrap().unit().symbol(), "Wh");
+        assert_eq!(calculate("30e6 * 3 kW").unwrap().unit().symbol(), "kW");
+    }
+
+    #[test]
+    fn names_come_from_the_caller_and_are_no_units() {
+        let energy = |name: &str| match name {
+            "E2024" => "415 TWh".parse().ok(),
+            "E2030" => "945 TWh".parse().ok(),
+            "W" => "1 J".parse().ok(),
+            _ => None,
+        };
+        let growth = evaluate("(E2030/E2024)^(1/6) - 1", &energy).unwrap();
+        assert!((growth.value() - 0.147001410501109).abs() < 1e-12);
+        let clash = evaluate("2 * W", &energy).unwrap_err();
+        assert_eq!(clash.to_string(), "a name that is a unit cannot name a value: \"W\"");
+        assert!(evaluate("E1999", &energy).is_err());
+    }
+
+    #[test]
+    fn unit_errors_say_what_was_expected() {
+        assert!(calculate("1 J + 1 J/token").unwrap_err().to_string().contains("expected J"));
+        assert!("5 KW".parse::<Quantity>().unwrap_err().to_string().contains("did you mean \"kW\""));
+        assert!("1 W/m2".parse::<Quantity>().unwrap_err().to_string().contains("m^2"));
+        assert!("5".parse::<Quantity>().is_ok());
+        assert!("J".parse::<Quantity>().is_err());
+        assert!("5 J 3".parse::<Quantity>().is_err());
+        assert!("5 degC/W".parse::<Quantity>().is_err());
+        assert!("W\u{202e}".parse::<Unit>().is_err());
+    }
+}
