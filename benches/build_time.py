@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def seconds(command: list[str], repeats: int = 1) -> float:
-    """Return the median wall time of a command. [s]"""
+    """The median wall time of a command. [s]"""
     times = []
     for _ in range(repeats):
         start = time.perf_counter()

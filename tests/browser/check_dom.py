@@ -11,7 +11,7 @@ PICTURE = re.compile(r"<img[^>]+src=\"data:image/(?:png|svg\+xml);base64,[A-Za-z
 
 
 def faults(dom: str, truth: float) -> list[str]:
-    """Return what is wrong with the rendered page, empty where nothing is."""
+    """What is wrong with the rendered page, empty where nothing is."""
     found = []
     visible = re.sub(r"(?s)<(script|style)\b.*?</\1>", " ", dom)
     text = html.unescape(re.sub(r"<[^>]+>", " ", visible)).replace("\N{NO-BREAK SPACE}", " ")
@@ -27,7 +27,7 @@ def faults(dom: str, truth: float) -> list[str]:
 
 
 def main() -> int:
-    """Return 0 where the page in argv[1] shows the truth in argv[2]."""
+    """Exit status: 0 where the page in argv[1] shows the truth in argv[2]."""
     dom = Path(sys.argv[1]).read_text(encoding="utf-8")
     truth = tomllib.loads(Path(sys.argv[2]).read_text(encoding="utf-8"))["truth"]["energy_per_token_j"]
     found = faults(dom, truth)

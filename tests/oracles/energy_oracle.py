@@ -4,6 +4,7 @@ Times are seconds and values watts or joules, each a `Fraction` made from the de
 happens anywhere. The rules are those of tests/corpus/README.md, written from that text and not from the Rust code.
 """
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -18,7 +19,7 @@ STEP_BACK = Fraction(1)  # a counter that falls by less than a joule was read ba
 PACKAGE_POWER = Fraction(1000)  # plausible power of a CPU package [W]
 
 
-class Ambiguous(ValueError):
+class AmbiguousError(ValueError):
     """The number of wraps between two reads of a counter cannot be known."""
 
 
@@ -63,7 +64,7 @@ def exact(value: Number) -> Fraction:
 
 def gap_limit(times: Sequence[Fraction]) -> Fraction:
     """Longest interval that is still integrated: max(5 x lower median of the positive intervals, 2 s)."""
-    steps = sorted(after - before for before, after in zip(times, times[1:], strict=False) if after > before)
+    steps = sorted(after - before for before, after in itertools.pairwise(times) if after > before)
     return max(GAP_FACTOR * steps[(len(steps) - 1) // 2], FLOOR_OF_GAP) if steps else FLOOR_OF_GAP
 
 
@@ -71,7 +72,7 @@ def power_pieces(samples: Iterable[tuple[Number, Number | None]], max_gap: Numbe
     """The covered intervals of a power gauge; a sample without a reading is left out, never zero."""
     read = sorted(((exact(time), exact(power)) for time, power in samples if power is not None), key=lambda one: one[0])
     limit = gap_limit([time for time, _ in read]) if max_gap is None else exact(max_gap)
-    pairs = zip(read, read[1:], strict=False)
+    pairs = itertools.pairwise(read)
     return [Piece(t0, t1, p0, p1) for (t0, p0), (t1, p1) in pairs if 0 < t1 - t0 <= limit]
 
 
@@ -100,7 +101,7 @@ def counter_pieces(
             continue
         elapsed = time - last_time
         if span is not None and elapsed * exact(max_power) >= span:
-            raise Ambiguous(f"{elapsed} s between two reads")
+            raise AmbiguousError(f"{elapsed} s between two reads")
         before = (time, value)
         if elapsed <= 0:
             continue
@@ -156,7 +157,7 @@ def equal_share(
         complete[name] = low <= start <= end <= high
     edges = sorted({low, high} | {edge for span in spans.values() for edge in span if low < edge < high})
     meter = idle = Fraction(0)
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in itertools.pairwise(edges):
         flying = [name for name, span in spans.items() if span[0] <= start and end <= span[1]]
         for pieces in devices:
             part = energy(pieces, (start, end))

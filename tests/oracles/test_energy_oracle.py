@@ -32,8 +32,7 @@ def test_two_devices_with_interpolated_edges():
     # Both edges lie between samples: 20 W/s ramps, so the window mean is 220 W and 320 W over 10 s.
     case = CASES["infx-trapezoid-2gpu"]
     parts = {
-        name: gauge(samples, case["inputs"]["window_s"])
-        for name, samples in case["inputs"]["samples_s_W"].items()
+        name: gauge(samples, case["inputs"]["window_s"]) for name, samples in case["inputs"]["samples_s_W"].items()
     }
     for name, part in parts.items():
         assert part.energy == Fraction(case["expected"]["energy_J"][name])
@@ -252,5 +251,5 @@ def test_counters_of_the_corpus(row):
 
 def test_many_wraps_cannot_be_known():
     log, span = read_counter("rapl_03_multi_wrap_gap.csv")
-    with pytest.raises(oracle.Ambiguous):
+    with pytest.raises(oracle.AmbiguousError):
         oracle.counter_pieces(log, span)
