@@ -1,0 +1,59 @@
+# Every target is one or two commands. CONTRIBUTING.md says when to use which.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+.PHONY: build tools demo test lint format notebooks docs bench clean
+
+PYTHON ?= python3
+BIN := .venv/bin
+export VIRTUAL_ENV := $(CURDIR)/.venv
+export PIP_QUIET := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# What is compiled into the wheel. Python files are not listed: the install is editable.
+COMPILED := pyproject.toml Cargo.toml Cargo.lock $(shell find rust datasets -type f -not -path '*/tests/*' -not -path '*/target/*')
+
+build: .venv/built  ## The package with its figures, in .venv
+tools: .venv/built .venv/tools  ## and what tests, notebooks and lints need
+
+.venv/maturin:
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install 'maturin>=1.16,<2'
+	touch $@
+
+.venv/built: .venv/maturin $(COMPILED)
+	$(BIN)/maturin develop --quiet --release --extras plot
+	touch $@
+
+# The extras alone: `pip install '.[dev]'` would compile the package once more.
+.venv/tools: .venv/maturin pyproject.toml
+	$(BIN)/python -c 'import tomllib as t; extras = t.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]; print(*extras["dev"], *extras["notebook"], sep="\n")' > $@.txt
+	$(BIN)/python -m pip install -r $@.txt
+	touch $@
+
+demo: build  ## Joules per token of the example recording, in demo-output/
+	$(BIN)/python -m szilard.demo demo-output
+
+test: tools  ## Rust, Python, doctests and notebooks
+	cargo test --workspace
+	$(BIN)/python -m pytest
+
+lint: tools  ## Formatting, lints and types
+	cargo fmt --check && cargo clippy --workspace --all-targets -- -D warnings
+	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy --strict python/
+
+format:  ## Rewrites files in the house format
+	cargo fmt && $(BIN)/ruff check --fix-only && $(BIN)/ruff format
+
+notebooks: tools  ## Executes every notebook and keeps its output
+	$(BIN)/jupyter nbconvert --to notebook --execute --inplace notebooks/*.ipynb
+
+# A unit in brackets, "Power. [W]", looks like a link to rustdoc; it is none.
+docs:  ## The Rust documentation, with everything else that rustdoc dislikes as an error
+	RUSTDOCFLAGS="-D warnings -A rustdoc::broken_intra_doc_links" cargo doc --no-deps -p szilard
+
+bench: tools  ## The figures of docs/performance.md, measured here
+	$(BIN)/python benches/build_time.py
+
+clean:
+	rm -rf .venv target demo-output
