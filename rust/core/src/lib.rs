@@ -10,6 +10,8 @@
 //! | 2 | [`energy`] (joules per token), [`landauer`] (bounds), [`edge`] (sun, battery, heat sink) |
 //! | 3 | [`published`] (figures of the literature, reproduced) |
 
+pub mod information;
 pub mod input;
 pub mod quantity;
+pub mod simd;
 pub mod traces;
