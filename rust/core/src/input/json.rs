@@ -172,14 +172,14 @@ impl<'a> Keys<'a> {
     const FEW: usize = 16;
 
     /// Whether the key is new; it is remembered.
-    fn is_new(&mut self, key: &Cow<'a, str>, members: &[(Cow<'a, str>, Json<'a>)]) -> bool {
+    fn is_new(&mut self, key: Cow<'a, str>, members: &[(Cow<'a, str>, Json<'a>)]) -> bool {
         if members.len() < Self::FEW {
-            return members.iter().all(|(name, _)| name != key);
+            return members.iter().all(|(name, _)| *name != key);
         }
         if self.0.is_empty() {
             self.0.extend(members.iter().map(|(name, _)| name.clone()));
         }
-        self.0.insert(key.clone())
+        self.0.insert(key)
     }
 }
 
@@ -275,7 +275,7 @@ impl<'a> Reader<'a, '_> {
         }
         let start = self.at;
         let key = self.string()?.text;
-        if !keys.is_new(&key, members) {
+        if !keys.is_new(key.clone(), members) {
             self.at = start;
             return Err(self.refusal(Code::JsonDupKey, "every key of an object once"));
         }
