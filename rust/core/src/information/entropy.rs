@@ -81,7 +81,7 @@ struct Figures {
 /// # Errors
 ///
 /// [`InformationError::Temperature`], [`InformationError::Vocabulary`], [`InformationError::Target`],
-/// [`InformationError::TargetCount`]; [`InformationError::Probabilities`] if every row sums to one in [0, 1];
+/// [`InformationError::TargetCount`]; [`InformationError::Probabilities`] if every row is in [0, 1] and sums to one;
 /// [`InformationError::Format`] with `E_NO_DATA` for no rows or columns and `E_NONFINITE`, with row and column, for
 /// NaN, +inf, or a row of only -inf.
 ///
@@ -107,7 +107,7 @@ pub fn token_entropy<T: Logit>(
     let used = used_columns(logits, temperature, options.vocab_size)?;
     let (rows, columns) = used.dim();
     let targets = options.targets.map(|targets| token_indices(targets, rows, columns)).transpose()?;
-    if logits.rows().into_iter().all(looks_like_probabilities) {
+    if looks_like_probabilities(logits) {
         return Err(InformationError::Probabilities);
     }
     let figures = |buffer: &mut Row, index: usize| -> Result<Figures, Refusal> {

@@ -1,6 +1,6 @@
 //! One row of logits: the softmax distribution, measured from its largest element.
 
-use ndarray::ArrayView1;
+use ndarray::{ArrayView1, ArrayView2};
 
 use super::sum::sum;
 use crate::input::{Code, Place, Refusal};
@@ -118,16 +118,20 @@ impl Row {
     }
 }
 
-/// Whether the row holds probabilities: all in [0, 1], with a sum of one within the rounding of their type.
-pub(super) fn looks_like_probabilities<T: Logit>(row: ArrayView1<'_, T>) -> bool {
-    let (mut total, mut slack) = (0.0, 1e-6);
-    for element in row.iter() {
-        let value = element.widen();
-        if !(0.0..=1.0).contains(&value) {
-            return false;
+/// Whether the rows hold probabilities: all in [0, 1], each with a sum of one within the rounding of their type, and
+/// not only zeros and ones, which are as good as logits.
+pub(super) fn looks_like_probabilities<T: Logit>(rows: ArrayView2<'_, T>) -> bool {
+    let sums_to_one = |row: ArrayView1<'_, T>| {
+        let (mut total, mut slack) = (0.0, 1e-6);
+        for element in row.iter() {
+            let value = element.widen();
+            if !(0.0..=1.0).contains(&value) {
+                return false;
+            }
+            total += value;
+            slack += element.half_spacing();
         }
-        total += value;
-        slack += element.half_spacing();
-    }
-    row.len() > 1 && (total - 1.0).abs() <= slack
+        (total - 1.0).abs() <= slack
+    };
+    rows.rows().into_iter().all(sums_to_one) && rows.iter().any(|element| !matches!(element.widen(), 0.0 | 1.0))
 }
