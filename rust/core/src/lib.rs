@@ -13,6 +13,8 @@
 #[macro_use]
 extern crate uom;
 
+pub mod information;
 pub mod input;
 pub mod quantity;
+pub mod simd;
 pub mod traces;

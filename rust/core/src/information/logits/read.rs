@@ -1,0 +1,142 @@
+//! The way in: a file or its bytes to logits or log-probabilities, by content first and by name second.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use super::array::Logits;
+use super::logprobs::TopLogprobs;
+use super::{LOGIT_FORMATS, LOGPROB_FORMATS};
+use crate::information::InformationError;
+use crate::input::{Code, JSON_BYTES, Place, Refusal};
+
+/// A format of logits.
+#[derive(Debug, Clone, Copy)]
+pub struct LogitFormat {
+    /// The name it is asked for by.
+    pub name: &'static str,
+    /// What it holds.
+    pub description: &'static str,
+    /// The usual ending of a file's name.
+    pub extension: &'static str,
+    /// Whether the bytes start like it.
+    pub detect: fn(&[u8]) -> bool,
+    /// The reader; the text names the file in a refusal.
+    pub read: fn(&[u8], &str) -> Result<Logits, Refusal>,
+}
+
+/// A format of log-probabilities.
+#[derive(Debug, Clone, Copy)]
+pub struct LogprobFormat {
+    /// The name it is asked for by.
+    pub name: &'static str,
+    /// What it holds.
+    pub description: &'static str,
+    /// The reader; the text names the file in a refusal.
+    pub read: fn(&[u8], &str) -> Result<TopLogprobs, Refusal>,
+}
+
+/// The logits of a `.npy`, `.npz` or `.safetensors` file.
+///
+/// # Errors
+///
+/// [`InformationError::Io`], else as [`read_logits_bytes`].
+pub fn read_logits(path: &Path) -> Result<Logits, InformationError> {
+    let name = path.display().to_string();
+    let bytes = read_file(path, &name, u64::MAX)?;
+    read_logits_bytes(&bytes, &name, None)
+}
+
+/// The logits in the bytes of a file, in the format of that name, or in the one that they start like. `path` names the
+/// file in a refusal; its ending decides where the content does not.
+///
+/// # Errors
+///
+/// [`InformationError::Format`]: `E_EMPTY`, `E_COMPRESSED`, `E_UNKNOWN_FORMAT`, or what the reader of the format says.
+pub fn read_logits_bytes(bytes: &[u8], path: &str, format: Option<&str>) -> Result<Logits, InformationError> {
+    let refusal = |code, found: &str, expected: String| Refusal::new(code, path, Place::File, found, expected);
+    let names = || LOGIT_FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
+    refuse_empty_or_compressed(bytes, path)?;
+    let format = match format {
+        Some(name) => LOGIT_FORMATS.iter().find(|format| format.name == name),
+        None => {
+            let extension = Path::new(path).extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+            let by_content = LOGIT_FORMATS.iter().find(|format| (format.detect)(bytes));
+            by_content.or_else(|| LOGIT_FORMATS.iter().find(|format| format.extension.eq_ignore_ascii_case(extension)))
+        }
+    };
+    let format = format.ok_or_else(|| refusal(Code::UnknownFormat, "no known start or ending", names()))?;
+    Ok((format.read)(bytes, path)?)
+}
+
+/// The log-probabilities of a server's answer.
+///
+/// # Errors
+///
+/// [`InformationError::Io`], else as [`read_logprobs_bytes`].
+pub fn read_logprobs(path: &Path) -> Result<TopLogprobs, InformationError> {
+    let name = path.display().to_string();
+    let bytes = read_file(path, &name, JSON_BYTES as u64)?;
+    read_logprobs_bytes(&bytes, &name, None)
+}
+
+/// The log-probabilities in the bytes of a server's answer, in the format of that name or the only one there is.
+///
+/// # Errors
+///
+/// [`InformationError::Format`]: `E_EMPTY`, `E_COMPRESSED`, `E_UNKNOWN_FORMAT`, or what the reader of the format says.
+pub fn read_logprobs_bytes(bytes: &[u8], path: &str, format: Option<&str>) -> Result<TopLogprobs, InformationError> {
+    refuse_empty_or_compressed(bytes, path)?;
+    let wanted = LOGPROB_FORMATS.iter().find(|known| format.is_none_or(|name| name == known.name));
+    let wanted = wanted.ok_or_else(|| {
+        let names = LOGPROB_FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
+        Refusal::new(Code::UnknownFormat, path, Place::File, format.unwrap_or_default(), names)
+    })?;
+    Ok((wanted.read)(bytes, path)?)
+}
+
+fn refuse_empty_or_compressed(bytes: &[u8], path: &str) -> Result<(), Refusal> {
+    if bytes.is_empty() {
+        return Err(Refusal::new(Code::Empty, path, Place::File, "nothing", "a file with content"));
+    }
+    // gzip, zstd, bzip2, xz
+    let compressed: [&[u8]; 4] = [b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ"];
+    if compressed.iter().any(|magic| bytes.starts_with(magic)) {
+        return Err(Refusal::new(Code::Compressed, path, Place::File, "compressed bytes", "the file decompressed"));
+    }
+    Ok(())
+}
+
+/// The bytes of a file of at most `limit` bytes.
+fn read_file(path: &Path, name: &str, limit: u64) -> Result<Vec<u8>, InformationError> {
+    let file = File::open(path).map_err(|error| InformationError::io(name, &error))?;
+    let mut bytes = Vec::new();
+    let read = file.take(limit.saturating_add(1)).read_to_end(&mut bytes);
+    read.map_err(|error| InformationError::io(name, &error))?;
+    if bytes.len() as u64 > limit {
+        let found = format!("more than {limit} bytes");
+        return Err(Refusal::new(Code::LimitSize, name, Place::File, found, format!("at most {limit} bytes")).into());
+    }
+    Ok(bytes)
+}
+
+/// The one array of a file, or the one named `logits`.
+///
+/// # Errors
+///
+/// `E_NO_DATA` if there is none, or several with other names.
+pub(super) fn the_array<'a, T>(
+    arrays: impl Iterator<Item = (&'a str, T)>,
+    path: &str,
+) -> Result<(&'a str, T), Refusal> {
+    let mut arrays: Vec<(&str, T)> = arrays.collect();
+    let index = if arrays.len() == 1 { Some(0) } else { arrays.iter().position(|(name, _)| *name == "logits") };
+    match index {
+        Some(index) => Ok(arrays.swap_remove(index)),
+        None => {
+            let names: Vec<&str> = arrays.iter().map(|(name, _)| *name).take(16).collect();
+            let found = if names.is_empty() { "no arrays".to_owned() } else { format!("arrays {}", names.join(", ")) };
+            Err(Refusal::new(Code::NoData, path, Place::File, found, "one array, or one named logits"))
+        }
+    }
+}
