@@ -201,7 +201,7 @@ mod tests {
         // 10.001 kWh = 10.001 * 3.6e6 J = 36 003 600 J exactly.
         assert_eq!(number("10.001").to_f64(Scale { factor: 3600, power: 3 }), Some(36_003_600.0));
         assert_eq!(number("1e400").to_f64(Scale::ONE), None);
-        assert_eq!(number("-123456789.123456789e-3").to_f64(Scale::ONE), Some(-123_456.789_123_456_789));
+        assert_eq!(number("-123456789.123456789e-3").to_f64(Scale::ONE), Some(-123_456.789_123_456_8));
     }
 
     #[test]
