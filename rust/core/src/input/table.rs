@@ -75,7 +75,11 @@ fn unquote(quoted: &str) -> Result<(Cow<'_, str>, &str), RowFault> {
 /// the same number of fields, at least two; failing that, the one that splits the header most; of equals tab before
 /// semicolon before comma, since commas stand in names and numbers; a comma where nothing splits.
 pub fn delimiter(header: &str, row: Option<&str>) -> char {
-    let count = |text: &str, delimiter| fields(text, delimiter).map_or(COLUMN_LIMIT, |fields| fields.len());
+    let count = |text: &str, delimiter| match fields(text, delimiter) {
+        Ok(fields) => fields.len(),
+        Err(RowFault::Columns) => COLUMN_LIMIT,
+        Err(RowFault::UnclosedQuote) => 0,
+    };
     let by_width = |agree: bool| {
         DELIMITERS
             .into_iter()
@@ -141,6 +145,7 @@ mod tests {
         assert_eq!(delimiter("time [s];power, active [W]", Some("0;1,5")), ';');
         assert_eq!(delimiter("time [s]\tpower [W]", Some("0\t1,5")), '\t');
         assert_eq!(delimiter("a,b", None), ',');
+        assert_eq!(delimiter(r#""a","b""#, Some(r#""0","1""#)), ',');
         assert_eq!(delimiter("time [s]\u{2028}power [W]", Some("0,100")), ',');
     }
 

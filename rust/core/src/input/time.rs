@@ -1,6 +1,6 @@
 //! Time stamps as exact integer nanoseconds, read without guessing.
 
-use super::number::{Literal, Scale, literal};
+use super::number::{Decimal, Literal, Scale, literal};
 use jiff::civil;
 use jiff::fmt::strtime::BrokenDownTime;
 
@@ -93,11 +93,10 @@ pub fn patterned_stamp(text: &str, pattern: &str) -> Option<Stamp> {
     Some(Stamp { ns, base, leap: false, resolution_ns: printed.unwrap_or(whole * SECOND) })
 }
 
-/// The number `text` times `scale` as a stamp; `None` where it is no number or out of range.
+/// The number times `scale` as a stamp; `None` where it is out of range.
 ///
 /// A number of seconds between 2001 and 2100 is Unix time, any other is relative to some start.
-pub fn numeric_stamp(text: &str, point: char, scale: Scale) -> Option<Stamp> {
-    let Literal::Number(number) = literal(text, point) else { return None };
+pub fn numeric_stamp(number: Decimal<'_>, scale: Scale) -> Option<Stamp> {
     let ns = number.to_ns(scale)?;
     let epoch = (1_000_000_000 * SECOND..4_102_444_800 * SECOND).contains(&ns);
     let power = number.step() + scale.power + 9;
@@ -236,11 +235,15 @@ mod tests {
 
     #[test]
     fn numbers_are_exact_and_epochs_are_known_by_their_size() {
-        let stamp = numeric_stamp("1741082400000", '.', Scale { factor: 1, power: -3 }).unwrap();
+        let numeric_stamp = |text, scale| match literal(text, '.') {
+            Literal::Number(number) => numeric_stamp(number, scale),
+            _ => None,
+        };
+        let stamp = numeric_stamp("1741082400000", Scale { factor: 1, power: -3 }).unwrap();
         assert_eq!((stamp.ns, stamp.base, stamp.resolution_ns), (1_741_082_400 * SECOND, Base::Utc, 1_000_000));
-        let stamp = numeric_stamp("0.1", '.', Scale::ONE).unwrap();
+        let stamp = numeric_stamp("0.1", Scale::ONE).unwrap();
         assert_eq!((stamp.ns, stamp.base, stamp.resolution_ns), (100_000_000, Base::Relative, 100_000_000));
-        assert_eq!(numeric_stamp("2", '.', Scale { factor: 3600, power: 0 }).unwrap().resolution_ns, 3600 * SECOND);
+        assert_eq!(numeric_stamp("2", Scale { factor: 3600, power: 0 }).unwrap().resolution_ns, 3600 * SECOND);
     }
 
     #[test]
