@@ -1,5 +1,7 @@
 //! The fault corpus, read row by row from `EXPECT.tsv`: the code and its line, and the energy by an independent sum.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use szilard::input::{Code, Place, Refusal};

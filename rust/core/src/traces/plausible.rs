@@ -54,12 +54,12 @@ mod tests {
         let (gpu, power) = (Some(Boundary::Board), Kind::InstantPower);
         assert!(is_sentinel(4_294_967.29, 0.01, power, gpu));
         assert!(is_sentinel(4_294_967_295.0, 1.0, power, gpu));
-        assert!(is_sentinel(4294.967_295, 1e-6, power, None));
+        assert!(is_sentinel(4_294.967_295, 1e-6, power, None));
         assert!(is_sentinel(9_223_372_036_854_775_794.0, 1.0, power, None));
         assert!(is_sentinel(18_446_744_073_709_551_615.0 * 1e-6, 1e-6, power, None));
         // A node may draw 4294.97 W, a GPU cannot.
-        assert!(!is_sentinel(4294.97, 0.01, power, None));
-        assert!(is_sentinel(4294.97, 0.01, power, gpu));
+        assert!(!is_sentinel(4_294.97, 0.01, power, None));
+        assert!(is_sentinel(4_294.97, 0.01, power, gpu));
         assert!(!is_sentinel(4_294_966.0, 0.01, power, gpu));
         assert!(!is_sentinel(1e308, 1e308, power, None));
     }
@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn a_counter_may_hold_any_32_bit_value() {
         let counter = Kind::EnergyCounter { range: None };
-        assert!(!is_sentinel(4294.967_295, 1e-6, counter, None));
+        assert!(!is_sentinel(4_294.967_295, 1e-6, counter, None));
         assert!(is_sentinel(9_223_372_036_854_775_807.0 * 1e-3, 1e-3, counter, None));
     }
 }

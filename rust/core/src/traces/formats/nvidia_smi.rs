@@ -233,7 +233,7 @@ impl Rows {
 }
 
 /// The number of rows in each burst, where rows come in bursts: the lower median of the intervals is short, and the
-/// long ones cut the rows into blocks of one size (the first and last may be cut; one in ten may differ).
+/// long ones cut the rows into blocks of one size, at least two (the first and last may be cut; one in ten may differ).
 fn burst_size(rows: &[(i64, u32)]) -> Option<usize> {
     let intervals: Vec<i64> =
         rows.windows(2).filter_map(|pair| Some((pair.last()?.0.saturating_sub(pair.first()?.0)).max(0))).collect();
@@ -253,8 +253,9 @@ fn burst_size(rows: &[(i64, u32)]) -> Option<usize> {
     }
     let inner = blocks.get(1..blocks.len().saturating_sub(1)).filter(|inner| !inner.is_empty()).unwrap_or(&blocks);
     let size = *inner.first()?;
-    let alike = inner.iter().filter(|block| **block == size).count();
-    (blocks.len() > 1 && size > 1 && alike * 10 >= inner.len() * 9).then_some(size)
+    let alike = |blocks: &[usize]| blocks.iter().filter(|block| **block == size).count();
+    let regular = alike(inner) * 10 >= inner.len() * 9 && alike(&blocks) > 1;
+    (size > 1 && regular).then_some(size)
 }
 
 #[cfg(test)]
