@@ -132,6 +132,7 @@ codes! {
     Magic "E_MAGIC" "The file does not start as its format must.";
     HeaderLen "E_HEADER_LEN" "The header length is over the limit or past the end.";
     Pickle "E_PICKLE" "The file holds pickled objects; they are never loaded.";
+    Corrupt "E_CORRUPT" "The compressed data are damaged.";
     Truncated "E_TRUNCATED" "The file ends before its data.";
     Trailing "E_TRAILING" "Bytes follow the data.";
     Dtype "E_DTYPE" "The element type is not one of real numbers.";
