@@ -1,5 +1,7 @@
 //! The fault corpus of logits and log-probabilities: every row of EXPECT.tsv gives exactly its code, place and value.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
+
 use std::path::{Path, PathBuf};
 
 use szilard::information::{

@@ -2,6 +2,7 @@
 
 mod diagnostic;
 mod json;
+mod json_reader;
 
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Place, Refusal, Severity, printable};
 pub use json::{JSON_BYTES, JSON_DEPTH, JSON_NUMBER_BYTES, Json, JsonText};
