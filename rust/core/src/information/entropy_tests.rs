@@ -68,6 +68,10 @@ fn the_rounding_of_the_logits_gives_the_uncertainty() {
     let coarse = of(&[29.0_f32, 30.0, 31.0, 16.0].map(bf16::from_f32));
     assert!((coarse.u[0] / 0.01248878848305651 - 1.0).abs() < 1e-12, "{}", coarse.u[0]);
     assert_eq!(coarse.dtype, "bfloat16");
+    // -ln p of one of two equal logits at 20: slopes -1/2 and 1/2, u = 0.0625 sqrt(1/4 + 1/4)/sqrt 3.
+    let options = EntropyOptions { targets: Some(&[0]), ..EntropyOptions::default() };
+    let pair = with(&[20.0_f32, 20.0].map(bf16::from_f32), &options).unwrap();
+    assert!((pair.mean_surprisal(Base::NAT).unwrap().u - 0.0625 / 6.0_f64.sqrt()).abs() < 1e-15);
     // The derivative with respect to the logit carries 1/T.
     let options = EntropyOptions { sampling_temperature: 0.5, ..EntropyOptions::default() };
     let fine = with(&[0.5_f32, 1.0, 3.0, -2.0].map(f16::from_f32), &options).unwrap();
@@ -130,6 +134,8 @@ fn what_is_no_set_of_logits_is_refused_with_its_place() {
         (wide.unwrap_err(), narrow.unwrap_err()),
         (InformationError::Probabilities, InformationError::Probabilities)
     );
+    let both = crate::information::divergence(array![[0.0, 3.0, 1.0]].view(), array![[0.7, 0.2, 0.1]].view(), &default);
+    assert_eq!(both.unwrap_err(), InformationError::Probabilities);
     // Logits of zeros and ones, and rows that only begin alike, are logits.
     assert!(with(&[0.0, 1.0], &default).is_ok());
     assert!(token_entropy(array![[0.5, 0.5], [1.0, 2.0]].view(), &default).is_ok());
