@@ -132,6 +132,7 @@ codes! {
     Magic "E_MAGIC" "The file does not start as its format must.";
     HeaderLen "E_HEADER_LEN" "The header length is over the limit or past the end.";
     Pickle "E_PICKLE" "The file holds pickled objects; they are never loaded.";
+    Corrupt "E_CORRUPT" "The compressed data are damaged.";
     Truncated "E_TRUNCATED" "The file ends before its data.";
     Trailing "E_TRAILING" "Bytes follow the data.";
     Dtype "E_DTYPE" "The element type is not one of real numbers.";
@@ -143,7 +144,6 @@ codes! {
     DupMember "E_DUP_MEMBER" "An archive holds one member twice.";
     LimitSize "E_LIMIT_SIZE" "The input is larger than the limit of its format.";
     Header "E_HEADER" "The header is not written as its format says.";
-    Checksum "E_CHECKSUM" "The data do not match their check sum.";
     Infeasible "E_INFEASIBLE" "No distribution has these probabilities.";
 }
 

@@ -108,7 +108,8 @@ fn hostile_archives_are_refused() {
     // A stated size that is too small: no more than it is inflated.
     assert_eq!(code(&[Part { size: 10, ..good.clone() }]), Code::Trailing);
     assert_eq!(code(&[Part { size: good.size + 1, ..good.clone() }]), Code::Truncated);
-    assert_eq!(code(&[Part { check: 1, ..good.clone() }]), Code::Checksum);
+    assert_eq!(code(&[Part { check: 1, ..good.clone() }]), Code::Corrupt);
+    assert_eq!(code(&[Part { packed: vec![0xff; 20], ..good.clone() }]), Code::Corrupt);
     assert_eq!(code(&[Part { flags: 1, ..good.clone() }]), Code::Header);
     assert_eq!(code(&[Part { method: 12, ..good.clone() }]), Code::Header);
     assert_eq!(code(&[Part { size: u32::MAX, ..good }]), Code::LimitExpansion);

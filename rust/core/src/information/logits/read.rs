@@ -59,12 +59,15 @@ pub fn read_logits(path: &Path) -> Result<Logits, InformationError> {
 pub fn read_logits_bytes(bytes: &[u8], path: &str, format: Option<&str>) -> Result<Logits, InformationError> {
     let refusal = |code, found: &str, expected: String| Refusal::new(code, path, Place::File, found, expected);
     let names = || LOGIT_FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
-    refuse_empty_or_compressed(bytes, path)?;
+    let by_content = LOGIT_FORMATS.iter().find(|format| (format.detect)(bytes));
+    // The length that starts a safetensors file may look like a compressed one.
+    if by_content.is_none() {
+        refuse_empty_or_compressed(bytes, path)?;
+    }
     let format = match format {
         Some(name) => LOGIT_FORMATS.iter().find(|format| format.name == name),
         None => {
             let extension = Path::new(path).extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-            let by_content = LOGIT_FORMATS.iter().find(|format| (format.detect)(bytes));
             by_content.or_else(|| LOGIT_FORMATS.iter().find(|format| format.extension.eq_ignore_ascii_case(extension)))
         }
     };
