@@ -144,7 +144,6 @@ codes! {
     DupMember "E_DUP_MEMBER" "An archive holds one member twice.";
     LimitSize "E_LIMIT_SIZE" "The input is larger than the limit of its format.";
     Header "E_HEADER" "The header is not written as its format says.";
-    Checksum "E_CHECKSUM" "The data do not match their check sum.";
     Infeasible "E_INFEASIBLE" "No distribution has these probabilities.";
 }
 

@@ -10,6 +10,7 @@ mod table;
 mod time;
 mod unit;
 mod zone;
+mod json_reader;
 
 pub use bytes::{EXPANDED_LIMIT, EXPANSION_RATIO_LIMIT, Text};
 pub use cell::{Cell, CellFault, cell};
