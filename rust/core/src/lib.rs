@@ -13,6 +13,7 @@
 #[macro_use]
 extern crate uom;
 
+pub mod energy;
 pub mod information;
 pub mod input;
 pub mod quantity;

@@ -91,6 +91,7 @@ codes! {
     DuplicateId "W_DUPLICATE_ID" "Two records carry one id.";
     MissingTokens "W_MISSING_TOKENS" "A record has no token count; it is left out.";
     TokensWithPrompt "W_TOKENS_INCLUDE_PROMPT" "The logged total includes the prompt; the prompt was subtracted.";
+    RateNotCount "W_RATE_NOT_COUNT" "The log states a rate and no count; the count is the rate times the window.";
     NotInference "I_NOT_INFERENCE" "A phase that generates no tokens; it is not counted as inference.";
     EdgeUnresolved "W_WINDOW_EDGE" "The window reaches past the samples; the edge is not covered.";
     Empty "E_EMPTY" "The file is empty.";

@@ -1,9 +1,11 @@
 //! One measured series: what it is, where it sits in its device, and its samples.
 
 use crate::quantity::Boundary;
+use serde::{Deserialize, Serialize};
 
 /// What a sample of a channel means, and so how energy follows from it.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// Power at the instant of the stamp [W].
     InstantPower,
