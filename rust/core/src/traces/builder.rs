@@ -142,6 +142,7 @@ pub struct Builder<'a> {
     pub(super) series: Vec<Series>,
     pub(super) header_line: Option<u32>,
     pub(super) records: Option<(u32, u32)>,
+    pub(super) fold_line: Option<u32>,
     index: HashMap<String, usize>,
     scales: Vec<Option<Unit>>,
     zone: Option<Zone>,
@@ -173,6 +174,7 @@ impl<'a> Builder<'a> {
             series: Vec::new(),
             header_line: None,
             records: None,
+            fold_line: None,
             index: HashMap::new(),
             scales: Vec::new(),
             zone,
@@ -305,6 +307,9 @@ impl<'a> Builder<'a> {
                 self.refuse(Code::TimeParse, line, found, "a time of the zone given as tz")
             })?;
             ns = placed.ns;
+            if placed.fold {
+                self.fold_line.get_or_insert(line);
+            }
             if placed.second_pass && !self.diagnostics.has(Code::DstFold) {
                 self.remark(Code::DstFold, line, "the second pass of the repeated hour starts here");
             }

@@ -28,6 +28,9 @@ impl Builder<'_> {
             let message = format!("{} devices", self.devices.len());
             self.remark(Code::ManyDevices, self.header_line.unwrap_or(first_record), message);
         }
+        if let Some(line) = self.fold_line.filter(|_| !self.diagnostics.has(Code::DstFold)) {
+            self.remark(Code::DstFold, line, "these times occur twice in the zone; they were taken for the first pass");
+        }
         let mut said = HashSet::new();
         let series = std::mem::take(&mut self.series);
         let channels: Vec<Channel> = series.into_iter().filter_map(|series| self.channel(series, &mut said)).collect();

@@ -5,7 +5,7 @@
 //! column in joules or watt-hours counts upwards unless its name says that it holds one interval.
 
 use super::Format;
-use super::columns::{Holds, holds, is_mean, is_total, quantity, time_column};
+use super::columns::{Holds, holds, is_mean, is_total, quantity};
 use crate::input::{
     Base, Cell, Code, DateOrder, Diagnostics, Dimension, Line, Lines, Place, Refusal, Scale, Text, Title, Unit, cell,
     delimiter, distinct, fields, numeric_stamp, row, title, unit,
@@ -27,13 +27,18 @@ const FROM_CURRENT: &str = "current x voltage";
 fn detect(head: &Head) -> bool {
     let mut lines = head.lines.iter().filter(|line| !line.starts_with('#'));
     let Some(first) = lines.next() else { return false };
-    let Ok(cells) = fields(first, delimiter(first, lines.next().map(String::as_str))) else {
-        return head.columns_named;
+    let second = lines.next();
+    let delimiter = delimiter(first, second.map(String::as_str));
+    let Ok(cells) = fields(first, delimiter) else { return head.columns_named };
+    let titled = |text: &Cow<'_, str>| {
+        let title = title(text);
+        let wanted = matches!(holds(&title), Holds::Power | Holds::Energy | Holds::IntervalEnergy | Holds::Current);
+        wanted && (cells.len() > 1 || title.unit.is_some())
     };
-    let wanted = |text: &Cow<'_, str>| {
-        matches!(holds(&title(text)), Holds::Power | Holds::Energy | Holds::IntervalEnergy | Holds::Current)
-    };
-    head.columns_named || cells.iter().any(wanted) || (cells.len() > 1 && looks_like_data(&cells))
+    let is_row =
+        |text: &String| fields(text, delimiter).is_ok_and(|row| row.len() == cells.len() && looks_like_data(&row));
+    let untitled = cells.len() > 1 && is_row(first) && second.is_none_or(is_row);
+    head.columns_named || cells.iter().any(titled) || untitled
 }
 
 /// Whether a line of these cells is a row and no header: a number stands in it.
@@ -90,7 +95,7 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
     }
     while let Some(line) = next_row(&mut lines, &mut builder.diagnostics)? {
         let cells = row(&line, delimiter, text.path())?;
-        if !headless && !looks_like_data(&cells) && is_header(&cells) {
+        if !headless && !looks_like_data(&cells) && is_header(&cells, layout.time.is_some()) {
             layout = repeated_header(&mut builder, options, &layout, &cells, line.number)?;
             continue;
         }
@@ -113,9 +118,9 @@ fn next_row<'t>(lines: &mut Lines<'t>, diagnostics: &mut Diagnostics) -> Result<
     Ok(None)
 }
 
-fn is_header(cells: &[Cow<'_, str>]) -> bool {
+fn is_header(cells: &[Cow<'_, str>], timed: bool) -> bool {
     let kinds: Vec<Holds> = cells.iter().map(|text| holds(&title(text))).collect();
-    kinds.contains(&Holds::Time) && kinds.iter().any(|kind| matches!(kind, Holds::Power | Holds::Energy))
+    (kinds.contains(&Holds::Time) || !timed) && kinds.iter().any(|kind| matches!(kind, Holds::Power | Holds::Energy))
 }
 
 fn repeated_header(
@@ -148,7 +153,8 @@ fn layout(
     let mut layout = Layout { delimiter, width: cells.len(), time: None, devices: Vec::new(), measured: Vec::new() };
     let mut wanted = Vec::new();
     if options.columns.is_empty() {
-        layout.time = time_column(&titles).and_then(|at| Some((at, titles.get(at)?.unit)));
+        layout.time =
+            positions(&titles, |holds| holds == Holds::Time).first().and_then(|at| Some((*at, titles.get(*at)?.unit)));
         layout.devices = positions(&titles, |holds| holds == Holds::Device);
         wanted = readings(builder, options, &titles, line)?;
     }

@@ -86,13 +86,13 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
             continue;
         };
         let cells = row(&line, layout.delimiter, text.path())?;
-        if cells.len() != layout.width {
-            if line.text.trim_start().starts_with(char::is_numeric) {
-                let found = format!("{} fields", cells.len());
-                return Err(builder.refuse(Code::FieldCount, line.number, found, format!("{} fields", layout.width)));
-            }
+        if is_message(layout, &cells) {
             builder.remark(Code::SkippedLine, line.number, printable(&line.text));
             continue;
+        }
+        if cells.len() != layout.width {
+            let found = format!("{} fields", cells.len());
+            return Err(builder.refuse(Code::FieldCount, line.number, found, format!("{} fields", layout.width)));
         }
         rows.take(&mut builder, layout, &cells, line.number)?;
     }
@@ -104,6 +104,14 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
         }
         (None, None) => Err(builder.refuse(Code::NoHeader, 1, "no whole line", "a header with power.draw")),
     }
+}
+
+/// Whether a line between the rows is a message: neither a time nor a number stands where a row has them.
+fn is_message(layout: &Layout, cells: &[Cow<'_, str>]) -> bool {
+    let starts_numeric =
+        |at: usize| cells.get(at).is_some_and(|text| text.trim_start_matches('-').starts_with(char::is_numeric));
+    let odd = cells.len() != layout.width || layout.time.is_some();
+    odd && !starts_numeric(layout.time.unwrap_or(0)) && !layout.powers.iter().any(|(at, ..)| starts_numeric(*at))
 }
 
 fn arrange(
