@@ -1,5 +1,7 @@
 //! The main job on real logs, which stay outside the repository (`SZILARD_SHARED`, by default `../shared`).
 
+#![allow(clippy::unwrap_used)]
+
 use std::path::PathBuf;
 use szilard::energy::{
     EnergyError, InferenceEnergy, InferenceQuery, Rule, TokenLog, TokenOptions, Tokens, energy_per_token,
