@@ -14,6 +14,7 @@
 extern crate uom;
 
 pub mod input;
+pub mod landauer;
 pub mod quantity;
 pub mod source;
 pub mod traces;
