@@ -16,6 +16,8 @@ extern crate uom;
 pub mod energy;
 pub mod information;
 pub mod input;
+pub mod landauer;
 pub mod quantity;
 pub mod simd;
+pub mod source;
 pub mod traces;
