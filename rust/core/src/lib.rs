@@ -15,4 +15,5 @@ extern crate uom;
 
 pub mod input;
 pub mod quantity;
+pub mod source;
 pub mod traces;
