@@ -13,6 +13,7 @@
 #[macro_use]
 extern crate uom;
 
+pub mod boundaries;
 pub mod input;
 pub mod quantity;
 pub mod source;
