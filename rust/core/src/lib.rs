@@ -13,6 +13,7 @@
 #[macro_use]
 extern crate uom;
 
+pub mod boundaries;
 pub mod energy;
 pub mod information;
 pub mod input;
