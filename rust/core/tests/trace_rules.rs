@@ -226,6 +226,8 @@ fn tegrastats_totals_are_known_only_for_known_boards() {
     assert_eq!((cut(&nano).members.len(), nano.channels[cut(&nano).members[0]].name.as_str()), (1, "POM_5V_IN"));
     let partial = with("GPU 1000mW/1000mW CPU 2000mW/2000mW SOC 1500mW/1500mW");
     assert!(!partial.total_known && said(&partial) == [(Code::TotalUnknown, 1)]);
+    let xavier = with("GPU 1000/1000 CPU 2000/2000 SOC 1500/1500 CV 0/0 VDDRQ 500/500 SYS5V 2500/2500");
+    assert_eq!((cut(&xavier).members.len(), said(&xavier)), (6, vec![(Code::TotalIsSum, 1)]));
     let failed = line("VDD_IN 5000mW/5000mW") + &line("VDD_IN [N/A]") + &line("VDD_IN 5000mW/5000mW");
     assert_eq!(said(&read(failed.into_bytes(), "log", &options).unwrap()), [(Code::NaSample, 2)]);
     let broken = line("VDD_IN 5000mW/5000mW") + &line("VDD_IN 50_0mW/5000mW");
@@ -242,4 +244,24 @@ fn long_logs_take_linear_time() {
     let start = std::time::Instant::now();
     assert_eq!(load(&log).unwrap().channels[0].samples.len(), 200_000);
     assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+}
+
+#[test]
+fn neighbours_of_the_formats_are_told_apart() {
+    assert_eq!(
+        load("Time,Watts,Volts\n2025-03-04 10:00:00,5,1\n2025-03-04 10:00:01,5,1\n").unwrap().format,
+        "generic-csv"
+    );
+    let commented = "# read through NVML\ntime [s],power [W]\n0,1\n1,1\n";
+    assert_eq!(load(commented).unwrap().format, "generic-csv");
+}
+
+#[test]
+fn a_board_that_falls_silent_after_one_round_is_said() {
+    let log = "timestamp, index, power.draw [W]\n\
+        2025/03/04 10:00:00.000, 0, 100 W\n2025/03/04 10:00:00.000, 1, 100 W\n\
+        2025/03/04 10:00:01.000, 0, 100 W\n2025/03/04 10:00:01.000, 1, [Unknown Error]\n\
+        2025/03/04 10:00:02.000, 0, 100 W\n2025/03/04 10:00:02.000, 1, [Unknown Error]\n";
+    let said = said(&load(log).unwrap());
+    assert_eq!(said, [(Code::NaSample, 5), (Code::NaSample, 7), (Code::DeviceMissing, 4)]);
 }

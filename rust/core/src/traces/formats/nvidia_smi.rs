@@ -29,17 +29,21 @@ const IDENTITIES: [&str; 8] =
 const OTHERS: [&str; 6] =
     ["utilization.gpu", "utilization.memory", "memory.used", "temperature.gpu", "pstate", "fan.speed"];
 
-/// What nvidia-smi prints instead of data.
-const MESSAGES: [&str; 4] =
-    ["NVML", "NVIDIA-SMI", "No devices were found", "Unable to determine the device handle for"];
+/// How the messages start that nvidia-smi prints instead of data.
+const MESSAGES: [&str; 4] = [
+    "Failed to initialize NVML",
+    "NVIDIA-SMI has failed",
+    "No devices were found",
+    "Unable to determine the device handle",
+];
 
 /// Rows of one query of several devices lie closer than this. [ns]
 const BURST_NS: i64 = 100_000_000;
 
 fn detect(head: &Head) -> bool {
-    let header = head.lines.iter().any(|line| header(line).is_some());
-    !head.columns_named
-        && (header || head.lines.iter().any(|line| MESSAGES.iter().any(|message| line.contains(message))))
+    let headed = head.lines.iter().any(|line| header(line).is_some());
+    let message = head.lines.first().is_some_and(|line| MESSAGES.iter().any(|start| line.starts_with(start)));
+    !head.columns_named && (headed || message)
 }
 
 /// The fields of a header line and their delimiter.

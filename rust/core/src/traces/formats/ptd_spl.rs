@@ -22,7 +22,15 @@ const FIELDS: [&str; 6] = ["Time", "Watts", "Volts", "Amps", "PF", "Mark"];
 const TOTAL: &str = "Watts";
 
 fn detect(head: &Head) -> bool {
-    head.lines.iter().any(|line| line.starts_with("Time,") && line.contains(",Watts,"))
+    head.lines.iter().any(|line| is_record(line))
+}
+
+/// Whether the line starts as `Time,<digit...>,Watts,`.
+fn is_record(line: &str) -> bool {
+    let mut fields = line.split(',');
+    fields.next() == Some("Time")
+        && fields.next().is_some_and(|stamp| stamp.starts_with(|c: char| c.is_ascii_digit()))
+        && fields.next() == Some("Watts")
 }
 
 fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {

@@ -84,7 +84,8 @@ fn record(
         }
         let known = builder.slot_named(name);
         let Some(now) = rail_reading(value) else {
-            if let Some(slot) = known {
+            // `[N/A]` in place of `5000mW/5000mW`; the list of cores behind `CPU` is no reading.
+            if let Some(slot) = known.filter(|_| value.contains('/') && !value.contains(['%', '@'])) {
                 builder.sample((device, slot), (line, time), Err(Fault::NotRead), value)?;
             }
             continue;
