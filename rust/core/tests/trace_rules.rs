@@ -265,3 +265,20 @@ fn a_board_that_falls_silent_after_one_round_is_said() {
     let said = said(&load(log).unwrap());
     assert_eq!(said, [(Code::NaSample, 5), (Code::NaSample, 7), (Code::DeviceMissing, 4)]);
 }
+
+#[test]
+fn two_columns_of_one_name_are_refused_whatever_their_units() {
+    assert_eq!(refused("time [s],power [W],power [mW]\n0,1,1000\n"), (Code::DupColumn, Place::Line(1)));
+    let log = "timestamp, power.draw [W], power.draw [mW]\n2025/03/04 10:00:00.000, 1 W, 1000 mW\n";
+    assert_eq!(refused(log), (Code::DupColumn, Place::Line(1)));
+}
+
+#[test]
+fn rows_before_the_header_are_refused_and_glued_records_too() {
+    let rows = "2025/03/04 09:00:00.000, 0, 100 W\n".to_owned() + &board(&[(0.0, "100 W"), (1.0, "100 W")]);
+    assert_eq!(refused(&rows), (Code::NoHeader, Place::Line(1)));
+    let record = "Time,03-04-2025 10:00:00.000,Watts,100.0,Mark,x";
+    assert_eq!(refused(&format!("{record},{record}\n")), (Code::FieldCount, Place::Line(1)));
+    let rail = "03-04-2025 10:00:00 RAM 1/2MB VDD_IN 5mW/5mW";
+    assert_eq!(refused(&format!("{rail} {rail}\n")), (Code::FieldCount, Place::Line(1)));
+}

@@ -85,6 +85,9 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
             continue;
         }
         let Some(layout) = &layout else {
+            if line.text.trim_start().starts_with(char::is_numeric) {
+                return Err(builder.refuse(Code::NoHeader, line.number, &line.text, "a header with power.draw"));
+            }
             builder.remark(Code::SkippedLine, line.number, printable(&line.text));
             unheaded.get_or_insert((line.number, line.text.into_owned()));
             continue;
@@ -125,8 +128,9 @@ fn arrange(
     line: u32,
     before: Option<&Layout>,
 ) -> Result<Layout, Refusal> {
-    distinct(titles, builder.path(), Place::Line(u64::from(line)))?;
     let columns: Vec<_> = titles.iter().map(|text| title(text)).collect();
+    let names: Vec<Cow<'_, str>> = columns.iter().map(|column| Cow::Borrowed(column.name.as_str())).collect();
+    distinct(&names, builder.path(), Place::Line(u64::from(line)))?;
     let at = |name: &str| columns.iter().position(|column| column.name == name);
     let mut powers = Vec::new();
     for (outwards, zone) in ZONES.iter().enumerate() {

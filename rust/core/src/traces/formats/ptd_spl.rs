@@ -64,6 +64,10 @@ fn record(builder: &mut Builder<'_>, text: &str, line: u32) -> Result<(), Refusa
         };
         match key {
             "Time" if group.is_none() => time = Some(builder.civil_time(value, DateOrder::MonthFirst, line)?),
+            "Watts" if readings.iter().any(|(name, _)| *name == group.unwrap_or(TOTAL)) => {
+                let found = format!("Watts of {} twice", group.unwrap_or(TOTAL));
+                return Err(builder.refuse(Code::FieldCount, line, found, "one reading of a channel"));
+            }
             "Watts" => readings.push((group.unwrap_or(TOTAL), value)),
             _ => {}
         }
