@@ -282,3 +282,25 @@ fn rows_before_the_header_are_refused_and_glued_records_too() {
     let rail = "03-04-2025 10:00:00 RAM 1/2MB VDD_IN 5mW/5mW";
     assert_eq!(refused(&format!("{rail} {rail}\n")), (Code::FieldCount, Place::Line(1)));
 }
+
+#[test]
+fn hostile_widths_take_linear_time() {
+    let start = std::time::Instant::now();
+    let wide: String = (0..4000).map(|i| format!(",p{i} [W]")).collect();
+    let row = ",1".repeat(4000);
+    assert_eq!(load(&format!("time [s]{wide}\n0{row}\n1{row}\n")).unwrap().channels.len(), 4000);
+    let rails: String = (0..50_000).map(|i| format!(" R{i} 1/1")).collect();
+    let line = |second: u32| format!("03-04-2025 10:00:0{second} RAM 1/2MB{rails}\n");
+    assert_eq!(load(&(line(0) + &line(1))).unwrap().channels.len(), 50_000);
+    let leaps: String =
+        (0..50_000).map(|i| format!("2016-12-31T{:02}:{:02}:60.{:06}Z,1\n", i / 60 % 24, i % 60, i)).collect();
+    assert!(load(&format!("time,power [W]\n{leaps}")).is_ok());
+    assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
+}
+
+#[test]
+fn energy_beside_several_powers_stands_back() {
+    let trace = load("time [s],cpu.power [W],gpu.power [W],energy [J]\n0,1,2,0\n1,1,2,3\n").unwrap();
+    let names: Vec<&str> = cut(&trace).members.iter().map(|index| trace.channels[*index].name.as_str()).collect();
+    assert_eq!(names, ["cpu.power", "gpu.power"]);
+}

@@ -98,6 +98,7 @@ pub struct Builder<'a> {
     pub(super) records: Option<(u32, u32)>,
     pub(super) fold_line: Option<u32>,
     index: HashMap<String, usize>,
+    slot_index: HashMap<String, usize>,
     pub(super) scales: Vec<Option<Unit>>,
     pub(super) zone: Option<Zone>,
     pub(super) comma: bool,
@@ -130,6 +131,7 @@ impl<'a> Builder<'a> {
             records: None,
             fold_line: None,
             index: HashMap::new(),
+            slot_index: HashMap::new(),
             scales: Vec::new(),
             zone,
             comma: false,
@@ -164,6 +166,7 @@ impl<'a> Builder<'a> {
 
     /// Declares a slot; its number is what [`Builder::sample`] takes.
     pub fn slot(&mut self, slot: Slot) -> usize {
+        self.slot_index.insert(slot.name.clone(), self.slots.len());
         self.slots.push(slot);
         self.scales.push(None);
         self.slots.len() - 1
@@ -171,7 +174,7 @@ impl<'a> Builder<'a> {
 
     /// The slot of that name.
     pub fn slot_named(&self, name: &str) -> Option<usize> {
-        self.slots.iter().position(|slot| slot.name == name)
+        self.slot_index.get(name).copied()
     }
 
     /// The names of the slots in the order they were declared.

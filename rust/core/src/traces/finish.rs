@@ -128,11 +128,12 @@ impl Builder<'_> {
 
     /// Moves every row after a leap second by the second that elapsed.
     fn shift_after_leaps(&self, rows: &mut [Row]) {
-        for leap in self.leaps.iter().rev() {
-            for row in rows.iter_mut().filter(|row| row.time_ns >= *leap && !(row.leap && row.time_ns < leap + SECOND))
-            {
-                row.time_ns = row.time_ns.saturating_add(SECOND);
-            }
+        let leaps: Vec<i64> = self.leaps.iter().copied().collect();
+        for row in rows {
+            // A row inside a leap second is not moved by that one.
+            let passed = leaps.partition_point(|leap| *leap <= row.time_ns).saturating_sub(usize::from(row.leap));
+            let shift = i64::try_from(passed).unwrap_or(i64::MAX).saturating_mul(SECOND);
+            row.time_ns = row.time_ns.saturating_add(shift);
         }
     }
 

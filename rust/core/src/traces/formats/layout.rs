@@ -4,9 +4,7 @@ use super::columns::{Holds, holds, is_mean, is_total, quantity};
 use crate::input::{Code, Refusal, Title, Unit, title, unit};
 use crate::traces::{Builder, ColumnName, Kind, Negative, ReadOptions, Role, Sign, Slot};
 use std::borrow::Cow;
-
-/// Name of the channel made from a current and the caller's voltage.
-const FROM_CURRENT: &str = "current x voltage";
+use std::collections::{HashMap, HashSet};
 
 /// A measured column.
 pub(super) struct Measured {
@@ -82,6 +80,7 @@ pub(super) fn layout(
         return Err(builder.refuse(Code::NoPower, line, cells.join(", "), "a power or energy column"));
     }
     let headless = builder.headless();
+    let mut seen = HashSet::new();
     for (column, kind, unit) in wanted {
         let name = match titles.get(column) {
             Some(title) if !headless => title.name.clone(),
@@ -95,11 +94,12 @@ pub(super) fn layout(
             _ => Kind::InstantPower,
         };
         let slot = slot(builder, options, &name, kind);
-        if layout.measured.iter().any(|column| column.slot == slot) {
+        if !seen.insert(slot) {
             let found = format!("{name:?} in two units");
             return Err(builder.refuse(Code::DupColumn, line, found, "columns of different names"));
         }
-        let power = (kind == Kind::Current).then(|| slot_of_current(builder, options));
+        let power = (kind == Kind::Current)
+            .then(|| self::slot(builder, options, &format!("{name} x voltage"), Kind::InstantPower));
         layout.measured.push(Measured { column, slot, unit, device: None, power });
     }
     settle(builder, &mut layout);
@@ -160,48 +160,37 @@ fn slot(builder: &mut Builder<'_>, options: &ReadOptions, name: &str, kind: Kind
     builder.slot(Slot { name, kind, boundary, within: None, instead: None, negative })
 }
 
-fn slot_of_current(builder: &mut Builder<'_>, options: &ReadOptions) -> usize {
-    slot(builder, options, FROM_CURRENT, Kind::InstantPower)
-}
-
 /// Puts the columns in their places: of one quantity the mean stands for the others; energy stands back where power
 /// is measured; a column called total contains the others; failing that, several columns are several devices.
 fn settle(builder: &mut Builder<'_>, layout: &mut Layout) {
-    let names: Vec<(usize, String, bool)> = layout
-        .measured
-        .iter()
-        .filter_map(|column| {
-            builder.declared(column.slot).map(|slot| (column.slot, slot.name.clone(), slot.kind.is_power()))
-        })
-        .collect();
-    let any_power = names.iter().any(|(.., power)| *power);
-    let main: Vec<&(usize, String, bool)> = names.iter().filter(|(.., power)| *power == any_power).collect();
-    let mut quantities: Vec<String> = main.iter().map(|(_, name, _)| quantity(name)).collect();
-    quantities.dedup();
-    let totals: Vec<&String> = main.iter().map(|(_, name, _)| name).filter(|name| is_total(name)).collect();
-    let total = match totals.as_slice() {
-        [total] => Some((*total).clone()),
-        _ => None,
-    };
-    for (slot, name, power) in &names {
-        let mean =
-            main.iter().map(|(_, other, _)| other).find(|other| is_mean(other) && quantity(other) == quantity(name));
-        let instead = match (power == &any_power, mean) {
-            (false, _) => main.first().map(|(_, name, _)| name.clone()),
-            (true, mean) => mean.filter(|mean| *mean != name).cloned(),
-        };
-        if let Some(slot) = builder.slot_mut(*slot) {
-            slot.instead = instead;
-            slot.within = total.clone().filter(|total| total != name);
+    let declared =
+        |column: &Measured| builder.declared(column.slot).map(|slot| (slot.name.clone(), slot.kind.is_power()));
+    let names: Vec<(String, bool)> = layout.measured.iter().filter_map(declared).collect();
+    let any_power = names.iter().any(|(_, power)| *power);
+    let main = || names.iter().filter(|(_, power)| *power == any_power).map(|(name, _)| name);
+    let (mut means, mut columns_of) = (HashMap::new(), HashMap::new());
+    for name in main() {
+        *columns_of.entry(quantity(name)).or_insert(0) += 1;
+        if is_mean(name) {
+            means.entry(quantity(name)).or_insert_with(|| name.clone());
         }
     }
-    if layout.devices.is_empty() && total.is_none() && quantities.len() > 1 {
-        let first = main.first().map(|(_, name, _)| quantity(name));
-        for column in &mut layout.measured {
-            let Some((_, name, power)) = names.iter().find(|(slot, ..)| *slot == column.slot) else { continue };
-            let own = main.iter().filter(|(_, other, _)| quantity(other) == quantity(name)).count() < 2;
-            let device = if own { name.clone() } else { quantity(name) };
-            column.device = if *power == any_power { Some(device) } else { first.clone() };
+    let mut totals = main().filter(|name| is_total(name));
+    let total = totals.next().filter(|_| totals.next().is_none()).cloned();
+    let device_of = |name: &String| match columns_of.get(&quantity(name)) {
+        Some(1) => name.clone(),
+        _ => quantity(name),
+    };
+    let columns_are_devices = layout.devices.is_empty() && total.is_none() && columns_of.len() > 1;
+    for (column, (name, power)) in layout.measured.iter_mut().zip(&names) {
+        let is_main = *power == any_power;
+        if let Some(slot) = builder.slot_mut(column.slot) {
+            slot.instead = if is_main { means.get(&quantity(name)).cloned() } else { main().next().cloned() };
+            slot.instead = slot.instead.take().filter(|better| better != name);
+            slot.within = total.clone().filter(|total| total != name);
+        }
+        if columns_are_devices {
+            column.device = if is_main { Some(device_of(name)) } else { main().next().map(device_of) };
         }
     }
 }

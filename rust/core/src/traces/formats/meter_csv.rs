@@ -13,6 +13,7 @@ use crate::input::{
 };
 use crate::traces::{Builder, ColumnName, Head, ReadOptions, Time, Trace};
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 pub(super) const FORMAT: Format = Format {
     name: "generic-csv",
@@ -111,9 +112,8 @@ fn repeated_header(
     distinct(cells, builder.path(), Place::Line(u64::from(line)))?;
     builder.remark(Code::HeaderRepeat, line, "the header stands here again");
     let layout = layout(builder, options, cells, before.delimiter, line)?;
-    let unit_of =
-        |layout: &Layout, slot| layout.measured.iter().find(|known| known.slot == slot).map(|known| known.unit);
-    let changed = layout.measured.iter().any(|new| unit_of(before, new.slot).is_some_and(|unit| unit != new.unit));
+    let units: HashMap<usize, _> = before.measured.iter().map(|known| (known.slot, known.unit)).collect();
+    let changed = layout.measured.iter().any(|new| units.get(&new.slot).is_some_and(|unit| *unit != new.unit));
     if changed {
         builder.remark(Code::UnitChange, line, "the unit changes with the header; each row was read with its own");
     }

@@ -7,6 +7,7 @@ use super::Format;
 use crate::input::{Code, DateOrder, Refusal, Text, printable, unit};
 use crate::quantity::Boundary;
 use crate::traces::{Builder, Fault, Head, Kind, Negative, ReadOptions, Slot, Trace};
+use std::collections::HashSet;
 
 pub(super) const FORMAT: Format = Format {
     name: "ptd-spl",
@@ -53,7 +54,7 @@ fn record(builder: &mut Builder<'_>, text: &str, line: u32) -> Result<(), Refusa
     let mut fields = text.split(',').map(str::trim);
     let mut group: Option<&str> = None;
     let mut time = None;
-    let mut readings = Vec::new();
+    let (mut readings, mut seen) = (Vec::new(), HashSet::new());
     while let Some(key) = fields.next() {
         if !FIELDS.contains(&key) {
             group = Some(key);
@@ -64,7 +65,7 @@ fn record(builder: &mut Builder<'_>, text: &str, line: u32) -> Result<(), Refusa
         };
         match key {
             "Time" if group.is_none() => time = Some(builder.civil_time(value, DateOrder::MonthFirst, line)?),
-            "Watts" if readings.iter().any(|(name, _)| *name == group.unwrap_or(TOTAL)) => {
+            "Watts" if !seen.insert(group) => {
                 let found = format!("Watts of {} twice", group.unwrap_or(TOTAL));
                 return Err(builder.refuse(Code::FieldCount, line, found, "one reading of a channel"));
             }
