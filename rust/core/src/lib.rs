@@ -13,6 +13,7 @@
 #[macro_use]
 extern crate uom;
 
+pub mod edge;
 pub mod input;
 pub mod landauer;
 pub mod quantity;
