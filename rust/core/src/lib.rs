@@ -14,6 +14,7 @@
 extern crate uom;
 
 pub mod boundaries;
+pub mod edge;
 pub mod energy;
 pub mod information;
 pub mod input;

@@ -17,7 +17,7 @@ pub(super) static BOUND: Bound = Bound {
     retained: "nothing about the token",
     not_claimed: "not a property of the model: an eraser that knows the distribution pays less; a binary register of \
                   ceil(log2 V) bits that is reset bit by bit pays slightly more",
-    source: "output entropy and mismatch cost: Kolchinsky and Wolpert, J. Stat. Mech. 083202 (2017)",
+    source: "output entropy and mismatch cost: Kolchinsky and Wolpert, J. Stat. Mech. 083202 (2017) [as noted, not read again]",
     energy_per_token,
 };
 
