@@ -15,6 +15,7 @@ extern crate uom;
 
 pub mod boundaries;
 pub mod input;
+pub mod published;
 pub mod quantity;
 pub mod source;
 pub mod traces;
