@@ -188,13 +188,18 @@ impl Entry<'_> {
         Ok(())
     }
 
-    fn last_digit(&self, given: Option<f64>, text: &str) -> Result<f64, PublishedError> {
+    /// The last digit as given, or as printed. A coarser one than is printed needs a reason in words.
+    fn last_digit(&self, given: Option<f64>, text: &str, reason: Option<&str>) -> Result<f64, PublishedError> {
+        let printed = last_digit(text);
         match given {
             Some(digit) if !(digit.is_finite() && digit >= 0.0) => {
                 Err(self.error("last_digit", "must be a finite number not below zero"))
             }
+            Some(digit) if digit > printed && reason.is_none_or(|reason| reason.trim().is_empty()) => {
+                Err(self.error("last_digit", "is coarser than what is printed, and nothing says why"))
+            }
             Some(digit) => Ok(digit),
-            None => Ok(last_digit(text)),
+            None => Ok(printed),
         }
     }
 }
@@ -227,7 +232,7 @@ impl FactEntry {
         }
         let finest = given.iter().map(|value| last_digit(&value.to_string())).fold(f64::INFINITY, f64::min);
         let last_digit = match self.value {
-            Some(value) => entry.last_digit(self.last_digit, &value.to_string())?,
+            Some(value) => entry.last_digit(self.last_digit, &value.to_string(), self.note.as_deref())?,
             None => self.last_digit.unwrap_or(finest),
         };
         Ok(Fact {
@@ -264,7 +269,7 @@ impl CalculationEntry {
         if stated.value() == 0.0 {
             return Err(entry.error("printed", "a result of zero has no relative difference"));
         }
-        let last_digit = entry.last_digit(self.last_digit, text)?;
+        let last_digit = entry.last_digit(self.last_digit, text, self.weak.as_deref())?;
         let inputs = self.inputs.into_iter().map(|(name, input)| input.checked(name, &entry));
         Ok(Calculation {
             inputs: inputs.collect::<Result<_, _>>()?,
@@ -292,7 +297,7 @@ impl InputEntry {
             (Some(_), None) => return Err(entry.error("inputs", "last_digit of a fact stands with the fact")),
             (None, Some(text)) => {
                 let quantity = text.parse().map_err(|error| entry.error("inputs", error))?;
-                Source::Value(quantity, entry.last_digit(self.last_digit, &text)?)
+                Source::Value(quantity, entry.last_digit(self.last_digit, &text, self.note.as_deref())?)
             }
             _ => return Err(entry.error("inputs", format!("{name} needs either a fact or a value"))),
         };
@@ -338,6 +343,7 @@ mod tests {
         assert!(with("value = 4.15", "").contains("a value or a range"));
         assert!(with("value = 4.15", "value = 4.15\nlow = 5").contains("ascend"));
         assert!(with("value = 4.15", "value = nan").contains("finite"));
+        assert!(with("value = 4.15", "value = 4.15\nlast_digit = 0.1").contains("nothing says why"));
         assert!(with("verified", "certified").contains("unknown field"));
         assert!(error(&format!("{HEAD}{FACT}{FACT}")).contains("F1 stands in"));
         assert!(error("[publication").contains("line 1"));

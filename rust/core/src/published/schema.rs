@@ -66,6 +66,7 @@ pub(super) struct InputEntry {
     pub fact: Option<String>,
     pub value: Option<String>,
     pub last_digit: Option<f64>,
+    pub note: Option<String>,
     pub boundary: Option<String>,
 }
 
