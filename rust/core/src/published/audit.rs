@@ -56,6 +56,10 @@ const TIMES: &[Explanation] = &[
     by(3600.0, "kWh and kW"),
 ];
 
+/// What a ratio means that no known confusion explains and that is a number of the expression itself.
+const FACTOR_TWICE: &str =
+    "a number of the expression taken once too often or left out, as a PUE on a figure that already holds it";
+
 /// The comparison of a claim with its expression.
 ///
 /// # Errors
@@ -82,7 +86,13 @@ pub fn audit(expression: &str, claim: &str) -> Result<Audit, PublishedError> {
     let near = |factor: f64| (ratio.coherent_value() / factor - 1.0).abs() <= tolerance;
     let agrees = ratio.dimension() == Dimension::NONE && near(1.0);
     let explains = |confusion: &&Explanation| near(confusion.factor) || near(confusion.factor.recip());
-    let explanations = if agrees { Vec::new() } else { confusions.iter().filter(explains).copied().collect() };
+    let mut explanations: Vec<Explanation> =
+        if agrees { Vec::new() } else { confusions.iter().filter(explains).copied().collect() };
+    if !agrees && explanations.is_empty() {
+        let numbers = expression.split(|c: char| !(c.is_ascii_digit() || c == '.'));
+        let factors = numbers.filter_map(|number| number.parse().ok()).filter(|factor: &f64| *factor > 1.0);
+        explanations = factors.map(|factor| by(factor, FACTOR_TWICE)).find(|own| explains(&own)).into_iter().collect();
+    }
     Ok(Audit { computed, claimed, ratio, agrees, explanations })
 }
 
@@ -105,6 +115,13 @@ mod tests {
             ["a prefix of a thousand (k, M, G, T), or per 1000 against per one"]
         );
         assert_eq!(reasons("20.09 GW", "176.0 TWh"), ["an energy per year written as a power, or the other way round"]);
+    }
+
+    #[test]
+    fn a_pue_on_site_energy_is_found_in_the_ratio() {
+        // 176 TWh at the site with PUE 1.2 hold 29.33 TWh of overhead; 35.2 is 0.2 x 176
+        assert_eq!(reasons("176 TWh * (1 - 1/1.2)", "35.2 TWh"), [FACTOR_TWICE]);
+        assert!(audit("176 TWh * (1 - 1/1.2)", "29.3 TWh").unwrap().agrees);
     }
 
     #[test]
