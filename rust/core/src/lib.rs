@@ -19,6 +19,7 @@ pub mod energy;
 pub mod information;
 pub mod input;
 pub mod landauer;
+pub mod published;
 pub mod quantity;
 pub mod simd;
 pub mod source;
