@@ -385,8 +385,10 @@ mod tests {
     #[test]
     fn temperatures_in_celsius_are_absolute_and_energies_convert() {
         let model = Model::named("llama-3-70b").unwrap();
-        let inputs =
-            LadderInputs { energy: quantity("0.39 MJ/Mtoken"), temperature: quantity("26.85 degC"), ..full(&model) };
+        // a temperature that was read at the node does not move the energy there
+        let temperature = quantity("26.85 degC").at(Some(Boundary::Node));
+        let energy = quantity("0.39 MJ/Mtoken").at(Some(Boundary::Board));
+        let inputs = LadderInputs { energy, temperature, ..full(&model) };
         let gap = ladder(&inputs).unwrap().gap("token-register").unwrap().ratio().value();
         assert!((gap / 8.005_470_968_221_296e18 - 1.0).abs() < 1e-12);
     }
