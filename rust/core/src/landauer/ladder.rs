@@ -126,9 +126,10 @@ pub struct Ladder {
 /// The measured energy per token beside every bound of [`REGISTRY`].
 ///
 /// # Errors
-/// [`UnitError`](crate::quantity::UnitError) for an energy that is not per token, a temperature that is none, an entropy
-/// that is not per token; [`LandauerError::Temperature`]; [`LandauerError::Range`] for an entropy below 0 or above
-/// log2 V; [`LandauerError::Count`] for a context or batch of 0. An input that is merely missing is no error.
+/// [`LandauerError::Unit`] for an energy that is not per token, a temperature that is none, an entropy that is not per
+/// token; [`LandauerError::Temperature`]; [`LandauerError::Range`] for an entropy below 0 or above log2 V, an error
+/// probability outside (0, 1/2] or a transfer energy not above 0; [`LandauerError::Count`] for a context or batch of 0.
+/// An input that is merely missing is no error.
 ///
 /// # Example
 /// ```
@@ -297,6 +298,20 @@ mod tests {
         // the transfer energy knows no temperature
         let moved = ladder.gap("data-movement").unwrap().ratio();
         assert!((moved.u() / moved.value() / 0.036 - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_printed_gap_names_its_bound_temperature_and_boundary_and_has_an_interval() {
+        let model = Model::named("llama-3-70b").unwrap();
+        let energy = quantity("0.39 J/token").with_u(0.014, "gain", Distribution::Normal).unwrap();
+        let energy = energy.at(Some(Boundary::Board));
+        let ladder = ladder(&LadderInputs { energy, ..full(&model) }).unwrap();
+        let gap = ladder.gap("token-register").unwrap();
+        assert_eq!(gap.to_string(), "(8.01 ± 0.29)e18 [board] x token-register (architecture) at 300 K");
+        // 1.96 standard uncertainties on both sides
+        let interval = gap.ratio().measured().interval(0.95).unwrap();
+        assert!(((interval.high - interval.low) / (2.0 * 1.959_964 * gap.ratio().u()) - 1.0).abs() < 1e-6);
+        assert!(ladder.to_string().contains("reversible: the bound \"reversible\" is 0 J/token"));
     }
 
     #[test]
