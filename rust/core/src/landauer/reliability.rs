@@ -1,8 +1,8 @@
 //! Energies that reliability asks for. They are **stored**, in a barrier or on a capacitor, and dissipated only where a
 //! design does not recover them: none of them is a Landauer bound.
 //!
-//! References: Zhirnov, Cavin, Hutchby and Bourianoff, Proc. IEEE 91, 1934 (2003); Meindl and Davis, IEEE J. Solid-State
-//! Circuits 35, 1515 (2000). [M]: forms as in the project's physics notes, the papers were not read again.
+//! References: Zhirnov, Cavin, Hutchby and Bourianoff, Proc. IEEE 91, 1934 (2003); Meindl and Davis, IEEE J.
+//! Solid-State Circuits 35, 1515 (2000). Forms as in the project's physics notes, the papers were not read again.
 
 use super::LandauerError;
 use super::limit::landauer_limit;
