@@ -3,5 +3,5 @@
 mod diagnostic;
 mod json;
 
-pub use diagnostic::{Code, Diagnostic, Diagnostics, Place, Refusal, Severity, printable};
+pub use diagnostic::{Code, Diagnostic, Diagnostics, Place, Refusal, Severity, is_hidden, printable};
 pub use json::{JSON_BYTES, JSON_DEPTH, JSON_NUMBER_BYTES, Json, JsonText};

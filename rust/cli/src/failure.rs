@@ -1,0 +1,103 @@
+//! Why a command gives no answer, and what it exits with.
+
+use serde_json::{Value, json};
+use szilard::information::InformationError;
+use szilard::input::{Code, Refusal};
+use szilard::quantity::{QuantityError, UnitError};
+
+/// The reason why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// A file that the system does not give.
+    #[error("{path}: {source}")]
+    File {
+        /// The file.
+        path: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// Text on the command line that is no quantity, or not one of the kind that is needed.
+    #[error("{what} {text:?}: {source}")]
+    Given {
+        /// The argument.
+        what: &'static str,
+        /// Its text.
+        text: String,
+        /// Why it is not.
+        source: QuantityError,
+    },
+    /// Arguments that do not go together or cannot be read.
+    #[error("{message}")]
+    Usage {
+        /// What is wrong and what is right.
+        message: String,
+    },
+    /// A file or its bytes.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Logits, log-probabilities, counts.
+    #[error(transparent)]
+    Information(#[from] InformationError),
+    /// A unit, a boundary.
+    #[error(transparent)]
+    Quantity(#[from] QuantityError),
+    /// A defect of this program.
+    #[error("{message}; this is a defect of szilard and not of the input")]
+    Internal {
+        /// What the panic said.
+        message: String,
+    },
+}
+
+impl From<UnitError> for Failure {
+    fn from(error: UnitError) -> Self {
+        Self::Quantity(error.into())
+    }
+}
+
+impl Failure {
+    /// What the process exits with.
+    pub(crate) fn exit_code(&self) -> i32 {
+        match self {
+            Self::Usage { .. } => crate::USAGE,
+            Self::Internal { .. } => crate::INTERNAL,
+            _ => crate::REFUSED,
+        }
+    }
+
+    /// The word before the reason.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Self::Usage { .. } => "usage",
+            Self::Internal { .. } => "internal error",
+            _ => "refused",
+        }
+    }
+
+    /// The code of the reason, where it has one.
+    fn code(&self) -> Option<Code> {
+        match self {
+            Self::Refused(refusal) => Some(refusal.code),
+            Self::Information(error) => error.code().map(|(code, _)| code),
+            _ => None,
+        }
+    }
+
+    /// The line of the file, where the reason is about one.
+    fn line(&self) -> Option<u64> {
+        match self {
+            Self::Refused(refusal) => refusal.place.line(),
+            Self::Information(error) => error.code().and_then(|(_, place)| place.line()),
+            _ => None,
+        }
+    }
+
+    /// The reason in JSON, in the shape of the diagnostics of a figure.
+    pub(crate) fn json(&self) -> Value {
+        let reason = json!({
+            "code": self.code().map(Code::name), "severity": "error", "line": self.line(), "channel": null,
+            "message": self.to_string(),
+        });
+        json!({ "status": self.word(), "reasons": [reason] })
+    }
+}
