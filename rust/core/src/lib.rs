@@ -13,8 +13,12 @@
 #[macro_use]
 extern crate uom;
 
+pub mod boundaries;
+pub mod energy;
 pub mod information;
 pub mod input;
+pub mod landauer;
 pub mod quantity;
 pub mod simd;
+pub mod source;
 pub mod traces;

@@ -1,5 +1,7 @@
 //! The fault corpus of logits and log-probabilities: every row of EXPECT.tsv gives exactly its code, place and value.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
+
 use std::path::{Path, PathBuf};
 
 use szilard::information::{
@@ -180,5 +182,10 @@ fn a_file_that_is_absent_empty_or_compressed_says_so() {
     };
     assert_eq!(code(b""), Some((Code::Empty, Place::File)));
     assert_eq!(code(b"\x1f\x8b\x08"), Some((Code::Compressed, Place::File)));
+    // A safetensors header of 35 615 bytes starts as gzip does.
+    let header = format!("{:<35615}", r#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#);
+    let bytes = [&35615_u64.to_le_bytes(), header.as_bytes(), &[0; 8]].concat();
+    assert_eq!(bytes[..2], *b"\x1f\x8b");
+    assert_eq!(read_logits_bytes(&bytes, "x", None).unwrap().shape, [2]);
     assert_eq!(code(b"no such format"), Some((Code::UnknownFormat, Place::File)));
 }

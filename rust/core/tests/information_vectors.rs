@@ -1,5 +1,7 @@
 //! The physics vectors on information: every vector of the groups entropy, topk and estimators, by name.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
+
 use std::path::Path;
 
 use ndarray::{Array2, Axis, aview1};

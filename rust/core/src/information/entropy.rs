@@ -41,6 +41,8 @@ pub struct TokenInformation {
     pub surprisal: Option<Vec<f64>>,
     /// Standard uncertainty of the entropy from the rounding of the stored logits, to first order. [nat]
     pub u: Vec<f64>,
+    /// Standard uncertainty of the surprisal from the same rounding. [nat]
+    pub surprisal_u: Option<Vec<f64>>,
     /// The type the logits are stored in.
     pub dtype: &'static str,
     /// The sampling temperature.
@@ -68,6 +70,7 @@ struct Figures {
     log_sum_exp: f64,
     surprisal: Option<f64>,
     u: f64,
+    surprisal_u: Option<f64>,
 }
 
 /// The information in each row of `logits` [nat], one distribution over the vocabulary a row.
@@ -107,9 +110,6 @@ pub fn token_entropy<T: Logit>(
     let used = used_columns(logits, temperature, options.vocab_size)?;
     let (rows, columns) = used.dim();
     let targets = options.targets.map(|targets| token_indices(targets, rows, columns)).transpose()?;
-    if looks_like_probabilities(logits) {
-        return Err(InformationError::Probabilities);
-    }
     let figures = |buffer: &mut Row, index: usize| -> Result<Figures, Refusal> {
         let row = used.row(index);
         buffer.fill(row, temperature, index)?;
@@ -120,7 +120,8 @@ pub fn token_entropy<T: Logit>(
             min_entropy: buffer.ln_z(),
             log_sum_exp: buffer.maximum / temperature + buffer.ln_z(),
             surprisal: target.and_then(|token| buffer.surprisal(*token)),
-            u: buffer.rounding(row, temperature),
+            u: buffer.entropy_rounding(row, temperature),
+            surprisal_u: target.map(|token| buffer.surprisal_rounding(row, temperature, *token)),
         })
     };
     // Results are collected before the first refusal is looked for, so that it is the first in row order.
@@ -134,12 +135,13 @@ pub fn token_entropy<T: Logit>(
         log_sum_exp: column(|row| row.log_sum_exp),
         surprisal: targets.as_ref().map(|_| all.iter().filter_map(|row| row.surprisal).collect()),
         u: column(|row| row.u),
+        surprisal_u: targets.as_ref().map(|_| all.iter().filter_map(|row| row.surprisal_u).collect()),
         dtype: T::NAME,
         sampling_temperature: temperature,
     })
 }
 
-/// The columns of the vocabulary, once the temperature and the shape have been found good.
+/// The columns of the vocabulary, once the temperature, the shape and the kind of numbers have been found good.
 pub(super) fn used_columns<'a, T: Logit>(
     logits: ArrayView2<'a, T>,
     temperature: f64,
@@ -157,6 +159,9 @@ pub(super) fn used_columns<'a, T: Logit>(
     if used == 0 || used > columns {
         let expected = format!("1 to {columns}, the length of a row of logits");
         return Err(InformationError::Vocabulary { vocab_size: used as u64, expected });
+    }
+    if looks_like_probabilities(logits) {
+        return Err(InformationError::Probabilities);
     }
     Ok(logits.slice_move(s![.., ..used]))
 }
@@ -182,11 +187,8 @@ impl TokenInformation {
     }
 
     /// The mean surprisal per target, if there are targets: the negative log-likelihood per token.
-    ///
-    /// The rounding uncertainty is not evaluated for it; `u` is NaN unless the logits are `f64`.
     pub fn mean_surprisal(&self, base: Base) -> Option<MeanInformation> {
-        let unknown = if self.dtype == f64::NAME { 0.0 } else { f64::NAN };
-        self.surprisal.as_ref().map(|surprisal| mean(surprisal, &[unknown], base))
+        Some(mean(self.surprisal.as_ref()?, self.surprisal_u.as_ref()?, base))
     }
 
     /// exp of the mean surprisal if there are targets, else of the mean entropy. [1]

@@ -101,20 +101,46 @@ impl Row {
         self.distance.get(token).map(|d| self.ln_z() - d)
     }
 
-    /// The standard uncertainty of H that the rounding of the stored logits leaves. [nat]
+    /// The standard uncertainty of H that the rounding of the stored logits leaves, to first order. [nat]
     ///
-    /// dH/dx_i = -p_i (ln p_i + H) / T, where ln p_i + H = d_i - S/Z; a rounding is rectangular over +-delta_i:
-    /// u^2 = sum (p_i (d_i - S/Z) delta_i / T)^2 / 3, to first order. At T = 0 it is not defined (a tie may be an
-    /// accident of rounding) unless nothing was rounded.
-    pub(super) fn rounding<T: Logit>(&self, logits: ArrayView1<'_, T>, temperature: f64) -> f64 {
-        let rounded = |logit: &T, d: f64, weight: f64| {
-            let delta = logit.half_spacing();
-            if delta == 0.0 || weight == 0.0 { 0.0 } else { weight * (d - self.mean) * delta / temperature }
-        };
-        let elements = logits.iter().zip(self.distance.iter().zip(&self.weight));
-        let variance = sum(elements.map(|(logit, (d, weight))| rounded(logit, *d, *weight).powi(2))) / 3.0;
-        let rounds = T::PRECISION < f64::MANTISSA_DIGITS as i32;
-        if temperature == 0.0 && rounds { f64::NAN } else { variance.sqrt() / (1.0 + self.excess) }
+    /// dH/dx_i = -p_i (ln p_i + H)/T, where ln p_i + H = d_i - S/Z.
+    pub(super) fn entropy_rounding<T: Logit>(&self, logits: ArrayView1<'_, T>, temperature: f64) -> f64 {
+        self.rounding(logits, temperature, |_, p, d| p * (d - self.mean))
+    }
+
+    /// The standard uncertainty of -ln p_j that the rounding leaves: its slope in x_i is (p_i - [i = j])/T. [nat]
+    pub(super) fn surprisal_rounding<T: Logit>(
+        &self,
+        logits: ArrayView1<'_, T>,
+        temperature: f64,
+        token: usize,
+    ) -> f64 {
+        self.rounding(logits, temperature, |index, p, _| if index == token { p - 1.0 } else { p })
+    }
+
+    /// u^2 = sum (slope_i delta_i/T)^2/3 for roundings that are rectangular over +-delta_i and independent.
+    ///
+    /// At T = 0 it is not defined (a tie may be an accident of rounding), unless nothing was rounded.
+    fn rounding<T: Logit>(
+        &self,
+        logits: ArrayView1<'_, T>,
+        temperature: f64,
+        slope: impl Fn(usize, f64, f64) -> f64,
+    ) -> f64 {
+        if T::PRECISION >= f64::MANTISSA_DIGITS as i32 {
+            return 0.0;
+        }
+        if temperature == 0.0 {
+            return f64::NAN;
+        }
+        let z = 1.0 + self.excess;
+        let tokens = logits.iter().zip(self.distance.iter().zip(&self.weight)).enumerate();
+        // A masked token was not rounded; one without weight has a distance that may be infinite.
+        let terms = tokens.map(|(index, (logit, (d, weight)))| {
+            let d = if *weight > 0.0 { *d } else { 0.0 };
+            (slope(index, weight / z, d) * logit.half_spacing() / temperature).powi(2)
+        });
+        (sum(terms) / 3.0).sqrt()
     }
 }
 

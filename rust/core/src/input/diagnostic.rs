@@ -91,6 +91,7 @@ codes! {
     DuplicateId "W_DUPLICATE_ID" "Two records carry one id.";
     MissingTokens "W_MISSING_TOKENS" "A record has no token count; it is left out.";
     TokensWithPrompt "W_TOKENS_INCLUDE_PROMPT" "The logged total includes the prompt; the prompt was subtracted.";
+    RateNotCount "W_RATE_NOT_COUNT" "The log states a rate and no count; the count is the rate times the window.";
     NotInference "I_NOT_INFERENCE" "A phase that generates no tokens; it is not counted as inference.";
     EdgeUnresolved "W_WINDOW_EDGE" "The window reaches past the samples; the edge is not covered.";
     Empty "E_EMPTY" "The file is empty.";
@@ -132,6 +133,7 @@ codes! {
     Magic "E_MAGIC" "The file does not start as its format must.";
     HeaderLen "E_HEADER_LEN" "The header length is over the limit or past the end.";
     Pickle "E_PICKLE" "The file holds pickled objects; they are never loaded.";
+    Corrupt "E_CORRUPT" "The compressed data are damaged.";
     Truncated "E_TRUNCATED" "The file ends before its data.";
     Trailing "E_TRAILING" "Bytes follow the data.";
     Dtype "E_DTYPE" "The element type is not one of real numbers.";
@@ -143,7 +145,6 @@ codes! {
     DupMember "E_DUP_MEMBER" "An archive holds one member twice.";
     LimitSize "E_LIMIT_SIZE" "The input is larger than the limit of its format.";
     Header "E_HEADER" "The header is not written as its format says.";
-    Checksum "E_CHECKSUM" "The data do not match their check sum.";
     Infeasible "E_INFEASIBLE" "No distribution has these probabilities.";
 }
 

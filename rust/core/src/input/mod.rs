@@ -1,7 +1,26 @@
 //! Bytes to typed cells, or a reason: limits, diagnostics, and the project's own number, time, table and JSON readers.
 
+mod bytes;
+mod cell;
 mod diagnostic;
 mod json;
+mod json_reader;
+mod lines;
+mod number;
+mod records;
+mod table;
+mod time;
+mod unit;
+mod zone;
 
+pub use bytes::{EXPANDED_LIMIT, EXPANSION_RATIO_LIMIT, Text};
+pub use cell::{Cell, CellFault, cell};
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Place, Refusal, Severity, is_hidden, printable};
 pub use json::{JSON_BYTES, JSON_DEPTH, JSON_NUMBER_BYTES, Json, JsonText};
+pub use lines::{COLUMN_LIMIT, LINE_LIMIT, Line, Lines};
+pub use number::{Decimal, LITERAL_LIMIT, Literal, Scale, literal};
+pub use records::{Record, records};
+pub use table::{RowFault, delimiter, distinct, fields, row};
+pub use time::{Base, DateOrder, Stamp, civil_ns, civil_stamp, numeric_stamp, patterned_stamp};
+pub use unit::{Dimension, Title, Unit, title, unit};
+pub use zone::{Placed, Zone, ZoneFault};

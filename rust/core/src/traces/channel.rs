@@ -1,9 +1,11 @@
 //! One measured series: what it is, where it sits in its device, and its samples.
 
 use crate::quantity::Boundary;
+use serde::{Deserialize, Serialize};
 
 /// What a sample of a channel means, and so how energy follows from it.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// Power at the instant of the stamp [W].
     InstantPower,
@@ -98,6 +100,16 @@ impl Samples {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.time_ns.is_empty()
+    }
+
+    /// The longest interval that counts as sampled: max(5 x lower median of the positive intervals, 2 s). [ns]
+    pub fn gap_limit_ns(&self) -> i64 {
+        let step = |pair: &[i64]| pair.last().zip(pair.first()).map(|(end, start)| end.saturating_sub(*start));
+        let intervals = self.segments().flat_map(|(time, _)| time.windows(2)).filter_map(step);
+        let mut positive: Vec<i64> = intervals.filter(|interval| *interval > 0).collect();
+        let middle = positive.len().saturating_sub(1) / 2;
+        let median = if positive.is_empty() { 0 } else { *positive.select_nth_unstable(middle).1 };
+        median.saturating_mul(5).max(2_000_000_000)
     }
 
     /// The segments as slices of time and value.

@@ -1,11 +1,25 @@
 //! Power logs: any format to one typed table, or a reason with file, line and code.
 
+mod builder;
 mod channel;
 mod clock;
+mod finish;
+mod formats;
 mod options;
+mod order;
+mod plausible;
+mod read;
+mod sensor;
+mod topology;
 mod trace;
 
+pub use builder::{Builder, DEVICE_LIMIT, Fault, Negative, Reading, Slot, Time};
 pub use channel::{Channel, Kind, Samples};
 pub use clock::Clock;
+pub use formats::{Format, REGISTRY};
 pub use options::{ColumnChoice, ColumnName, ReadOptions, Role, Sign};
+pub use plausible::plausible_power_w;
+pub use read::{Head, TraceError, formats, read, read_path};
+pub use sensor::{Gain, INA3221, NVIDIA_BOARD, PTD_ANALYZER, SensorModel, sensor_of};
+pub use topology::{Cut, cut};
 pub use trace::Trace;

@@ -10,6 +10,9 @@ use super::{LOGIT_FORMATS, LOGPROB_FORMATS};
 use crate::information::InformationError;
 use crate::input::{Code, JSON_BYTES, Place, Refusal};
 
+/// The most that is read of a pipe or device. [byte]
+const STREAM_BYTES: u64 = 1 << 30;
+
 /// A format of logits.
 #[derive(Debug, Clone, Copy)]
 pub struct LogitFormat {
@@ -43,7 +46,7 @@ pub struct LogprobFormat {
 /// [`InformationError::Io`], else as [`read_logits_bytes`].
 pub fn read_logits(path: &Path) -> Result<Logits, InformationError> {
     let name = path.display().to_string();
-    let bytes = read_file(path, &name, u64::MAX)?;
+    let bytes = read_file(path, &name, None)?;
     read_logits_bytes(&bytes, &name, None)
 }
 
@@ -56,12 +59,15 @@ pub fn read_logits(path: &Path) -> Result<Logits, InformationError> {
 pub fn read_logits_bytes(bytes: &[u8], path: &str, format: Option<&str>) -> Result<Logits, InformationError> {
     let refusal = |code, found: &str, expected: String| Refusal::new(code, path, Place::File, found, expected);
     let names = || LOGIT_FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
-    refuse_empty_or_compressed(bytes, path)?;
+    let by_content = LOGIT_FORMATS.iter().find(|format| (format.detect)(bytes));
+    // The length that starts a safetensors file may look like a compressed one.
+    if by_content.is_none() {
+        refuse_empty_or_compressed(bytes, path)?;
+    }
     let format = match format {
         Some(name) => LOGIT_FORMATS.iter().find(|format| format.name == name),
         None => {
             let extension = Path::new(path).extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-            let by_content = LOGIT_FORMATS.iter().find(|format| (format.detect)(bytes));
             by_content.or_else(|| LOGIT_FORMATS.iter().find(|format| format.extension.eq_ignore_ascii_case(extension)))
         }
     };
@@ -76,7 +82,7 @@ pub fn read_logits_bytes(bytes: &[u8], path: &str, format: Option<&str>) -> Resu
 /// [`InformationError::Io`], else as [`read_logprobs_bytes`].
 pub fn read_logprobs(path: &Path) -> Result<TopLogprobs, InformationError> {
     let name = path.display().to_string();
-    let bytes = read_file(path, &name, JSON_BYTES as u64)?;
+    let bytes = read_file(path, &name, Some(JSON_BYTES as u64))?;
     read_logprobs_bytes(&bytes, &name, None)
 }
 
@@ -107,12 +113,14 @@ fn refuse_empty_or_compressed(bytes: &[u8], path: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The bytes of a file of at most `limit` bytes.
-fn read_file(path: &Path, name: &str, limit: u64) -> Result<Vec<u8>, InformationError> {
-    let file = File::open(path).map_err(|error| InformationError::io(name, &error))?;
+/// The bytes of a file of at most `limit` bytes; without one, a file proper may have any size, since it is on a disk.
+fn read_file(path: &Path, name: &str, limit: Option<u64>) -> Result<Vec<u8>, InformationError> {
+    let io = |error: std::io::Error| InformationError::io(name, &error);
+    let file = File::open(path).map_err(io)?;
+    let about = file.metadata().map_err(io)?;
+    let limit = limit.unwrap_or(if about.is_file() { about.len() } else { STREAM_BYTES });
     let mut bytes = Vec::new();
-    let read = file.take(limit.saturating_add(1)).read_to_end(&mut bytes);
-    read.map_err(|error| InformationError::io(name, &error))?;
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(io)?;
     if bytes.len() as u64 > limit {
         let found = format!("more than {limit} bytes");
         return Err(Refusal::new(Code::LimitSize, name, Place::File, found, format!("at most {limit} bytes")).into());

@@ -1,6 +1,6 @@
 //! Safetensors: a JSON header and raw data; read by the official crate once the header is known to be sound.
 
-use ::safetensors::SafeTensors;
+use ::safetensors::{SafeTensorError, SafeTensors};
 
 use super::array::{Element, Layout, Logits};
 use super::read::{LogitFormat, the_array};
@@ -65,8 +65,14 @@ fn read(bytes: &[u8], path: &str) -> Result<Logits, Refusal> {
     let layout = Layout { element, big_endian: false, fortran: false, shape: tensor.shape.clone() };
     layout.data_bytes(path)?;
     // The official reader has the last word on the file as a whole.
-    let unsound =
-        |error: ::safetensors::SafeTensorError| refusal(Code::Offsets, error.to_string(), "a sound safetensors file");
+    let unsound = |error: SafeTensorError| {
+        let code = match error {
+            SafeTensorError::TensorInvalidInfo | SafeTensorError::ValidationOverflow => Code::Shape,
+            SafeTensorError::InvalidHeaderDeserialization(_) => Code::Json,
+            _ => Code::Offsets,
+        };
+        refusal(code, error.to_string(), "a sound safetensors file")
+    };
     let file = SafeTensors::deserialize(bytes).map_err(unsound)?;
     let array = layout.rows(file.tensor(name).map_err(unsound)?.data(), path)?;
     Ok(Logits { array, shape: layout.shape, path: path.to_owned(), name: Some(name.to_owned()) })

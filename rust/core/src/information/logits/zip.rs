@@ -1,7 +1,7 @@
 //! The member list of a ZIP archive, and one member's bytes: in memory, one layer, within limits.
 
 use std::collections::HashSet;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 
 use flate2::Crc;
 use flate2::read::DeflateDecoder;
@@ -109,7 +109,7 @@ impl Member<'_> {
     /// # Errors
     ///
     /// `E_LIMIT_EXPANSION` above 1 GiB or 200 times the packed size, `E_TRUNCATED` or `E_TRAILING` if the data are
-    /// shorter or longer than the directory says, `E_CHECKSUM`.
+    /// shorter or longer than the directory says, `E_CORRUPT` if they are damaged.
     pub(super) fn read(&self, bytes: &[u8], path: &str) -> Result<Vec<u8>, Refusal> {
         let deflated = self.method == 8;
         if deflated && (self.size > EXPANDED_BYTES || self.size > self.packed.saturating_mul(EXPANSION_RATIO)) {
@@ -117,11 +117,13 @@ impl Member<'_> {
             return Err(refusal(Code::LimitExpansion, path, &found, "at most 1 GiB and a ratio of at most 200"));
         }
         let truncated = || refusal(Code::Truncated, path, self.name, "as many bytes as the directory says");
+        let corrupt = || refusal(Code::Corrupt, path, self.name, "deflated data that match their CRC-32");
         let packed = self.packed_bytes(bytes).ok_or_else(truncated)?;
         let data = if deflated {
             let mut data = Vec::new();
             // One byte more than stated is enough to see that the statement is wrong.
-            DeflateDecoder::new(packed).take(self.size + 1).read_to_end(&mut data).map_err(|_| truncated())?;
+            let inflated = DeflateDecoder::new(packed).take(self.size + 1).read_to_end(&mut data);
+            inflated.map_err(|error| if error.kind() == ErrorKind::UnexpectedEof { truncated() } else { corrupt() })?;
             data
         } else {
             packed.to_vec()
@@ -135,7 +137,7 @@ impl Member<'_> {
         let mut check = Crc::new();
         check.update(&data);
         if u64::from(check.sum()) != self.check {
-            return Err(refusal(Code::Checksum, path, self.name, "data that match their CRC-32"));
+            return Err(corrupt());
         }
         Ok(data)
     }

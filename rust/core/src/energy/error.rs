@@ -1,0 +1,194 @@
+//! Why an energy could not be had.
+
+use super::counter::AmbiguousCounter;
+use super::partial::GapLimitsDiffer;
+use crate::input::{Code, Refusal};
+use crate::quantity::{Boundary, QuantityError, UnitError};
+
+/// Why a question about energy has no answer.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum EnergyError {
+    /// A file that gives no records.
+    #[error(transparent)]
+    Format(#[from] Refusal),
+    /// A channel with fewer than two samples.
+    #[error("{source_name}:{line}: {}: {channel} has {found} sample(s); energy needs two", Code::TooFewSamples)]
+    TooFewSamples {
+        /// The file.
+        source_name: String,
+        /// Line of the last sample there is.
+        line: u32,
+        /// Label of the channel.
+        channel: String,
+        /// How many samples there are.
+        found: usize,
+    },
+    /// A channel whose samples all carry one time.
+    #[error("{source_name}:{line}: {}: all samples of {channel} carry the same time", Code::ZeroDuration)]
+    ZeroDuration {
+        /// The file.
+        source_name: String,
+        /// Line of the second sample.
+        line: u32,
+        /// Label of the channel.
+        channel: String,
+    },
+    /// A trace without a channel that gives energy.
+    #[error("{source_name}: {}: no channel gives power or energy", Code::NoPower)]
+    NoPower {
+        /// The file.
+        source_name: String,
+    },
+    /// An energy that is not a finite number.
+    #[error("{source_name}:{line}: {}: the energy of {channel} is out of range", Code::Range)]
+    Range {
+        /// The file.
+        source_name: String,
+        /// Line of the sample at which it is.
+        line: u32,
+        /// Label of the channel.
+        channel: String,
+    },
+    /// A counter that may have wrapped more than once.
+    #[error(
+        "{source_name}:{}: {}: {} was not read for {:.0} s and can wrap every {:.0} s",
+        .counter.line, Code::CounterAmbiguous, .counter.channel, .counter.seconds, .counter.period
+    )]
+    CounterAmbiguous {
+        /// The file.
+        source_name: String,
+        /// The interval.
+        counter: AmbiguousCounter,
+    },
+    /// A device or channel that is not there.
+    #[error("{}: no {what} {name:?}; there are {}", Code::UnknownDevice, known.join(", "))]
+    Unknown {
+        /// What was looked for.
+        what: &'static str,
+        /// Its name as given.
+        name: String,
+        /// The names there are.
+        known: Vec<String>,
+    },
+    /// A window that is empty or reversed.
+    #[error("{}: the window from {start_ns} ns to {end_ns} ns is empty", Code::Window)]
+    Window {
+        /// Start. [ns]
+        start_ns: i64,
+        /// End. [ns]
+        end_ns: i64,
+    },
+    /// A method that needs power samples on a channel that has none.
+    #[error("{}: {channel} holds {kind}; mean-of-samples needs power samples", Code::NoPower)]
+    NotPower {
+        /// Label of the channel.
+        channel: String,
+        /// Its kind.
+        kind: &'static str,
+    },
+    /// No sample strictly inside the window.
+    #[error("{}: no positive sample of {channel} lies strictly inside the window", Code::NoOverlap)]
+    NoSampleInside {
+        /// Label of the channel.
+        channel: String,
+    },
+    /// Two clocks that do not meet.
+    #[error(
+        "{}: the power log {trace} has a {trace_clock} clock and the token log {tokens} a {token_clock} one; {remedy}",
+        Code::TimeZone
+    )]
+    ClocksDiffer {
+        /// The power log.
+        trace: String,
+        /// Its clock.
+        trace_clock: &'static str,
+        /// The token log.
+        tokens: String,
+        /// Its clock.
+        token_clock: &'static str,
+        /// What the caller can say.
+        remedy: &'static str,
+    },
+    /// Logs that do not overlap.
+    #[error("{}: the token log runs {tokens}, the power log {trace}: they do not overlap", Code::NoOverlap)]
+    NoOverlap {
+        /// Times of the token log.
+        tokens: String,
+        /// Times of the power log.
+        trace: String,
+    },
+    /// Nothing to divide by.
+    #[error("{}: {reason}", Code::NoTokens)]
+    NoTokens {
+        /// Why there are no tokens.
+        reason: String,
+    },
+    /// A policy that does not fit the log.
+    #[error("policy {policy}: {reason}")]
+    Policy {
+        /// The policy.
+        policy: &'static str,
+        /// Why it does not fit.
+        reason: String,
+    },
+    /// Channels counted at different boundaries.
+    #[error("the devices are counted at different boundaries ({}, {}); ask for one of them", left.word(), right.word())]
+    MixedBoundaries {
+        /// One boundary.
+        left: Boundary,
+        /// Another one.
+        right: Boundary,
+    },
+    /// A question whose total is not known.
+    #[error("{}: how the rails of {source_name} nest is not settled; ask for a channel", Code::TotalUnknown)]
+    TotalUnknown {
+        /// The file.
+        source_name: String,
+    },
+    /// A quantity.
+    #[error(transparent)]
+    Quantity(#[from] QuantityError),
+    /// Two partials.
+    #[error(transparent)]
+    Partial(#[from] GapLimitsDiffer),
+}
+
+impl From<UnitError> for EnergyError {
+    fn from(error: UnitError) -> Self {
+        Self::Quantity(error.into())
+    }
+}
+
+impl EnergyError {
+    /// The code of the reason, where it has one.
+    pub fn code(&self) -> Option<Code> {
+        match self {
+            Self::Format(refusal) => Some(refusal.code),
+            Self::TooFewSamples { .. } => Some(Code::TooFewSamples),
+            Self::ZeroDuration { .. } => Some(Code::ZeroDuration),
+            Self::NoPower { .. } | Self::NotPower { .. } => Some(Code::NoPower),
+            Self::Range { .. } => Some(Code::Range),
+            Self::CounterAmbiguous { .. } => Some(Code::CounterAmbiguous),
+            Self::Unknown { .. } => Some(Code::UnknownDevice),
+            Self::Window { .. } => Some(Code::Window),
+            Self::NoSampleInside { .. } | Self::NoOverlap { .. } => Some(Code::NoOverlap),
+            Self::ClocksDiffer { .. } => Some(Code::TimeZone),
+            Self::NoTokens { .. } => Some(Code::NoTokens),
+            Self::TotalUnknown { .. } => Some(Code::TotalUnknown),
+            Self::Policy { .. } | Self::MixedBoundaries { .. } | Self::Quantity(_) | Self::Partial(_) => None,
+        }
+    }
+
+    /// The line it is about, where it is about one.
+    pub fn line(&self) -> Option<u64> {
+        match self {
+            Self::Format(refusal) => refusal.place.line(),
+            Self::TooFewSamples { line, .. } | Self::ZeroDuration { line, .. } | Self::Range { line, .. } => {
+                Some(u64::from(*line))
+            }
+            Self::CounterAmbiguous { counter, .. } => Some(u64::from(counter.line)),
+            _ => None,
+        }
+    }
+}

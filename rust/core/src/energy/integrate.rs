@@ -1,0 +1,393 @@
+//! Energy of a window of a trace, device by device, with what is covered and what is not.
+
+use super::counter;
+use super::error::EnergyError;
+use super::interval::{Content, Interval};
+use super::partial::{Sums, Total};
+use super::uncertainty;
+use crate::input::{Code, Diagnostics, Place};
+use crate::quantity::{Basis, Boundary, Component, Measured, Method, Quantity, Unit};
+use crate::traces::{Channel, Kind, Trace, cut};
+
+const SECOND: i64 = 1_000_000_000;
+
+/// How powers become an energy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Rule {
+    /// The integral of the linearly interpolated power, E = Σ (P_i + P_{i+1})/2 Δt_i, over covered time.
+    #[default]
+    Trapezoid,
+    /// The unweighted mean of the positive samples strictly inside the window, times the window: the rule of MLPerf
+    /// Power (mlcommons/power-dev, compliance check). Kept for comparison; it knows no gaps.
+    MeanOfSamples,
+}
+
+impl Rule {
+    /// The word for options and tables.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Trapezoid => "trapezoid",
+            Self::MeanOfSamples => "mean-of-samples",
+        }
+    }
+}
+
+/// Which energy is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct EnergyQuery {
+    /// The window in the clock of the trace [ns]; from the first to the last sample where it is left out.
+    pub window: Option<(i64, i64)>,
+    /// Only this device.
+    pub device: Option<String>,
+    /// Only channels of this name; otherwise the outermost measured channel of each device.
+    pub channel: Option<String>,
+    /// How powers become an energy.
+    pub rule: Rule,
+    /// Longest interval that is integrated over [ns]; max(5 × lower median interval, 2 s) where it is left out.
+    pub max_gap_ns: Option<i64>,
+}
+
+/// Whether everything that was asked for is in a figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// All of the window is covered.
+    Complete,
+    /// Part of the window is not covered; the figure is what was seen.
+    Incomplete,
+}
+
+impl Status {
+    /// The word for tables.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Incomplete => "incomplete",
+        }
+    }
+}
+
+/// Energy of one channel in the window.
+#[derive(Debug, Clone)]
+pub struct DeviceEnergy {
+    /// Device.
+    pub device: String,
+    /// Name of the channel.
+    pub channel: String,
+    /// Energy with its budget [J]; `None` where the device gave no reading.
+    pub energy: Option<Measured>,
+    /// Mean power over the covered time. [W]
+    pub mean_power_w: Option<f64>,
+    /// Covered time. [ns]
+    pub covered_ns: i64,
+    /// Time of the window that is not covered. [ns]
+    pub gap_ns: i64,
+    /// Whether all of it is covered.
+    pub status: Status,
+}
+
+/// Energy of a window of a trace.
+#[derive(Debug, Clone)]
+pub struct EnergyResult {
+    /// The sum over the devices [J]; `None` where no total is known.
+    pub energy: Option<Quantity>,
+    /// The mean power: of the samples, or the energy over the covered time. [W]
+    pub mean_power: Option<Quantity>,
+    /// Whether all of the window is covered on every device.
+    pub status: Status,
+    /// The window. [ns]
+    pub window_ns: (i64, i64),
+    /// Least covered time of a device. [ns]
+    pub covered_ns: i64,
+    /// Largest uncovered time of a device. [ns]
+    pub gap_ns: i64,
+    /// How powers became an energy.
+    pub rule: Rule,
+    /// The parts of the sum.
+    pub per_device: Vec<DeviceEnergy>,
+    /// What there is to say about it.
+    pub reasons: Diagnostics,
+}
+
+/// Energy of a window of a trace.
+///
+/// # Errors
+/// [`EnergyError`]: nothing to integrate, fewer than two samples, no duration, a counter that may have wrapped twice,
+/// a result out of range, an unknown device or channel, devices at different boundaries.
+pub fn energy(trace: &Trace, query: &EnergyQuery) -> Result<EnergyResult, EnergyError> {
+    let members = members(trace, query)?;
+    let span = trace.span_ns().ok_or_else(|| EnergyError::NoPower { source_name: trace.source.clone() })?;
+    let window = query.window.unwrap_or(span);
+    if window.0 >= window.1 && query.window.is_some() {
+        return Err(EnergyError::Window { start_ns: window.0, end_ns: window.1 });
+    }
+    let mut reasons = trace.diagnostics.clone();
+    let mut parts = Vec::with_capacity(members.len());
+    for channel in &members {
+        parts.push(device_energy(trace, channel, span, query, &mut reasons)?);
+    }
+    if query.channel.is_none() {
+        parts.extend(without_reading(trace, &members, query));
+    }
+    let total_known = query.channel.is_some() || trace.total_known;
+    let boundary = common_boundary(&members)?;
+    let method = if members.iter().any(|c| c.kind.is_power()) { Method::Measured } else { Method::Counter };
+    let figure = |measured: Measured, unit: &str| -> Result<Quantity, EnergyError> {
+        let quantity = Quantity::from_measured(measured, unit.parse::<Unit>()?)?;
+        Ok(quantity.at(boundary).on(Some(Basis::Gross)).by([method]))
+    };
+    let (mut energy, mut mean_power) = (None, None);
+    if total_known {
+        let measured = parts.iter().filter_map(|part| part.energy.as_ref());
+        energy = Some(figure(sum(measured), "J")?);
+        let watts = parts.iter().filter_map(|part| part.mean_power_w).sum();
+        mean_power = Some(figure(Measured::exact(watts), "W")?);
+    }
+    let incomplete = parts.iter().any(|part| part.status == Status::Incomplete);
+    let read = || parts.iter().filter(|part| part.energy.is_some());
+    Ok(EnergyResult {
+        energy,
+        mean_power,
+        status: if incomplete { Status::Incomplete } else { Status::Complete },
+        window_ns: window,
+        covered_ns: read().map(|part| part.covered_ns).min().unwrap_or(0),
+        gap_ns: read().map(|part| part.gap_ns).max().unwrap_or(0),
+        rule: query.rule,
+        per_device: parts,
+        reasons,
+    })
+}
+
+/// The channels whose energies are summed.
+pub(super) fn members<'a>(trace: &'a Trace, query: &EnergyQuery) -> Result<Vec<&'a Channel>, EnergyError> {
+    let all = || trace.channels.iter().filter(|channel| channel.kind.gives_energy());
+    let members: Vec<&Channel> = match &query.channel {
+        Some(name) => all().filter(|channel| channel.name == *name || channel.label() == *name).collect(),
+        None if !trace.total_known => all().filter(|channel| !channel.samples.is_empty()).collect(),
+        None => cut(trace).members.iter().filter_map(|index| trace.channels.get(*index)).collect(),
+    };
+    if members.is_empty() {
+        return Err(match &query.channel {
+            Some(name) => unknown("channel", name, all().map(|channel| channel.name.as_str())),
+            None => EnergyError::NoPower { source_name: trace.source.clone() },
+        });
+    }
+    let Some(device) = &query.device else { return Ok(members) };
+    let of_device: Vec<&Channel> = members.iter().copied().filter(|channel| channel.device == *device).collect();
+    if of_device.is_empty() {
+        return Err(unknown("device", device, members.iter().map(|channel| channel.device.as_str())));
+    }
+    Ok(of_device)
+}
+
+/// The devices that have no reading at all: they are listed, and have no value.
+fn without_reading<'a>(
+    trace: &'a Trace,
+    members: &[&Channel],
+    query: &'a EnergyQuery,
+) -> impl Iterator<Item = DeviceEnergy> + use<'a> {
+    let mut seen: std::collections::HashSet<String> = members.iter().map(|channel| channel.device.clone()).collect();
+    let wanted = |channel: &&Channel| query.device.as_ref().is_none_or(|device| channel.device == *device);
+    let silent = trace.channels.iter().filter(|channel| channel.kind.gives_energy()).filter(wanted);
+    silent.filter(move |channel| seen.insert(channel.device.clone())).map(|channel| DeviceEnergy {
+        device: channel.device.clone(),
+        channel: channel.name.clone(),
+        energy: None,
+        mean_power_w: None,
+        covered_ns: 0,
+        gap_ns: 0,
+        status: Status::Complete,
+    })
+}
+
+fn unknown<'a>(what: &'static str, name: &str, known: impl Iterator<Item = &'a str>) -> EnergyError {
+    let mut names: Vec<String> = known.map(str::to_owned).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.truncate(20);
+    EnergyError::Unknown { what, name: name.to_owned(), known: names }
+}
+
+/// First and last time of a channel. [ns]
+fn span_of(channel: &Channel) -> Option<(i64, i64)> {
+    let first = channel.samples.segments().filter_map(|(time, _)| time.first().copied()).min()?;
+    let last = channel.samples.segments().filter_map(|(time, _)| time.last().copied()).max()?;
+    Some((first, last))
+}
+
+/// The boundary that all channels share.
+pub(super) fn common_boundary(members: &[&Channel]) -> Result<Option<Boundary>, EnergyError> {
+    let first = members.first().and_then(|channel| channel.boundary);
+    match members.iter().map(|channel| channel.boundary).find(|boundary| *boundary != first) {
+        None => Ok(first),
+        Some(other) => Err(EnergyError::MixedBoundaries {
+            left: first.unwrap_or(Boundary::Chip),
+            right: other.unwrap_or(Boundary::Chip),
+        }),
+    }
+}
+
+/// The sum of energies of different devices: values added exactly, components kept apart.
+fn sum<'a>(parts: impl Iterator<Item = &'a Measured>) -> Measured {
+    let mut exact = crate::quantity::ExactSum::default();
+    let mut components: Vec<Component> = Vec::new();
+    for part in parts {
+        exact.add(part.value());
+        components.extend(part.components().iter().cloned());
+    }
+    Measured::with_components(exact.value(), components)
+}
+
+/// The lower median of the positive intervals of a channel. [ns]
+pub(super) fn lower_median_interval(channel: &Channel) -> Option<i64> {
+    let steps = |(time, _): (&[i64], &[f64])| -> Vec<i64> {
+        time.windows(2).filter_map(|pair| Some(pair.last()?.saturating_sub(*pair.first()?))).collect()
+    };
+    let mut intervals: Vec<i64> = channel.samples.segments().flat_map(steps).filter(|step| *step > 0).collect();
+    let middle = intervals.len().checked_sub(1)? / 2;
+    Some(*intervals.select_nth_unstable(middle).1)
+}
+
+/// Longest interval of a channel that is integrated over: max(5 × lower median interval, 2 s). [ns]
+pub(super) fn gap_limit(channel: &Channel, asked: Option<i64>) -> i64 {
+    asked.unwrap_or_else(|| lower_median_interval(channel).unwrap_or(0).saturating_mul(5).max(2 * SECOND))
+}
+
+/// The intervals between the samples of a channel.
+pub(super) fn intervals(
+    trace: &Trace,
+    channel: &Channel,
+    max_gap_ns: Option<i64>,
+    reasons: &mut Diagnostics,
+) -> Result<Vec<Interval>, EnergyError> {
+    if let Some(range) = counter::range(channel.kind) {
+        return counter::intervals(channel, range, reasons)
+            .map_err(|counter| EnergyError::CounterAmbiguous { source_name: trace.source.clone(), counter });
+    }
+    let limit = gap_limit(channel, max_gap_ns);
+    let mut found = Vec::with_capacity(channel.samples.len());
+    let mut index = 0;
+    for (times, values) in channel.samples.segments() {
+        let mut samples = times.iter().copied().zip(values.iter().copied());
+        let Some(mut last) = samples.next() else { continue };
+        for sample in samples {
+            index += 1;
+            found.push(Interval::between(channel.kind, last, sample, limit, index));
+            last = sample;
+        }
+        index += 1;
+    }
+    Ok(found)
+}
+
+fn device_energy(
+    trace: &Trace,
+    channel: &Channel,
+    span: (i64, i64),
+    query: &EnergyQuery,
+    reasons: &mut Diagnostics,
+) -> Result<DeviceEnergy, EnergyError> {
+    let row = |energy: Option<Measured>, total: &Total, mean_power_w: Option<f64>, status: Status| DeviceEnergy {
+        device: channel.device.clone(),
+        channel: channel.name.clone(),
+        energy,
+        mean_power_w,
+        covered_ns: total.covered_ns,
+        gap_ns: total.gap_ns,
+        status,
+    };
+    enough(trace, channel)?;
+    let window = query.window.unwrap_or_else(|| own_window(channel, span));
+    let intervals = intervals(trace, channel, query.max_gap_ns, reasons)?;
+    let mut sums = Sums::default();
+    let mut spanned = 0;
+    for interval in intervals.iter().filter_map(|interval| interval.clipped(window.0, window.1)) {
+        if overflows(&interval) {
+            let line = channel.samples.line.get(interval.index).copied().unwrap_or(0);
+            return Err(EnergyError::Range { source_name: trace.source.clone(), line, channel: channel.label() });
+        }
+        spanned += interval.length();
+        sums.add(&interval);
+    }
+    let mut total = sums.total(1);
+    if channel.samples.breaks.is_empty() {
+        let outside = (window.1 - window.0 - spanned).max(0);
+        total.gap_ns += outside;
+        if outside > 0 && query.window.is_some() {
+            let message = format!("{:.3} s of the window lie outside the samples", outside as f64 * 1e-9);
+            reasons.push(Code::EdgeUnresolved, Place::File, Some(&channel.label()), message);
+        }
+    }
+    let status =
+        if total.gap_ns > 0 || !channel.samples.breaks.is_empty() { Status::Incomplete } else { Status::Complete };
+    let (value, mean_power_w) = match query.rule {
+        Rule::Trapezoid => {
+            let seconds = total.covered_ns as f64 * 1e-9;
+            (total.energy_j, (total.covered_ns > 0).then(|| total.energy_j / seconds))
+        }
+        Rule::MeanOfSamples => {
+            let mean = mean_of_samples(channel, window)?;
+            (mean * (window.1 - window.0) as f64 * 1e-9, Some(mean))
+        }
+    };
+    let energy = uncertainty::of_energy(trace, channel, value, &total, window);
+    Ok(row(Some(energy), &total, mean_power_w, status))
+}
+
+/// Whether the energy of an interval is no finite number.
+fn overflows(interval: &Interval) -> bool {
+    match interval.content {
+        Content::Ramp(from, to) => !((from.abs() + to.abs()) * interval.length() as f64).is_finite(),
+        Content::Energy(energy) => !(energy * 2e9).is_finite(),
+        Content::Gap(_) => false,
+    }
+}
+
+/// An error unless there are two samples at two times.
+fn enough(trace: &Trace, channel: &Channel) -> Result<(), EnergyError> {
+    let samples = &channel.samples;
+    let line = |index: usize| samples.line.get(index).copied().unwrap_or(0);
+    if samples.len() < 2 {
+        return Err(EnergyError::TooFewSamples {
+            source_name: trace.source.clone(),
+            line: line(0),
+            channel: channel.label(),
+            found: samples.len(),
+        });
+    }
+    if samples.time_ns.iter().all(|time| Some(time) == samples.time_ns.first()) {
+        return Err(EnergyError::ZeroDuration {
+            source_name: trace.source.clone(),
+            line: line(1),
+            channel: channel.label(),
+        });
+    }
+    Ok(())
+}
+
+/// The window of a channel where none was asked for: its own samples, but the whole trace where it starts late or ends
+/// early by more than one and a half of its intervals.
+fn own_window(channel: &Channel, span: (i64, i64)) -> (i64, i64) {
+    let own = span_of(channel).unwrap_or(span);
+    let slack = lower_median_interval(channel).unwrap_or(0).saturating_mul(3) / 2;
+    let start = if own.0.saturating_sub(span.0) > slack { span.0 } else { own.0 };
+    let end = if span.1.saturating_sub(own.1) > slack { span.1 } else { own.1 };
+    (start, end)
+}
+
+/// The unweighted mean of the positive samples strictly inside a window. [W]
+fn mean_of_samples(channel: &Channel, window: (i64, i64)) -> Result<f64, EnergyError> {
+    if !matches!(channel.kind, Kind::InstantPower | Kind::WindowedMeanPower { .. } | Kind::IntervalMeanPower) {
+        return Err(EnergyError::NotPower { channel: channel.label(), kind: channel.kind.word() });
+    }
+    let samples = channel.samples.time_ns.iter().zip(&channel.samples.value);
+    let mut exact = crate::quantity::ExactSum::default();
+    let mut count = 0u32;
+    for (_, power) in samples.filter(|(time, power)| window.0 < **time && **time < window.1 && **power > 0.0) {
+        exact.add(*power);
+        count += 1;
+    }
+    if count == 0 {
+        return Err(EnergyError::NoSampleInside { channel: channel.label() });
+    }
+    Ok(exact.value() / f64::from(count))
+}

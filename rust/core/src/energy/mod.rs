@@ -1,0 +1,29 @@
+//! Joules per token: integration, idle, attribution to requests, and what is covered.
+
+mod attribute;
+mod counter;
+mod error;
+mod idle;
+mod inference;
+mod integrate;
+mod interval;
+mod join;
+mod partial;
+mod report;
+mod token_formats;
+mod tokens;
+mod uncertainty;
+
+pub use attribute::Policy;
+pub use counter::AmbiguousCounter;
+pub use error::EnergyError;
+pub use idle::{Idle, IdlePower, idle_power};
+pub use inference::{InferenceEnergy, InferenceQuery, RecordCounts, RequestEnergy, Tokens, energy_per_token};
+pub use integrate::{DeviceEnergy, EnergyQuery, EnergyResult, Rule, Status, energy};
+pub use partial::{GapLimitsDiffer, Partial, Total};
+pub use report::{
+    CountsRecord, DeviceRecord, EnergyRecord, ExcludedRecord, REPORT_SCHEMA, RemarkRecord, Report, RequestRecord,
+    remark_records,
+};
+pub use token_formats::{REGISTRY as TOKEN_FORMATS, TokenFormat, TokenOptions, read_tokens, read_tokens_path};
+pub use tokens::{Excluded, Request, TokenLog};

@@ -1,0 +1,146 @@
+//! A table of requests: one row each, with start, end and token counts.
+//!
+//! Columns are found by name: `request` or `id`; `start`; `end`, or a duration with its unit; `first_token`;
+//! `prompt_tokens`, `cached_tokens`, `output_tokens`, `retokenised_tokens`; `phase`; `concurrency` or `batch`. Times are
+//! ISO 8601 with or without a zone, or numbers whose unit stands in the title (`start [s]`, `start_ms`). A total that
+//! includes the prompt is not an output count: a column `total_tokens` is used only beside `prompt_tokens`.
+
+use super::columns::Column;
+use super::{TokenFormat, TokenOptions, table};
+use crate::energy::tokens::{Request, TokenLog};
+use crate::input::{Base, Code, Diagnostics, Place, Record, Refusal, Stamp, Text, Zone};
+use crate::traces::Clock;
+
+pub(super) const FORMAT: TokenFormat = TokenFormat {
+    name: "request-csv",
+    description: "table of requests with start, end and token counts",
+    units: "times ISO 8601 or with their unit in the title; counts in token",
+    detect,
+    read,
+};
+
+const START: &[&str] = &["start", "start_time", "started", "timestamp", "time", "arrival", "arrival_time"];
+const END: &[&str] = &["end", "end_time", "finish", "finished", "finish_time", "completed"];
+const DURATION: &[&str] = &["duration", "runtime", "latency", "e2e_latency", "elapsed"];
+const FIRST: &[&str] = &["first_token", "first_token_time"];
+const OUTPUT: &[&str] = &["output_tokens", "generated_tokens", "completion_tokens", "tokens_out", "generatedtokens"];
+const PROMPT: &[&str] = &["prompt_tokens", "input_tokens", "context_tokens", "contexttokens", "tokens_in"];
+
+fn detect(head: &[&str]) -> bool {
+    let Some(header) = head.iter().find(|line| !line.trim().is_empty() && !line.starts_with('#')) else { return false };
+    let fields = header.split([',', ';', '\t']).map(|field| field.trim().trim_matches('"').to_owned()).collect();
+    let header = Record { line: 1, fields };
+    let has = |names: &[&str]| Column::find(&header, names).is_some();
+    has(START) && (has(OUTPUT) || (has(PROMPT) && has(&["total_tokens"])))
+}
+
+fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
+    let mut diagnostics = Diagnostics::default();
+    let path = text.path();
+    let (header, rows) = table(text, &mut diagnostics)?;
+    let column = |names: &[&str]| Column::find(&header, names);
+    let missing = |what: &str| Refusal::new(Code::UnknownColumn, path, header.place(), "no such column", what);
+    let start = column(START).ok_or_else(|| missing("a start column"))?;
+    let (end, duration, first) = (column(END), column(DURATION), column(FIRST));
+    let (output, prompt, total) = (column(OUTPUT), column(PROMPT), column(&["total_tokens"]));
+    let cached = column(&["cached_tokens", "cache_n"]);
+    let retokenised = column(&["retokenised_tokens", "retokenized_tokens"]);
+    let (id, phase) = (column(&["request", "request_id", "id"]), column(&["phase"]));
+    let concurrency = column(&["concurrency", "batch", "batch_size"]);
+
+    let mut clock = LogClock::new(options, path)?;
+    let mut requests = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let count = |column: &Option<Column>| column.as_ref().map_or(Ok(None), |column| column.count(row, path));
+        let Some(stamp) = start.stamp(row, path, None)? else {
+            return Err(Refusal::new(Code::TimeParse, path, row.place(), "no start", "a start time"));
+        };
+        let start_ns = clock.place(stamp, row)?;
+        let mut later = |column: &Option<Column>| -> Result<Option<i64>, Refusal> {
+            match column.as_ref().map(|column| column.stamp(row, path, None)).transpose()?.flatten() {
+                Some(stamp) => Ok(Some(clock.place(stamp, row)?)),
+                None => Ok(None),
+            }
+        };
+        let first_token_ns = later(&first)?;
+        let end_ns = match later(&end)? {
+            Some(end) => Some(end),
+            None => duration
+                .as_ref()
+                .map(|column| column.duration_ns(row, path))
+                .transpose()?
+                .flatten()
+                .map(|duration| start_ns.saturating_add(duration)),
+        };
+        let prompt_tokens = count(&prompt)?;
+        let output_tokens = match (count(&output)?, count(&total)?, prompt_tokens) {
+            (Some(output), ..) => Some(output),
+            (None, Some(total), Some(prompt)) => total.checked_sub(prompt),
+            _ => None,
+        };
+        requests.push(Request {
+            request: id
+                .as_ref()
+                .and_then(|id| id.cell(row))
+                .map_or_else(|| format!("line {}", row.line), str::to_owned),
+            phase: phase.as_ref().and_then(|phase| phase.cell(row)).map(str::to_owned),
+            start_ns,
+            first_token_ns,
+            end_ns,
+            prompt_tokens,
+            cached_tokens: count(&cached)?,
+            output_tokens,
+            retokenised_tokens: count(&retokenised)?,
+            concurrency: count(&concurrency)?,
+            logged_energy_j: None,
+            is_overhead: false,
+            line: row.line,
+        });
+    }
+    if output.is_none() && total.is_some() {
+        let message = "the total of a record includes its prompt; the prompt was subtracted";
+        diagnostics.push(Code::TokensWithPrompt, header.place(), None, message);
+    }
+    let clock = clock.clock();
+    Ok(TokenLog { format: FORMAT.name, source: path.to_owned(), clock, requests, excluded: Vec::new(), diagnostics })
+}
+
+/// The clock of a log: all stamps count from the same, or the log is refused.
+pub(super) struct LogClock<'a> {
+    base: Option<Base>,
+    zone: Option<Zone>,
+    path: &'a str,
+}
+
+impl<'a> LogClock<'a> {
+    pub fn new(options: &TokenOptions, path: &'a str) -> Result<Self, Refusal> {
+        let zone = options.tz.as_deref().map(|name| {
+            let expected = "an IANA zone or an offset such as -05:00";
+            Zone::new(name).ok_or_else(|| Refusal::new(Code::TimeZone, path, Place::File, name, expected))
+        });
+        Ok(Self { base: None, zone: zone.transpose()?, path })
+    }
+
+    /// The time of a stamp on the clock of the log. [ns]
+    pub fn place(&mut self, stamp: Stamp, record: &Record) -> Result<i64, Refusal> {
+        if *self.base.get_or_insert(stamp.base) != stamp.base {
+            let expected = "stamps that all have a zone, or none";
+            return Err(Refusal::new(Code::TimeMixed, self.path, record.place(), "another kind of stamp", expected));
+        }
+        match (&mut self.zone, stamp.base) {
+            (Some(zone), Base::Local) => zone.place(stamp.ns).map(|placed| placed.ns).map_err(|_| {
+                let expected = "a time that exists in the zone";
+                Refusal::new(Code::TimeParse, self.path, record.place(), "a skipped or far time", expected)
+            }),
+            _ => Ok(stamp.ns),
+        }
+    }
+
+    pub fn clock(&self) -> Clock {
+        match (self.base, &self.zone) {
+            (Some(Base::Utc), _) | (Some(Base::Local), Some(_)) => Clock::Utc,
+            (Some(Base::Local), None) | (None, _) => Clock::Local,
+            (Some(Base::Relative), _) => Clock::Relative,
+        }
+    }
+}

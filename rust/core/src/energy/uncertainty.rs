@@ -1,0 +1,58 @@
+//! The budget of an energy: what the meter, its resolution and its stamps leave open.
+
+use super::partial::Total;
+use crate::quantity::{Component, Distribution, Measured};
+use crate::traces::{Channel, Gain, Trace, sensor_of};
+
+/// An energy with its budget.
+///
+/// - *gain*: u_g E, one component per sensor instance, shared by all its samples, so that it does not average away
+///   and cancels in a ratio of two runs on one meter;
+/// - *offset*: u_o T, where the sensor model states one;
+/// - *resolution*: LSB/√12 · T, as the rounding of a steady load is a fixed offset;
+/// - *stamps*: P Δ/√3 at each end of the window, because a stamp of resolution Δ may have been cut, rounded or late.
+///
+/// Reference: JCGM 100:2008, 4.3.7 and 5.1.
+pub(super) fn of_energy(trace: &Trace, channel: &Channel, value: f64, total: &Total, window: (i64, i64)) -> Measured {
+    let label = channel.label();
+    let seconds = total.covered_ns as f64 * 1e-9;
+    let mut components = Vec::new();
+    let mut add = |kind: &str, shape: Distribution, contribution: f64, note: &str| {
+        if contribution != 0.0 && contribution.is_finite() {
+            components.push(Component::new(
+                &format!("{kind}:{label}"),
+                &format!("{kind} of {label}{note}"),
+                shape,
+                contribution,
+            ));
+        }
+    };
+    if let Some(model) = sensor_of(trace.format) {
+        let note = format!(" ({})", model.label);
+        if let Some(gain) = model.gain {
+            let shape = match gain {
+                Gain::Normal { .. } => Distribution::Normal,
+                Gain::Rectangular { .. } => Distribution::Rectangular,
+            };
+            add("gain", shape, gain.standard_uncertainty() * value, &note);
+        }
+        add("offset", Distribution::Normal, model.offset_w.unwrap_or(0.0) * seconds, &note);
+    }
+    if channel.kind.is_power() {
+        add("resolution", Distribution::Rectangular, channel.resolution / 12f64.sqrt() * seconds, "");
+        let stamp = channel.stamp_resolution_ns as f64 * 1e-9 / 3f64.sqrt();
+        let (first, last) = power_at_ends(channel, window);
+        add(&format!("stamp {}", window.0), Distribution::Rectangular, first * stamp, "");
+        add(&format!("stamp {}", window.1), Distribution::Rectangular, last * stamp, "");
+    }
+    Measured::with_components(value, components)
+}
+
+/// Power of the samples nearest to the ends of a window. [W]
+fn power_at_ends(channel: &Channel, window: (i64, i64)) -> (f64, f64) {
+    let times = &channel.samples.time_ns;
+    let at = |index: usize| channel.samples.value.get(index.min(times.len().saturating_sub(1))).copied().unwrap_or(0.0);
+    let start = times.partition_point(|time| *time < window.0);
+    let end = times.partition_point(|time| *time <= window.1).saturating_sub(1);
+    (at(start).abs(), at(end).abs())
+}

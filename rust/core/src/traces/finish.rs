@@ -1,0 +1,284 @@
+//! The end of a reading: rows in time order, what is missing said, a trace or the reason why there is none.
+
+use super::builder::{Builder, Negative, Row, Series};
+use super::channel::{Channel, Samples};
+use super::clock::Clock;
+use super::order::{arrange, retime};
+use super::trace::Trace;
+use crate::input::{Base, Code, Place, Refusal};
+use std::collections::HashSet;
+
+const SECOND: i64 = 1_000_000_000;
+
+/// More devices than this are said.
+const MANY_DEVICES: usize = 1024;
+
+impl Builder<'_> {
+    /// The trace; `total_known` is whether the places of the channels in their devices are settled.
+    ///
+    /// # Errors
+    /// `E_NO_DATA`, `E_NO_POWER`, `E_TOO_FEW_SAMPLES`, `E_ZERO_DURATION`, `E_UNKNOWN_DEVICE`.
+    pub fn finish(mut self, format: &'static str, total_known: bool) -> Result<Trace, Refusal> {
+        let Some((first_record, last_record)) = self.records else {
+            let line = self.header_line.map_or(Place::File, |line| Place::Line(u64::from(line)));
+            return Err(Refusal::new(Code::NoData, self.path, line, "no records", "records"));
+        };
+        self.check_wanted_devices()?;
+        if self.devices.len() > MANY_DEVICES {
+            let message = format!("{} devices", self.devices.len());
+            self.remark(Code::ManyDevices, self.header_line.unwrap_or(first_record), message);
+        }
+        if let Some(line) = self.fold_line.filter(|_| !self.diagnostics.has(Code::DstFold)) {
+            self.remark(Code::DstFold, line, "these times occur twice in the zone; they were taken for the first pass");
+        }
+        let mut said = HashSet::new();
+        let series = std::mem::take(&mut self.series);
+        let channels: Vec<Channel> = series.into_iter().filter_map(|series| self.channel(series, &mut said)).collect();
+        let energetic = || channels.iter().filter(|channel| channel.kind.gives_energy());
+        let lines = |at: usize| energetic().filter_map(move |channel| channel.samples.line.get(at).copied()).min();
+        let most = energetic().map(|channel| channel.samples.len()).max().unwrap_or(0);
+        if most == 0 {
+            return Err(self.refuse(
+                Code::NoPower,
+                first_record,
+                "no power or energy reading",
+                "at least two readings",
+            ));
+        }
+        if most == 1 {
+            let line = lines(0).unwrap_or(last_record);
+            return Err(self.refuse(Code::TooFewSamples, line, "one sample", "at least two samples of one device"));
+        }
+        if energetic().all(|channel| channel.samples.segments().all(|(time, _)| time.first() == time.last())) {
+            let line = lines(1).unwrap_or(last_record);
+            return Err(self.refuse(Code::ZeroDuration, line, "all samples at one time", "samples at different times"));
+        }
+        self.say_missing_devices(&channels);
+        let clock = match self.base {
+            Some(Base::Local) if self.options.tz.is_some() => Clock::Utc,
+            Some(Base::Local) => Clock::Local,
+            Some(Base::Utc) => Clock::Utc,
+            Some(Base::Relative) | None => Clock::Relative,
+        };
+        Ok(Trace { format, source: self.path.to_owned(), clock, channels, total_known, diagnostics: self.diagnostics })
+    }
+
+    fn check_wanted_devices(&self) -> Result<(), Refusal> {
+        for wanted in self.options.devices.iter().flatten() {
+            if !self.devices.iter().any(|device| device.name == *wanted) {
+                let mut names: Vec<&str> = self.devices.iter().take(8).map(|device| device.name.as_str()).collect();
+                if self.devices.len() > names.len() {
+                    names.push("...");
+                }
+                let expected = format!("one of {}", crate::input::printable(&names.join(", ")));
+                return Err(Refusal::new(Code::UnknownDevice, self.path, Place::File, wanted, expected));
+            }
+        }
+        Ok(())
+    }
+
+    /// The channel of one series, with what there is to say about it.
+    fn channel(&mut self, mut series: Series, said: &mut HashSet<(Code, u32, usize)>) -> Option<Channel> {
+        let slot = self.slots.get(series.slot)?.clone();
+        let device = self.devices.get(series.device)?.name.clone();
+        self.shift_after_leaps(&mut series.rows);
+        let order = arrange(&mut series.rows);
+        let coarse = order.repeat.is_some() && self.resolution_ns >= SECOND;
+        let step_at = order.step.map_or(series.rows.len(), |(at, _)| at);
+        let retimed = coarse && self.options.interval_ns.is_some();
+        if let (true, Some(interval), Some((before, after))) =
+            (coarse, self.options.interval_ns, series.rows.split_at_mut_checked(step_at))
+        {
+            retime(before, interval, self.resolution_ns);
+            retime(after, interval, self.resolution_ns);
+        }
+        let mut say = |code, line: Option<u32>, message: &str| {
+            if let Some(line) = line
+                && said.insert((code, line, series.device))
+            {
+                self.diagnostics.push(code, Place::Line(u64::from(line)), Some(&device), message);
+            }
+        };
+        say(Code::ClockStep, order.step.map(|(_, line)| line), "the clock steps back here; the trace is split");
+        say(Code::OutOfOrder, order.disorder, "the first row out of time order; rows were sorted per device");
+        if coarse {
+            say(Code::CoarseTime, order.repeat, "stamps of coarse resolution repeat from here");
+        } else {
+            say(Code::DupTimestamp, order.repeat, "the same time as the row before; both samples stay");
+        }
+        let samples = samples(&series.rows, step_at);
+        let mut channel = Channel {
+            name: slot.name,
+            device,
+            kind: slot.kind,
+            boundary: slot.boundary,
+            within: slot.within,
+            instead: slot.instead,
+            stamp_resolution_ns: if self.resolution_ns == i64::MAX { 0 } else { self.resolution_ns },
+            resolution: series.step,
+            coarse_time: coarse && !retimed,
+            samples,
+        };
+        self.say_faults(&channel, &series);
+        self.say_values(&channel, slot.negative);
+        self.say_gaps(&channel, series.device, said);
+        channel.samples.breaks.dedup();
+        Some(channel)
+    }
+
+    /// Moves every row after a leap second by the second that elapsed.
+    fn shift_after_leaps(&self, rows: &mut [Row]) {
+        for leap in self.leaps.iter().rev() {
+            for row in rows.iter_mut().filter(|row| row.time_ns >= *leap && !(row.leap && row.time_ns < leap + SECOND))
+            {
+                row.time_ns = row.time_ns.saturating_add(SECOND);
+            }
+        }
+    }
+
+    fn say_faults(&mut self, channel: &Channel, series: &Series) {
+        let label = channel.label();
+        let faults = series.rows.iter().filter_map(|row| Some((row.line, row.value.err()?)));
+        if channel.samples.is_empty() {
+            let line = series.rows.first().map_or(0, |row| row.line);
+            let text = series.fault_texts.first().map_or("", String::as_str);
+            let message = format!("never gives a reading: {}", crate::input::printable(text));
+            self.diagnostics.push(Code::NaDevice, Place::Line(u64::from(line)), Some(&label), message);
+            return;
+        }
+        let mut faults: Vec<_> =
+            faults.zip(series.fault_texts.iter().map(Some).chain(std::iter::repeat(None))).collect();
+        faults.sort_by_key(|((line, _), _)| *line);
+        for ((line, fault), text) in faults {
+            let message = match text {
+                Some(text) => format!("{:?} is no reading; the sample is left out", crate::input::printable(text)),
+                None => "no reading; the sample is left out".to_owned(),
+            };
+            self.diagnostics.push(fault.code(), Place::Line(u64::from(line)), Some(&label), message);
+        }
+    }
+
+    fn say_values(&mut self, channel: &Channel, negative: Negative) {
+        if !channel.kind.is_power() {
+            return;
+        }
+        let Samples { value, line, .. } = &channel.samples;
+        let label = channel.label();
+        let mut say = |code: Code, what: &str, is: fn(f64) -> bool| {
+            let mut lines = value.iter().zip(line).filter(|(value, _)| is(**value)).map(|(_, line)| *line);
+            if let Some(first) = lines.next() {
+                let message = format!("{} {what}; the values are kept", lines.count() + 1);
+                self.diagnostics.push(code, Place::Line(u64::from(first)), Some(&label), message);
+            }
+        };
+        match negative {
+            Negative::Kept => say(Code::NegativePower, "negative readings", |value| value < 0.0),
+            Negative::Undeclared => say(
+                Code::SignConvention,
+                "negative readings of an undeclared sign convention (sign= declares it)",
+                |value| value < 0.0,
+            ),
+            Negative::Dropped | Negative::Turned => {}
+        }
+        if lower_median(value) != Some(0.0) {
+            say(Code::ZeroSamples, "readings of zero on a channel whose median is not zero", |value| value == 0.0);
+        }
+    }
+
+    fn say_gaps(&mut self, channel: &Channel, device: usize, said: &mut HashSet<(Code, u32, usize)>) {
+        if !channel.kind.is_power() {
+            return;
+        }
+        let limit = channel.samples.gap_limit_ns();
+        let mut at = 0;
+        for (time, _) in channel.samples.segments() {
+            for (offset, pair) in time.windows(2).enumerate() {
+                let [before, after] = pair else { continue };
+                let gap = after.saturating_sub(*before);
+                let line = channel.samples.line.get(at + offset + 1).copied().unwrap_or(0);
+                if gap > limit && said.insert((Code::Gap, line, device)) {
+                    let message = format!("{} s without samples before this line", gap as f64 / 1e9);
+                    self.diagnostics.push(Code::Gap, Place::Line(u64::from(line)), Some(&channel.device), message);
+                }
+            }
+            at += time.len();
+        }
+    }
+
+    /// Says which channels have no samples at the start or at the end of the trace, while others go on: at the first
+    /// row at which they should have reported.
+    ///
+    /// Both the file and the clock must say so: another channel has two rows in the part of the file where this one
+    /// has none, and a row there is more than half an interval away from its last sample.
+    fn say_missing_devices(&mut self, channels: &[Channel]) {
+        let powers: Vec<&Channel> =
+            channels.iter().filter(|channel| channel.kind.gives_energy() && channel.samples.len() > 1).collect();
+        let ends = |reverse: bool| {
+            powers.iter().filter_map(move |channel| {
+                let line = &channel.samples.line;
+                line.get(if reverse { line.len().checked_sub(2)? } else { 1 }).copied()
+            })
+        };
+        let (Some(second), Some(second_last)) = (ends(false).min(), ends(true).max()) else { return };
+        let mut rows: Vec<(i64, u32)> = powers
+            .iter()
+            .flat_map(|channel| channel.samples.time_ns.iter().copied().zip(channel.samples.line.iter().copied()))
+            .collect();
+        rows.sort_unstable();
+        rows.dedup();
+        let mut earliest_after: Vec<u32> = rows.iter().map(|(_, line)| *line).collect();
+        let mut least = u32::MAX;
+        for line in earliest_after.iter_mut().rev() {
+            least = least.min(*line);
+            *line = least;
+        }
+        let first_line = rows.iter().map(|(_, line)| *line).min().unwrap_or(0);
+        for channel in powers {
+            let Samples { time_ns, line, .. } = &channel.samples;
+            let (Some(first), Some(last)) = (line.iter().min(), line.iter().max()) else { continue };
+            let (Some(start), Some(end)) = (time_ns.iter().min(), time_ns.iter().max()) else { continue };
+            let half = half_interval(time_ns);
+            let after = rows.partition_point(|(time, _)| *time <= end.saturating_add(half));
+            let gone = earliest_after.get(after).copied().filter(|_| second_last >= *last);
+            let late = rows.first().filter(|(time, _)| *time < start.saturating_sub(half) && second <= *first);
+            let message = "no samples while other channels have them";
+            if let Some(at) = gone.map(|at| at.max(last.saturating_add(1))).or(late.map(|_| first_line)) {
+                let place = Place::Line(u64::from(at));
+                self.diagnostics.push(Code::DeviceMissing, place, Some(&channel.label()), message);
+            }
+        }
+    }
+}
+
+fn half_interval(time_ns: &[i64]) -> i64 {
+    let mut intervals: Vec<i64> = time_ns
+        .windows(2)
+        .filter_map(|pair| Some(pair.last()?.saturating_sub(*pair.first()?)))
+        .filter(|interval| *interval > 0)
+        .collect();
+    let middle = intervals.len().saturating_sub(1) / 2;
+    if intervals.is_empty() { 0 } else { *intervals.select_nth_unstable(middle).1 / 2 }
+}
+
+fn lower_median(values: &[f64]) -> Option<f64> {
+    let mut values = values.to_vec();
+    let middle = values.len().checked_sub(1)? / 2;
+    Some(*values.select_nth_unstable_by(middle, f64::total_cmp).1)
+}
+
+/// The rows that have a value, and the segments.
+fn samples(rows: &[Row], step_at: usize) -> Samples {
+    let mut samples = Samples::default();
+    for (at, row) in rows.iter().enumerate() {
+        if at == step_at && !samples.is_empty() {
+            samples.breaks.push(samples.len());
+        }
+        if let Ok(value) = row.value {
+            samples.time_ns.push(row.time_ns);
+            samples.value.push(value);
+            samples.line.push(row.line);
+        }
+    }
+    samples.breaks.retain(|at| *at < samples.time_ns.len());
+    samples
+}

@@ -1,0 +1,295 @@
+//! `nvidia-smi --query-gpu=... --format=csv`: a header that names the columns and their units, one row a device.
+//!
+//! Stamps are `2025/03/04 10:00:00.000` of a clock without a zone. `power.draw` is a mean over 1 s on Ampere and
+//! later except GA100, and an instant reading on GA100 and older; `power.draw.average` and `power.draw.instant` say
+//! which. Messages of nvidia-smi can stand before the header and between the rows.
+
+use super::Format;
+use crate::input::{Code, DateOrder, Place, Refusal, Text, Unit, delimiter, distinct, fields, printable, row, title};
+use crate::quantity::Boundary;
+use crate::traces::{Builder, Head, Kind, Negative, ReadOptions, Slot, Trace};
+use std::borrow::Cow;
+
+pub(super) const FORMAT: Format =
+    Format { name: "nvidia-smi-csv", description: "nvidia-smi --query-gpu --format=csv", units: "W", detect, read };
+
+/// Power columns from the outermost zone inwards, in each zone the preferred one first: the mean over the whole time
+/// before a part-time instant reading.
+const ZONES: [[&str; 3]; 3] = [
+    ["module.power.draw.average", "module.power.draw", "module.power.draw.instant"],
+    ["power.draw.average", "power.draw", "power.draw.instant"],
+    ["gpu_memory.power.draw.average", "gpu_memory.power.draw", "gpu_memory.power.draw.instant"],
+];
+
+/// Columns that name the device, best first: a MIG instance shares the index of its board.
+const IDENTITIES: [&str; 8] =
+    ["uuid", "gpu_uuid", "pci.bus_id", "gpu_bus_id", "pci.bus", "serial", "gpu_serial", "index"];
+
+/// Other columns by which a header is known.
+const OTHERS: [&str; 6] =
+    ["utilization.gpu", "utilization.memory", "memory.used", "temperature.gpu", "pstate", "fan.speed"];
+
+/// What nvidia-smi prints instead of data.
+const MESSAGES: [&str; 4] =
+    ["NVML", "NVIDIA-SMI", "No devices were found", "Unable to determine the device handle for"];
+
+/// Rows of one query of several devices lie closer than this. [ns]
+const BURST_NS: i64 = 100_000_000;
+
+fn detect(head: &Head) -> bool {
+    let header = head.lines.iter().any(|line| header(line).is_some());
+    !head.columns_named
+        && (header || head.lines.iter().any(|line| MESSAGES.iter().any(|message| line.contains(message))))
+}
+
+/// The fields of a header line and their delimiter.
+fn header(line: &str) -> Option<(Vec<Cow<'_, str>>, char)> {
+    let delimiter = delimiter(line, None);
+    let titles = fields(line, delimiter).ok()?;
+    let names: Vec<String> = titles.iter().map(|text| title(text).name).collect();
+    let has = |wanted: &[&str]| names.iter().any(|name| wanted.contains(&name.as_str()));
+    let known = has(ZONES.as_flattened()) || (has(&["timestamp"]) && has(&OTHERS));
+    known.then_some((titles, delimiter))
+}
+
+/// Where a header puts what.
+struct Layout {
+    delimiter: char,
+    width: usize,
+    time: Option<usize>,
+    identities: Vec<usize>,
+    model: Option<usize>,
+    powers: Vec<(usize, usize, Option<Unit>)>,
+}
+
+fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
+    let mut builder = Builder::new(text.path(), options)?;
+    let mut lines = text.lines();
+    let (mut layout, mut unheaded): (Option<Layout>, Option<(u32, String)>) = (None, None);
+    let mut rows = Rows::default();
+    while let Some(line) = lines.next(&mut builder.diagnostics)? {
+        if line.text.trim().is_empty() {
+            continue;
+        }
+        if let Some((titles, delimiter)) = header(&line.text) {
+            let again = layout.is_some();
+            if again {
+                builder.remark(Code::HeaderRepeat, line.number, "the header stands here again");
+            }
+            builder.header(line.number);
+            layout = Some(arrange(&mut builder, &titles, delimiter, line.number, layout.as_ref())?);
+            continue;
+        }
+        let Some(layout) = &layout else {
+            builder.remark(Code::SkippedLine, line.number, printable(&line.text));
+            unheaded.get_or_insert((line.number, line.text.into_owned()));
+            continue;
+        };
+        let cells = row(&line, layout.delimiter, text.path())?;
+        if is_message(layout, &cells) {
+            builder.remark(Code::SkippedLine, line.number, printable(&line.text));
+            continue;
+        }
+        if cells.len() != layout.width {
+            let found = format!("{} fields", cells.len());
+            return Err(builder.refuse(Code::FieldCount, line.number, found, format!("{} fields", layout.width)));
+        }
+        rows.take(&mut builder, layout, &cells, line.number)?;
+    }
+    match (&layout, unheaded) {
+        (None, Some((line, found))) => Err(builder.refuse(Code::NoHeader, line, found, "a header with power.draw")),
+        (Some(_), _) => {
+            rows.check_devices(&builder)?;
+            builder.finish(FORMAT.name, true)
+        }
+        (None, None) => Err(builder.refuse(Code::NoHeader, 1, "no whole line", "a header with power.draw")),
+    }
+}
+
+/// Whether a line between the rows is a message: neither a time nor a number stands where a row has them.
+fn is_message(layout: &Layout, cells: &[Cow<'_, str>]) -> bool {
+    let starts_numeric =
+        |at: usize| cells.get(at).is_some_and(|text| text.trim_start_matches('-').starts_with(char::is_numeric));
+    let odd = cells.len() != layout.width || layout.time.is_some();
+    odd && !starts_numeric(layout.time.unwrap_or(0)) && !layout.powers.iter().any(|(at, ..)| starts_numeric(*at))
+}
+
+fn arrange(
+    builder: &mut Builder<'_>,
+    titles: &[Cow<'_, str>],
+    delimiter: char,
+    line: u32,
+    before: Option<&Layout>,
+) -> Result<Layout, Refusal> {
+    distinct(titles, builder.path(), Place::Line(u64::from(line)))?;
+    let columns: Vec<_> = titles.iter().map(|text| title(text)).collect();
+    let at = |name: &str| columns.iter().position(|column| column.name == name);
+    let mut powers = Vec::new();
+    for (outwards, zone) in ZONES.iter().enumerate() {
+        for name in zone {
+            let Some(column) = at(name) else { continue };
+            let unit = columns.get(column).and_then(|column| column.unit);
+            let best = zone.iter().find(|name| at(name).is_some()).filter(|best| *best != name);
+            let outer = ZONES.iter().take(outwards).rev().flatten().find(|name| at(name).is_some());
+            let slot = builder.slot_named(name).unwrap_or_else(|| declare(builder, name));
+            if let Some(slot) = builder.slot_mut(slot) {
+                slot.instead = best.map(|name| (*name).to_owned());
+                slot.within = outer.map(|name| (*name).to_owned());
+            }
+            let earlier = before.and_then(|layout| layout.powers.iter().find(|(_, known, _)| *known == slot));
+            if earlier.is_some_and(|(_, _, known)| *known != unit) {
+                builder.remark(Code::UnitChange, line, format!("the unit of {name} changes here"));
+            }
+            powers.push((column, slot, unit));
+        }
+    }
+    if powers.is_empty() {
+        return Err(builder.refuse(Code::NoPower, line, titles.join(", "), "a power.draw column"));
+    }
+    if delimiter != ',' {
+        builder.allow_comma();
+    }
+    Ok(Layout {
+        delimiter,
+        width: titles.len(),
+        time: at("timestamp"),
+        identities: IDENTITIES.iter().filter_map(|name| at(name)).collect(),
+        model: at("name").or(at("gpu_name")),
+        powers,
+    })
+}
+
+fn declare(builder: &mut Builder<'_>, name: &str) -> usize {
+    let kind = match name.rsplit('.').next() {
+        Some("average") => Kind::WindowedMeanPower { window_ns: Some(1_000_000_000) },
+        Some("instant") => Kind::InstantPower,
+        _ => Kind::WindowedMeanPower { window_ns: None },
+    };
+    builder.slot(Slot {
+        name: name.to_owned(),
+        kind,
+        boundary: Some(Boundary::Board),
+        within: None,
+        instead: None,
+        negative: Negative::Dropped,
+    })
+}
+
+/// The rows so far: how many of each device, and what tells whether unnamed ones are of one device.
+#[derive(Default)]
+struct Rows {
+    counts: Vec<u64>,
+    unnamed: Vec<(i64, u32)>,
+    model: Option<String>,
+}
+
+impl Rows {
+    fn take(
+        &mut self,
+        builder: &mut Builder<'_>,
+        layout: &Layout,
+        cells: &[Cow<'_, str>],
+        line: u32,
+    ) -> Result<(), Refusal> {
+        builder.record(line);
+        let cell = |at: usize| cells.get(at).map_or("", |cell| cell.as_ref());
+        let named =
+            layout.identities.iter().map(|at| cell(*at)).find(|name| !name.is_empty() && !name.starts_with('['));
+        let device = builder.device(named.unwrap_or("0"), line)?;
+        if self.counts.len() <= device {
+            self.counts.resize(device + 1, 0);
+        }
+        let count = self.counts.get_mut(device).map_or(0, |count| std::mem::replace(count, *count + 1));
+        let mut readings = Vec::new();
+        for (column, slot, unit) in &layout.powers {
+            readings.push((*slot, builder.read(*slot, cell(*column), (*unit, None), line)?, cell(*column)));
+        }
+        let time = match layout.time {
+            Some(at) => builder.civil_time(cell(at), DateOrder::YearFirst, line)?,
+            None => builder.spaced_time(None, count, line)?,
+        };
+        for (slot, reading, text) in readings {
+            builder.sample((device, slot), (line, time), reading, text)?;
+        }
+        if named.is_none() {
+            self.unnamed.push((time.ns(), line));
+            if let Some(model) = layout.model.map(cell) {
+                let first = self.model.get_or_insert_with(|| model.to_owned());
+                if first != model {
+                    let found = format!("rows of {first} and {model}");
+                    return Err(builder.refuse(Code::AmbiguousDevices, line, found, "an index or uuid column"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses rows without a device column that come in bursts of one size, as the rows of several devices do.
+    fn check_devices(&self, builder: &Builder<'_>) -> Result<(), Refusal> {
+        if builder.interval_given() {
+            return Ok(());
+        }
+        match burst_size(&self.unnamed) {
+            Some(size) => {
+                let line = self.unnamed.get(1).map_or(0, |(_, line)| *line);
+                let found = format!("rows in bursts of {size} without a device column");
+                Err(builder.refuse(Code::AmbiguousDevices, line, found, "an index or uuid column"))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// The number of rows in each burst, where rows come in bursts: the lower median of the intervals is short, and the
+/// long ones cut the rows into blocks of one size, at least two (the first and last may be cut; one in ten may differ).
+fn burst_size(rows: &[(i64, u32)]) -> Option<usize> {
+    let intervals: Vec<i64> =
+        rows.windows(2).filter_map(|pair| Some((pair.last()?.0.saturating_sub(pair.first()?.0)).max(0))).collect();
+    let mut sorted = intervals.clone();
+    let middle = sorted.len().checked_sub(1)? / 2;
+    let median = *sorted.select_nth_unstable(middle).1;
+    if median > BURST_NS {
+        return None;
+    }
+    let mut blocks = vec![1usize];
+    for interval in &intervals {
+        if *interval > median.saturating_mul(4) {
+            blocks.push(1);
+        } else if let Some(last) = blocks.last_mut() {
+            *last += 1;
+        }
+    }
+    let inner = blocks.get(1..blocks.len().saturating_sub(1)).filter(|inner| !inner.is_empty()).unwrap_or(&blocks);
+    let size = *inner.first()?;
+    let alike = |blocks: &[usize]| blocks.iter().filter(|block| **block == size).count();
+    let regular = alike(inner) * 10 >= inner.len() * 9 && alike(&blocks) > 1;
+    (size > 1 && regular).then_some(size)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(milliseconds: impl IntoIterator<Item = i64>) -> Vec<(i64, u32)> {
+        milliseconds.into_iter().map(|ms| (ms * 1_000_000, 1)).collect()
+    }
+
+    #[test]
+    fn bursts_betray_several_devices() {
+        // Four devices read 5 ms apart, every 100 ms; two devices with one stamp every second.
+        assert_eq!(burst_size(&rows((0..40).map(|i| i / 4 * 100 + i % 4 * 5))), Some(4));
+        assert_eq!(burst_size(&rows((0..41).map(|i| i / 2 * 1000))), Some(2));
+        assert_eq!(burst_size(&rows((0..9).map(|i| i / 2 * 100 + i % 2 * 4))), Some(2));
+    }
+
+    #[test]
+    fn one_device_has_no_bursts() {
+        assert_eq!(burst_size(&rows((0..40).map(|i| i * 100))), None);
+        // 50 ms with two pauses at no regular distance.
+        assert_eq!(
+            burst_size(&rows((0..40).map(|i| i * 50 + if i > 7 { 2000 } else { 0 } + if i > 20 { 900 } else { 0 }))),
+            None
+        );
+        assert_eq!(burst_size(&rows([0])), None);
+    }
+}

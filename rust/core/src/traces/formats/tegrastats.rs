@@ -1,0 +1,190 @@
+//! NVIDIA Jetson's `tegrastats`: one line a sample, rails as `NAME now/average` in mW.
+//!
+//! The second number is the running mean since the start of tegrastats and is never used as power. Stamps are
+//! month first, of one second, of a clock without a zone, and often absent; then the first line may hold a date.
+
+use super::Format;
+use crate::input::{Base, Code, DateOrder, Dimension, Refusal, Stamp, Text, civil_stamp, printable, unit};
+use crate::quantity::Boundary;
+use crate::traces::{Builder, Fault, Head, Kind, Negative, ReadOptions, Slot, Trace};
+
+pub(super) const FORMAT: Format = Format {
+    name: "tegrastats",
+    description: "NVIDIA Jetson tegrastats, with or without time stamps",
+    units: "mW",
+    detect,
+    read,
+};
+
+/// Rails that measure the input of the whole module.
+const TOTALS: [&str; 2] = ["VDD_IN", "POM_5V_IN"];
+
+/// The rails of a Jetson AGX Xavier, whose sum is its total.
+const AGX_XAVIER: [&str; 6] = ["GPU", "CPU", "SOC", "CV", "VDDRQ", "SYS5V"];
+
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+fn detect(head: &Head) -> bool {
+    head.lines.iter().any(|line| is_record(&without_escapes(line)))
+}
+
+fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
+    let mut builder = Builder::new(text.path(), options)?;
+    let (mut lines, mut start, mut index, mut first) = (text.lines(), None, 0, None);
+    while let Some(line) = lines.next(&mut builder.diagnostics)? {
+        let plain = without_escapes(&line.text);
+        if !is_record(&plain) {
+            match date_line(plain.trim()) {
+                Some(stamp) if first.is_none() => start = Some(stamp),
+                _ if plain.trim().is_empty() => {}
+                _ => builder.remark(Code::SkippedLine, line.number, printable(plain.trim())),
+            }
+            continue;
+        }
+        first = first.or(Some(line.number));
+        record(&mut builder, plain.trim(), line.number, (start, index))?;
+        index += 1;
+    }
+    let total_known = settle(&mut builder, first.unwrap_or(1));
+    builder.finish(FORMAT.name, total_known)
+}
+
+/// Whether the line shows the memory field every tegrastats line has, `RAM 2274/6834MB`.
+fn is_record(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    while let Some(word) = words.next() {
+        if word == "RAM" {
+            let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+            let sizes = words.next().and_then(|sizes| sizes.strip_suffix("MB")?.split_once('/'));
+            return sizes.is_some_and(|(used, all)| digits(used) && digits(all));
+        }
+    }
+    false
+}
+
+fn record(
+    builder: &mut Builder<'_>,
+    text: &str,
+    line: u32,
+    (start, index): (Option<Stamp>, u64),
+) -> Result<(), Refusal> {
+    builder.record(line);
+    let stamp = text.split_once(" RAM ").map(|(stamp, _)| stamp.trim()).filter(|stamp| !stamp.is_empty());
+    let time = match stamp {
+        Some(stamp) => builder.civil_time(stamp, DateOrder::MonthFirst, line)?,
+        None => builder.spaced_time(start, index, line)?,
+    };
+    let device = builder.device("0", line)?;
+    let milliwatt = unit("mW");
+    let words: Vec<&str> = text.split_whitespace().collect();
+    for pair in words.windows(2) {
+        let [name, value] = pair else { continue };
+        if !is_rail_name(name) {
+            continue;
+        }
+        let known = builder.slot_named(name);
+        let Some(now) = rail_reading(value) else {
+            if let Some(slot) = known {
+                builder.sample((device, slot), (line, time), Err(Fault::NotRead), value)?;
+            }
+            continue;
+        };
+        let slot = known.unwrap_or_else(|| declare(builder, name));
+        let reading = builder.read(slot, now, (None, milliwatt), line)?;
+        builder.sample((device, slot), (line, time), reading, now)?;
+    }
+    Ok(())
+}
+
+fn is_rail_name(word: &str) -> bool {
+    let rail = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    word.starts_with(|c: char| c.is_ascii_uppercase())
+        && word.chars().all(rail)
+        && !matches!(word, "RAM" | "SWAP" | "IRAM")
+}
+
+/// The present value in `now/average`, where the word is one: a number or a failed read, in watts or without a unit.
+fn rail_reading(word: &str) -> Option<&str> {
+    let (now, average) = word.split_once('/')?;
+    let suffix = average.trim_start_matches(|c: char| c.is_numeric() || matches!(c, '-' | '.'));
+    let watts = suffix.is_empty() || unit(suffix).is_some_and(|unit| unit.dimension == Dimension::Power);
+    (watts && suffix.len() < average.len()).then_some(now)
+}
+
+fn declare(builder: &mut Builder<'_>, name: &str) -> usize {
+    let total = TOTALS.contains(&name);
+    builder.slot(Slot {
+        name: name.to_owned(),
+        kind: Kind::InstantPower,
+        boundary: total.then_some(Boundary::Board),
+        within: None,
+        instead: None,
+        negative: if total { Negative::Dropped } else { Negative::Kept },
+    })
+}
+
+/// Puts the rails in their places once all are known; whether they have places.
+fn settle(builder: &mut Builder<'_>, first: u32) -> bool {
+    let names: Vec<String> = builder.slot_names().map(str::to_owned).collect();
+    if let Some(total) = TOTALS.iter().find(|total| names.iter().any(|name| name == *total)) {
+        for (slot, name) in names.iter().enumerate() {
+            if let Some(slot) = builder.slot_mut(slot).filter(|_| name != total) {
+                slot.within = Some((*total).to_owned());
+            }
+        }
+        let known = builder.has_readings(total);
+        if !known {
+            builder.remark(Code::TotalUnknown, first, format!("{total} never gives a reading"));
+        }
+        return known;
+    }
+    if names.is_empty() {
+        return true;
+    }
+    let xavier = names.len() == AGX_XAVIER.len() && AGX_XAVIER.iter().all(|rail| names.iter().any(|name| name == rail));
+    if xavier {
+        for slot in 0..names.len() {
+            if let Some(slot) = builder.slot_mut(slot) {
+                slot.boundary = Some(Boundary::Board);
+            }
+        }
+        builder.remark(Code::TotalIsSum, first, format!("the total is the sum of {}", AGX_XAVIER.join(", ")));
+    } else {
+        builder.remark(Code::TotalUnknown, first, format!("how {} nest is not settled", printable(&names.join(", "))));
+    }
+    xavier
+}
+
+/// The line without terminal escape sequences.
+fn without_escapes(line: &str) -> String {
+    let mut plain = String::with_capacity(line.len());
+    let mut characters = line.chars().peekable();
+    while let Some(character) = characters.next() {
+        if character != '\u{1b}' {
+            plain.push(character);
+            continue;
+        }
+        match characters.next() {
+            Some('[') => while characters.next().is_some_and(|c| !('@'..='~').contains(&c)) {},
+            Some(']') => while characters.next().is_some_and(|c| c != '\u{7}') {},
+            _ => {}
+        }
+    }
+    plain
+}
+
+/// The date a line such as `Tue Jan 26 18:22:31 UTC 2021` holds; a zone other than UTC leaves the clock local.
+fn date_line(line: &str) -> Option<Stamp> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let (month, day, clock, zone, year) = match words.as_slice() {
+        [_, month, day, clock, zone, year] => (month, day, clock, *zone, year),
+        [_, month, day, clock, year] => (month, day, clock, "", year),
+        _ => return None,
+    };
+    let month = MONTHS.iter().position(|name| name == month)? + 1;
+    let mut stamp = civil_stamp(&format!("{year}-{month:02}-{day} {clock}"), DateOrder::YearFirst)?;
+    if matches!(zone, "UTC" | "GMT") {
+        stamp.base = Base::Utc;
+    }
+    Some(stamp)
+}

@@ -1,0 +1,98 @@
+//! The rows of one series brought into time order: clock steps, disorder, coarse stamps.
+
+use super::builder::Row;
+
+/// What was found while a series was brought into order.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Order {
+    /// Index of the first row after a clock step, and its line.
+    pub step: Option<(usize, u32)>,
+    /// Line of the first row out of order, where there are several and the rows were sorted.
+    pub disorder: Option<u32>,
+    /// Line of the first row that repeats the stamp of the row before.
+    pub repeat: Option<u32>,
+}
+
+/// Brings `rows` into time order inside each segment.
+///
+/// One step back with a monotone remainder is a step of the clock: two segments. Several are disorder: the rows are
+/// sorted, rows of one stamp in the order of the file.
+pub(super) fn arrange(rows: &mut [Row]) -> Order {
+    let back = |pair: &[Row]| matches!(pair, [before, after] if after.time_ns < before.time_ns);
+    let mut inversions = rows.windows(2).enumerate().filter(|(_, pair)| back(pair)).map(|(at, _)| at + 1);
+    let first = inversions.next();
+    let several = inversions.next().is_some();
+    let mut order = Order::default();
+    if let Some((at, row)) = first.and_then(|at| Some((at, rows.get(at)?))) {
+        if several {
+            order.disorder = Some(row.line);
+            rows.sort_by_key(|row| row.time_ns);
+        } else {
+            order.step = Some((at, row.line));
+        }
+    }
+    order.repeat = rows.windows(2).find_map(|pair| match pair {
+        [before, after] if after.time_ns == before.time_ns => Some(after.line),
+        _ => None,
+    });
+    order
+}
+
+/// Gives the rows of one segment the times `start + i * interval` inside each run of stamps of the given resolution.
+///
+/// A run ends where a stamp and the time it would get differ by more than the resolution and one interval; the next
+/// starts at its own stamp, so that gaps stay gaps.
+pub(super) fn retime(rows: &mut [Row], interval_ns: i64, resolution_ns: i64) {
+    let slack = resolution_ns.saturating_add(interval_ns);
+    let mut last: Option<i64> = None;
+    for row in rows {
+        let next = match last {
+            None => row.time_ns,
+            Some(last) => {
+                let expected = last.saturating_add(interval_ns);
+                let off = row.time_ns.saturating_sub(expected).saturating_abs();
+                if off <= slack { expected } else { row.time_ns.max(last) }
+            }
+        };
+        row.time_ns = next;
+        last = Some(next);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const S: i64 = 1_000_000_000;
+
+    fn rows(seconds: &[i64]) -> Vec<Row> {
+        let row = |(at, second): (usize, &i64)| Row::new(second * S, at as u32 + 1, Ok(1.0));
+        seconds.iter().enumerate().map(row).collect()
+    }
+
+    fn times(rows: &[Row]) -> Vec<i64> {
+        rows.iter().map(|row| row.time_ns / S).collect()
+    }
+
+    #[test]
+    fn one_step_back_is_the_clock_and_several_are_disorder() {
+        let mut stepped = rows(&[0, 1, 2, 3, 2, 3, 4]);
+        assert_eq!(arrange(&mut stepped).step, Some((4, 5)));
+        let mut shuffled = rows(&[0, 3, 1, 4, 2]);
+        let order = arrange(&mut shuffled);
+        assert_eq!((order.step, order.disorder), (None, Some(3)));
+        assert_eq!(times(&shuffled), [0, 1, 2, 3, 4]);
+        assert_eq!(arrange(&mut rows(&[0, 1, 1, 2])).repeat, Some(3));
+    }
+
+    #[test]
+    fn coarse_stamps_are_spread_and_gaps_stay() {
+        // 10 Hz with stamps of 1 s from 0 to 2 s, a pause, then 20 s on.
+        let stamps: Vec<i64> = (0..30).map(|i| i / 10).chain((0..10).map(|_| 20)).collect();
+        let mut spread = rows(&stamps);
+        retime(&mut spread, S / 10, S);
+        assert_eq!(spread[29].time_ns, 29 * S / 10);
+        assert_eq!(spread[30].time_ns, 20 * S);
+        assert_eq!(spread[39].time_ns, 20 * S + 9 * S / 10);
+    }
+}
