@@ -6,7 +6,12 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// Name of the constant, folder under `datasets/` and extension of its files.
-const TABLES: &[(&str, &str, &str)] = &[("MODELS", "models", "json"), ("PUBLICATIONS", "published", "toml")];
+const TABLES: &[(&str, &str, &str)] = &[
+    ("MODELS", "models", "json"),
+    ("PUBLICATIONS", "published", "toml"),
+    ("TRACES", "traces", "csv"),
+    ("TRACE_RECORDS", "traces", "toml"),
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let datasets = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../../datasets");
