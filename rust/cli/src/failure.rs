@@ -1,8 +1,11 @@
 //! Why a command gives no answer, and what it exits with.
 
 use serde_json::{Value, json};
+use szilard::boundaries::ChainError;
+use szilard::energy::EnergyError;
 use szilard::information::InformationError;
-use szilard::input::{Code, Refusal};
+use szilard::input::{Code, Place, Refusal, Severity};
+use szilard::landauer::LandauerError;
 use szilard::quantity::{QuantityError, UnitError};
 
 /// The reason why there is no answer.
@@ -38,6 +41,15 @@ pub(crate) enum Failure {
     /// Logits, log-probabilities, counts.
     #[error(transparent)]
     Information(#[from] InformationError),
+    /// A power log, a token log, and what is asked of them.
+    #[error(transparent)]
+    Energy(#[from] EnergyError),
+    /// A model, a bound.
+    #[error(transparent)]
+    Landauer(#[from] LandauerError),
+    /// A way over boundaries.
+    #[error(transparent)]
+    Chain(#[from] ChainError),
     /// A unit, a boundary.
     #[error(transparent)]
     Quantity(#[from] QuantityError),
@@ -79,25 +91,29 @@ impl Failure {
         match self {
             Self::Refused(refusal) => Some(refusal.code),
             Self::Information(error) => error.code().map(|(code, _)| code),
+            Self::Energy(error) => error.code(),
             _ => None,
         }
     }
 
-    /// The line of the file, where the reason is about one.
-    fn line(&self) -> Option<u64> {
+    /// Where in the file, where the reason is about a place in one.
+    fn place(&self) -> Option<Place> {
         match self {
-            Self::Refused(refusal) => refusal.place.line(),
-            Self::Information(error) => error.code().and_then(|(_, place)| place.line()),
+            Self::Refused(refusal) => Some(refusal.place.clone()),
+            Self::Information(error) => error.code().map(|(_, place)| place.clone()),
+            Self::Energy(error) => error.line().map(Place::Line),
             _ => None,
         }
     }
 
-    /// The reason in JSON, in the shape of the diagnostics of a figure.
+    /// The reason in JSON, in the shape of the remarks on a figure.
     pub(crate) fn json(&self) -> Value {
+        let place = self.place();
         let reason = json!({
-            "code": self.code().map(Code::name), "severity": "error", "line": self.line(), "channel": null,
-            "message": self.to_string(),
+            "code": self.code().map(Code::name), "severity": Severity::Error.word(),
+            "line": place.as_ref().and_then(Place::line), "place": place.map(|place| place.to_string()),
+            "channel": null, "message": self.to_string(),
         });
-        json!({ "status": self.word(), "reasons": [reason] })
+        json!({ "status": self.word(), "diagnostics": [reason] })
     }
 }

@@ -1,7 +1,7 @@
 //! What goes out: tables, JSON, and text that is safe for a terminal.
 
 use serde_json::{Value, json};
-use szilard::input::{Code, Diagnostic, Diagnostics, Severity, is_hidden, printable};
+use szilard::input::{Diagnostic, Diagnostics, Severity, is_hidden, printable};
 use szilard::quantity::{Quantity, QuantityRecord};
 
 /// What a command found out.
@@ -104,22 +104,6 @@ pub(crate) fn budget_text(quantity: &Quantity) -> String {
     if rows.is_empty() { String::new() } else { table(&["component", "type", "distribution", "u", "unit"], &rows) }
 }
 
-/// The remarks in JSON, as the rows of a table.
-pub(crate) fn diagnostics_json(diagnostics: &Diagnostics) -> Value {
-    let row =
-        |remark: &Diagnostic| remark_json(remark.code, remark.place.line(), remark.channel.as_deref(), &remark.message);
-    let counted = diagnostics
-        .left_out()
-        .map(|(code, channel, count)| remark_json(code, None, channel, &format!("{count} more of the same")));
-    diagnostics.iter().map(row).chain(counted).collect()
-}
-
-fn remark_json(code: Code, line: Option<u64>, channel: Option<&str>, message: &str) -> Value {
-    json!({
-        "code": code.name(), "severity": code.severity().word(), "line": line, "channel": channel, "message": message,
-    })
-}
-
 /// The remarks as lines, one for each code and channel with how often it was given: warnings, and what is worth
 /// knowing only where `all` are asked for.
 pub(crate) fn diagnostics_text(diagnostics: &Diagnostics, all: bool) -> String {
@@ -149,7 +133,7 @@ pub(crate) fn diagnostics_text(diagnostics: &Diagnostics, all: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use szilard::input::Place;
+    use szilard::input::{Code, Place};
 
     #[test]
     fn nothing_that_a_terminal_acts_on_goes_out() {
@@ -174,6 +158,5 @@ mod tests {
         }
         let text = diagnostics_text(&diagnostics, false);
         assert_eq!(text, "W_NA_SAMPLE line 3 gpu0: no reading (1000 times, first here)\n");
-        assert_eq!(diagnostics_json(&diagnostics).as_array().unwrap().len(), 65);
     }
 }

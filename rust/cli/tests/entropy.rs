@@ -43,7 +43,7 @@ fn log_probabilities_give_an_interval() {
     let open = szilard(&["entropy", &file, "--json"]).json();
     near(number(&open["mean"]["lower"]), 1.5, 1e-9);
     assert!(open["mean"]["upper"].is_null());
-    assert_eq!(open["reasons"][0]["code"], "W_TRUNCATED_TAIL");
+    assert_eq!(open["diagnostics"][0]["code"], "W_TRUNCATED_TAIL");
     let closed = szilard(&["entropy", &file, "--json", "--vocab-size", "1002"]).json();
     near(number(&closed["mean"]["upper"]), 1.5 + 1000f64.log2() / 4.0, 1e-9);
     assert_eq!(closed["mean"]["unit"], "bit/token");

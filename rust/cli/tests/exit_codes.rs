@@ -37,7 +37,11 @@ fn a_refusal_of_a_file_names_file_place_and_code() {
     let file = corpus("npy_11_nan.npy");
     let ran = szilard(&["entropy", &file]);
     assert_eq!(ran.code, 2);
-    assert!(ran.err.contains(&file) && ran.err.contains("E_NONFINITE") && ran.err.contains("row 1 col 3"), "{}", ran.err);
+    assert!(
+        ran.err.contains(&file) && ran.err.contains("E_NONFINITE") && ran.err.contains("row 1 col 3"),
+        "{}",
+        ran.err
+    );
     let unknown = szilard(&["entropy", &written("words.bin", b"no such format")]);
     assert!(unknown.code == 2 && unknown.err.contains("E_UNKNOWN_FORMAT"), "{unknown:?}");
 }
@@ -47,7 +51,7 @@ fn a_refusal_in_json_is_still_json() {
     let ran = szilard(&["entropy", &corpus("npy_02_object_pickle.npy"), "--json"]);
     let json = ran.json();
     assert_eq!((ran.code, json["status"].as_str()), (2, Some("refused")));
-    assert_eq!(json["reasons"][0]["code"], "E_PICKLE");
+    assert_eq!(json["diagnostics"][0]["code"], "E_PICKLE");
     assert!(ran.err.contains("E_PICKLE"));
 }
 

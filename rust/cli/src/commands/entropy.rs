@@ -1,11 +1,12 @@
 //! `szilard entropy`: bits per token.
 
 use crate::failure::Failure;
-use crate::output::{Answer, budget_text, diagnostics_json, diagnostics_text};
+use crate::output::{Answer, budget_text, diagnostics_text};
 use crate::reading::bytes;
 use clap::Args;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+use szilard::energy::remark_records;
 use szilard::information::{
     Base, EntropyBounds, EntropyOptions, LOGIT_FORMATS, LOGPROB_FORMATS, MeanInformation, TokenInformation,
     read_logits_bytes, read_logprobs_bytes,
@@ -181,7 +182,7 @@ fn of_bounds(bounds: &EntropyBounds, scale: &Scale) -> Answer {
             "surprisal": format!("{unit}/token"),
         },
         "format": LOGPROB_FORMATS.first().map(|format| format.name),
-        "reasons": diagnostics_json(&bounds.diagnostics),
+        "diagnostics": remark_records(&bounds.diagnostics),
     });
     Answer { text, json, incomplete: incomplete.into_iter().collect() }
 }

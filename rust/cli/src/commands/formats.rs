@@ -4,41 +4,25 @@ use crate::failure::Failure;
 use crate::output::{Answer, table};
 use clap::Args;
 use serde_json::json;
+use szilard::energy::TOKEN_FORMATS;
 use szilard::information::{LOGIT_FORMATS, LOGPROB_FORMATS};
+use szilard::traces::REGISTRY as TRACE_FORMATS;
 
 /// Every format that can be read.
 #[derive(Debug, Args)]
 pub(crate) struct Formats {}
 
-struct Row {
-    name: &'static str,
-    kind: &'static str,
-    description: &'static str,
-    units: &'static str,
-}
-
 impl Formats {
     pub(super) fn answer(&self) -> Result<Answer, Failure> {
-        let logits = LOGIT_FORMATS.iter().map(|format| Row {
-            name: format.name,
-            kind: "logits",
-            description: format.description,
-            units: "nat",
+        let traces = TRACE_FORMATS.iter().map(|format| [format.name, "trace", format.units, format.description]);
+        let tokens = TOKEN_FORMATS.iter().map(|format| [format.name, "tokens", format.units, format.description]);
+        let logits = LOGIT_FORMATS.iter().map(|format| [format.name, "logits", "nat", format.description]);
+        let logprobs = LOGPROB_FORMATS.iter().map(|format| [format.name, "logprobs", "nat", format.description]);
+        let rows: Vec<[&str; 4]> = traces.chain(tokens).chain(logits).chain(logprobs).collect();
+        let cells: Vec<Vec<String>> = rows.iter().map(|row| row.map(str::to_owned).to_vec()).collect();
+        let json = rows.iter().map(|[name, kind, units, description]| {
+            json!({ "name": name, "kind": kind, "units": units, "description": description })
         });
-        let logprobs = LOGPROB_FORMATS.iter().map(|format| Row {
-            name: format.name,
-            kind: "logprobs",
-            description: format.description,
-            units: "nat",
-        });
-        let rows: Vec<Row> = logits.chain(logprobs).collect();
-        let cells: Vec<Vec<String>> = rows
-            .iter()
-            .map(|row| [row.name, row.kind, row.units, row.description].map(str::to_owned).to_vec())
-            .collect();
-        let json = rows.iter().map(
-            |row| json!({ "name": row.name, "kind": row.kind, "description": row.description, "units": row.units }),
-        );
         Ok(Answer {
             text: table(&["name", "kind", "units", "description"], &cells),
             json: json.collect(),

@@ -1,0 +1,141 @@
+//! `szilard landauer`: an energy per token beside every bound.
+
+use crate::failure::Failure;
+use crate::output::{Answer, quantity_json, table};
+use crate::reading::{bytes, quantity};
+use clap::Args;
+use serde_json::{Value, json};
+use std::path::Path;
+use szilard::input::{Code, Place, Refusal};
+use szilard::landauer::{Ladder, LadderInputs, LandauerError, Model, Precision, Rung, ladder};
+use szilard::quantity::Boundary;
+
+/// The ladder of bounds below an energy per token.
+#[derive(Debug, Args)]
+pub(crate) struct Landauer {
+    /// A config.json, or the name of a model that szilard carries
+    model: String,
+    /// Energy per token, such as "0.39 J/token"
+    #[arg(long, value_name = "QUANTITY")]
+    energy: String,
+    /// Temperature of the coldest freely available bath: the ambient, and not the die
+    #[arg(long, value_name = "QUANTITY", default_value = "300 K")]
+    temperature: String,
+    /// Entropy of the next token, such as "1.2 bit/token" (szilard entropy)
+    #[arg(long, value_name = "QUANTITY")]
+    entropy: Option<String>,
+    /// Sequences decoded together
+    #[arg(long, value_name = "N")]
+    batch: Option<u64>,
+    /// Positions attended to
+    #[arg(long, value_name = "N")]
+    context: Option<u64>,
+    /// Number format, or WEIGHTxACTIVATION, or WEIGHTxACTIVATIONxCACHE: bf16, int4xfp16, ...
+    #[arg(long, value_name = "FORMAT")]
+    dtype: Option<Precision>,
+    /// Probability that a switch is found in the wrong state
+    #[arg(long, value_name = "P")]
+    error_probability: Option<f64>,
+    /// Energy to move a bit from memory to the chip, such as "4 pJ/bit"
+    #[arg(long, value_name = "QUANTITY")]
+    transfer_energy: Option<String>,
+    /// Boundary the energy was counted at: chip, board, node, it, site, grid, primary
+    #[arg(long)]
+    boundary: Option<Boundary>,
+}
+
+impl Landauer {
+    pub(super) fn answer(&self) -> Result<Answer, Failure> {
+        let model = model(&self.model)?;
+        let optional = |what, text: &Option<String>| text.as_deref().map(|text| quantity(what, text)).transpose();
+        let energy = quantity("--energy", &self.energy)?;
+        let inputs = LadderInputs {
+            entropy: optional("--entropy", &self.entropy)?,
+            batch: self.batch,
+            context: self.context,
+            precision: self.dtype,
+            error_probability: self.error_probability,
+            transfer_energy: optional("--transfer-energy", &self.transfer_energy)?,
+            ..LadderInputs::new(
+                &model,
+                energy.at(self.boundary.or(energy.boundary())),
+                quantity("--temperature", &self.temperature)?,
+            )
+        };
+        let ladder = ladder(&inputs)?;
+        let json = json!({
+            "status": "complete",
+            "model": model.name().unwrap_or(&self.model),
+            "parameters": model.parameters() as u64,
+            "energy": quantity_json(ladder.energy()),
+            "temperature": quantity_json(ladder.temperature()),
+            "landauer_units": quantity_json(ladder.landauer_units()),
+            "table": ladder.rungs().iter().map(rung_json).collect::<Vec<_>>(),
+        });
+        Ok(Answer { text: ladder_text(&ladder), json, ..Answer::default() })
+    }
+}
+
+/// A model by name; by its configuration where there is a file.
+fn model(name: &str) -> Result<Model, Failure> {
+    match Model::named(name) {
+        Err(LandauerError::UnknownModel { .. }) if Path::new(name).exists() => {
+            let text = String::from_utf8(bytes(Path::new(name))?).map_err(|error| {
+                Refusal::new(Code::ErrorEncoding, name, Place::File, error.to_string(), "a configuration in UTF-8")
+            })?;
+            Ok(Model::from_config(&text)?)
+        }
+        found => Ok(found?),
+    }
+}
+
+/// The ladder as a table: a gap or a reason on every rung.
+pub(super) fn ladder_text(ladder: &Ladder) -> String {
+    let rows: Vec<Vec<String>> = ladder
+        .rungs()
+        .iter()
+        .map(|rung| {
+            let floor = match &rung.energy {
+                Ok(energy) => format!("{:.3e}", energy.coherent_value()),
+                Err(_) => "-".to_owned(),
+            };
+            let (gap, log10) = match &rung.gap {
+                Ok(gap) => (
+                    format!("{:.4e}", gap.ratio().coherent_value()),
+                    gap.log10().map_or("-".to_owned(), |log10| format!("{:.2}", log10.value())),
+                ),
+                Err(_) => ("-".to_owned(), "-".to_owned()),
+            };
+            let remark = rung.gap.as_ref().err().map_or(rung.bound.formula.to_owned(), ToString::to_string);
+            vec![rung.bound.name.to_owned(), rung.bound.kind.word().to_owned(), floor, gap, log10, remark]
+        })
+        .collect();
+    let boundary = match ladder.energy().boundary() {
+        Some(boundary) => format!("gaps of the energy counted at {boundary}"),
+        None => "boundary of the energy not stated".to_owned(),
+    };
+    let titles = ["bound", "kind", "bound [J/token]", "gap", "log10", "formula, or why there is no gap"];
+    format!(
+        "energy            {} at {}\nexported entropy  {} (identity, no bound)\n{boundary}\n\n{}",
+        ladder.energy(),
+        ladder.temperature(),
+        ladder.landauer_units(),
+        table(&titles, &rows),
+    )
+}
+
+fn rung_json(rung: &Rung) -> Value {
+    json!({
+        "bound": rung.bound.name,
+        "kind": rung.bound.kind.word(),
+        "energy": rung.energy.as_ref().ok().map(quantity_json),
+        "gap": rung.gap.as_ref().ok().map(|gap| quantity_json(gap.ratio())),
+        "log10": rung.gap.as_ref().ok().and_then(|gap| gap.log10().ok()).map(|log10| quantity_json(&log10)),
+        "reason": rung.gap.as_ref().err().map(ToString::to_string),
+        "formula": rung.bound.formula,
+        "assumptions": rung.bound.assumptions,
+        "retained": rung.bound.retained,
+        "not_claimed": rung.bound.not_claimed,
+        "source": rung.bound.source,
+    })
+}
