@@ -14,10 +14,12 @@
 extern crate uom;
 
 pub mod boundaries;
+pub mod edge;
 pub mod energy;
 pub mod information;
 pub mod input;
 pub mod landauer;
+pub mod published;
 pub mod quantity;
 pub mod simd;
 pub mod source;

@@ -140,7 +140,15 @@ fn a_plug_logger_needs_its_date_order() {
 }
 
 #[test]
-fn a_solar_log_with_the_date_in_a_column_of_its_own_is_refused() {
-    let Some(found) = refusal("solar/solar_harvest_power.csv") else { return };
+fn a_solar_log_has_its_date_in_a_column_of_its_own() {
+    let file = "solar/solar_harvest_power.csv";
+    let Some(found) = refusal(file) else { return };
     assert_eq!(found, (Code::TimeParse, Place::Line(2)));
+    let options = ReadOptions { time_format: Some("%m/%d/%Y %I:%M:%S %p".to_owned()), ..ReadOptions::default() };
+    let trace = trace(file, &options).unwrap();
+    let sun = channel(&trace, "Watt");
+    // 7949 rows, at most 3142.53 W, 13 990.05 Wh by the trapezoid.
+    let most = sun.samples.value.iter().copied().fold(0.0, f64::max);
+    assert_eq!((sun.samples.len(), most), (7949, 3142.53));
+    assert!((joules(sun) / 3600.0 - 13990.05).abs() < 0.01, "{}", joules(sun) / 3600.0);
 }

@@ -226,6 +226,8 @@ fn tegrastats_totals_are_known_only_for_known_boards() {
     assert_eq!((cut(&nano).members.len(), nano.channels[cut(&nano).members[0]].name.as_str()), (1, "POM_5V_IN"));
     let partial = with("GPU 1000mW/1000mW CPU 2000mW/2000mW SOC 1500mW/1500mW");
     assert!(!partial.total_known && said(&partial) == [(Code::TotalUnknown, 1)]);
+    let xavier = with("GPU 1000/1000 CPU 2000/2000 SOC 1500/1500 CV 0/0 VDDRQ 500/500 SYS5V 2500/2500");
+    assert_eq!((cut(&xavier).members.len(), said(&xavier)), (6, vec![(Code::TotalIsSum, 1)]));
     let failed = line("VDD_IN 5000mW/5000mW") + &line("VDD_IN [N/A]") + &line("VDD_IN 5000mW/5000mW");
     assert_eq!(said(&read(failed.into_bytes(), "log", &options).unwrap()), [(Code::NaSample, 2)]);
     let broken = line("VDD_IN 5000mW/5000mW") + &line("VDD_IN 50_0mW/5000mW");
@@ -242,4 +244,63 @@ fn long_logs_take_linear_time() {
     let start = std::time::Instant::now();
     assert_eq!(load(&log).unwrap().channels[0].samples.len(), 200_000);
     assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+}
+
+#[test]
+fn neighbours_of_the_formats_are_told_apart() {
+    assert_eq!(
+        load("Time,Watts,Volts\n2025-03-04 10:00:00,5,1\n2025-03-04 10:00:01,5,1\n").unwrap().format,
+        "generic-csv"
+    );
+    let commented = "# read through NVML\ntime [s],power [W]\n0,1\n1,1\n";
+    assert_eq!(load(commented).unwrap().format, "generic-csv");
+}
+
+#[test]
+fn a_board_that_falls_silent_after_one_round_is_said() {
+    let log = "timestamp, index, power.draw [W]\n\
+        2025/03/04 10:00:00.000, 0, 100 W\n2025/03/04 10:00:00.000, 1, 100 W\n\
+        2025/03/04 10:00:01.000, 0, 100 W\n2025/03/04 10:00:01.000, 1, [Unknown Error]\n\
+        2025/03/04 10:00:02.000, 0, 100 W\n2025/03/04 10:00:02.000, 1, [Unknown Error]\n";
+    let said = said(&load(log).unwrap());
+    assert_eq!(said, [(Code::NaSample, 5), (Code::NaSample, 7), (Code::DeviceMissing, 4)]);
+}
+
+#[test]
+fn two_columns_of_one_name_are_refused_whatever_their_units() {
+    assert_eq!(refused("time [s],power [W],power [mW]\n0,1,1000\n"), (Code::DupColumn, Place::Line(1)));
+    let log = "timestamp, power.draw [W], power.draw [mW]\n2025/03/04 10:00:00.000, 1 W, 1000 mW\n";
+    assert_eq!(refused(log), (Code::DupColumn, Place::Line(1)));
+}
+
+#[test]
+fn rows_before_the_header_are_refused_and_glued_records_too() {
+    let rows = "2025/03/04 09:00:00.000, 0, 100 W\n".to_owned() + &board(&[(0.0, "100 W"), (1.0, "100 W")]);
+    assert_eq!(refused(&rows), (Code::NoHeader, Place::Line(1)));
+    let record = "Time,03-04-2025 10:00:00.000,Watts,100.0,Mark,x";
+    assert_eq!(refused(&format!("{record},{record}\n")), (Code::FieldCount, Place::Line(1)));
+    let rail = "03-04-2025 10:00:00 RAM 1/2MB VDD_IN 5mW/5mW";
+    assert_eq!(refused(&format!("{rail} {rail}\n")), (Code::FieldCount, Place::Line(1)));
+}
+
+#[test]
+fn hostile_widths_take_linear_time() {
+    let start = std::time::Instant::now();
+    let wide: String = (0..4000).map(|i| format!(",p{i} [W]")).collect();
+    let row = ",1".repeat(4000);
+    assert_eq!(load(&format!("time [s]{wide}\n0{row}\n1{row}\n")).unwrap().channels.len(), 4000);
+    let rails: String = (0..50_000).map(|i| format!(" R{i} 1/1")).collect();
+    let line = |second: u32| format!("03-04-2025 10:00:0{second} RAM 1/2MB{rails}\n");
+    assert_eq!(load(&(line(0) + &line(1))).unwrap().channels.len(), 50_000);
+    let leaps: String =
+        (0..50_000).map(|i| format!("2016-12-31T{:02}:{:02}:60.{:06}Z,1\n", i / 60 % 24, i % 60, i)).collect();
+    assert!(load(&format!("time,power [W]\n{leaps}")).is_ok());
+    assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
+}
+
+#[test]
+fn energy_beside_several_powers_stands_back() {
+    let trace = load("time [s],cpu.power [W],gpu.power [W],energy [J]\n0,1,2,0\n1,1,2,3\n").unwrap();
+    let names: Vec<&str> = cut(&trace).members.iter().map(|index| trace.channels[*index].name.as_str()).collect();
+    assert_eq!(names, ["cpu.power", "gpu.power"]);
 }

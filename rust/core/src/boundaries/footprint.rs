@@ -18,7 +18,8 @@ pub struct Intensities {
     pub price_per_kwh: Option<f64>,
 }
 
-/// What an energy costs: amounts for an energy, amounts per token or per second for a figure per token or a power.
+/// What an energy costs: amounts for an energy, amounts per token or per second for a figure per token or a power. They
+/// are no energies and carry no boundary.
 #[derive(Debug, Clone)]
 pub struct Footprint {
     /// Water used at the site.
@@ -54,7 +55,7 @@ pub fn footprint(figure: &Quantity, chain: &BoundaryChain, intensities: &Intensi
         let Some(intensity) = intensity else { return Ok(None) };
         let coherent = intensity.to(unit)?;
         let energy = chain.bring(figure, intensity.boundary().unwrap_or(boundary))?.quantity;
-        Ok::<_, ChainError>(Some(energy.times(&coherent.at(None).on(None))?))
+        Ok::<_, ChainError>(Some(energy.times(&coherent.at(None).on(None))?.at(None)))
     };
     let price = match intensities.price_per_kwh {
         Some(price) => Some(Quantity::number(price)?.over(&Quantity::new(1.0, "kWh".parse::<Unit>()?)?)?),

@@ -126,9 +126,10 @@ pub struct Ladder {
 /// The measured energy per token beside every bound of [`REGISTRY`].
 ///
 /// # Errors
-/// [`UnitError`](crate::quantity::UnitError) for an energy that is not per token, a temperature that is none, an entropy
-/// that is not per token; [`LandauerError::Temperature`]; [`LandauerError::Range`] for an entropy below 0 or above
-/// log2 V; [`LandauerError::Count`] for a context or batch of 0. An input that is merely missing is no error.
+/// [`LandauerError::Unit`] for an energy that is not per token, a temperature that is none, an entropy that is not per
+/// token; [`LandauerError::Temperature`]; [`LandauerError::Range`] for an entropy below 0 or above log2 V, an error
+/// probability outside (0, 1/2] or a transfer energy not above 0; [`LandauerError::Count`] for a context or batch of 0.
+/// An input that is merely missing is no error.
 ///
 /// # Example
 /// ```
@@ -300,6 +301,20 @@ mod tests {
     }
 
     #[test]
+    fn a_printed_gap_names_its_bound_temperature_and_boundary_and_has_an_interval() {
+        let model = Model::named("llama-3-70b").unwrap();
+        let energy = quantity("0.39 J/token").with_u(0.014, "gain", Distribution::Normal).unwrap();
+        let energy = energy.at(Some(Boundary::Board));
+        let ladder = ladder(&LadderInputs { energy, ..full(&model) }).unwrap();
+        let gap = ladder.gap("token-register").unwrap();
+        assert_eq!(gap.to_string(), "(8.01 ± 0.29)e18 [board] x token-register (architecture) at 300 K");
+        // 1.96 standard uncertainties on both sides
+        let interval = gap.ratio().measured().interval(0.95).unwrap();
+        assert!(((interval.high - interval.low) / (2.0 * 1.959_964 * gap.ratio().u()) - 1.0).abs() < 1e-6);
+        assert!(ladder.to_string().contains("reversible: the bound \"reversible\" is 0 J/token"));
+    }
+
+    #[test]
     fn the_uncertainty_of_the_entropy_is_in_its_gap_alone() {
         let model = Model::named("llama-3-70b").unwrap();
         let entropy = quantity("1.5 bit/token").with_u(0.03, "logits", Distribution::Normal).unwrap();
@@ -385,8 +400,10 @@ mod tests {
     #[test]
     fn temperatures_in_celsius_are_absolute_and_energies_convert() {
         let model = Model::named("llama-3-70b").unwrap();
-        let inputs =
-            LadderInputs { energy: quantity("0.39 MJ/Mtoken"), temperature: quantity("26.85 degC"), ..full(&model) };
+        // a temperature that was read at the node does not move the energy there
+        let temperature = quantity("26.85 degC").at(Some(Boundary::Node));
+        let energy = quantity("0.39 MJ/Mtoken").at(Some(Boundary::Board));
+        let inputs = LadderInputs { energy, temperature, ..full(&model) };
         let gap = ladder(&inputs).unwrap().gap("token-register").unwrap().ratio().value();
         assert!((gap / 8.005_470_968_221_296e18 - 1.0).abs() < 1e-12);
     }

@@ -1,4 +1,4 @@
-//! The Landauer ladder: how far a measured energy per token lies above each of several bounds, one named rung at a time.
+//! The Landauer ladder: how far a measured energy per token lies above each of several bounds, rung by named rung.
 //!
 //! What a referee will ask, and where the answer stands:
 //!

@@ -1,15 +1,15 @@
 //! Energies that reliability asks for. They are **stored**, in a barrier or on a capacitor, and dissipated only where a
 //! design does not recover them: none of them is a Landauer bound.
 //!
-//! References: Zhirnov, Cavin, Hutchby and Bourianoff, Proc. IEEE 91, 1934 (2003); Meindl and Davis, IEEE J. Solid-State
-//! Circuits 35, 1515 (2000). [M]: forms as in the project's physics notes, the papers were not read again.
+//! References: Zhirnov, Cavin, Hutchby and Bourianoff, Proc. IEEE 91, 1934 (2003); Meindl and Davis, IEEE J.
+//! Solid-State Circuits 35, 1515 (2000). Forms as in the project's physics notes, the papers were not read again.
 
 use super::LandauerError;
 use super::limit::landauer_limit;
 use crate::quantity::constants::{boltzmann, elementary_charge};
 use crate::quantity::units::f64::{ElectricPotential, Energy, Frequency, Temperature, Time};
 use statrs::distribution::{ContinuousCDF, Normal};
-use std::f64::consts::LN_2;
+use std::f64::consts::{LN_2, PI};
 
 /// The thermal energy k_B T.
 ///
@@ -102,13 +102,28 @@ pub fn retention_barrier(
 /// [`LandauerError::Range`].
 pub fn noise_margin(error_probability: f64) -> Result<f64, LandauerError> {
     checked_probability(error_probability)?;
-    let normal = Normal::standard();
-    let mut margin = -normal.inverse_cdf(error_probability);
-    // one step of Newton on ln Q polishes the approximation of the inverse: (ln Q)' = -density/Q
-    let tail = normal.cdf(-margin);
-    let density = (-0.5 * margin * margin).exp() / (2.0 * std::f64::consts::PI).sqrt();
-    margin += (tail / density) * (tail / error_probability).ln();
+    let mut margin = -Normal::standard().inverse_cdf(error_probability);
+    // the inverse is good to about 1e-12; Newton's method on ln Q, whose slope is -1/R, takes it to the last digits
+    for _ in 0..2 {
+        let mills = mills_ratio(margin);
+        let log_tail = mills.ln() - 0.5 * (margin * margin + (2.0 * PI).ln());
+        margin += mills * (log_tail - error_probability.ln());
+    }
     Ok(margin)
+}
+
+/// The ratio R = Q(x)/φ(x) of the Gaussian tail to the density, for x >= 0: Laplace's continued fraction
+/// 1/(x + 1/(x + 2/(x + ...))) far out, the power series of Q near the middle.
+fn mills_ratio(x: f64) -> f64 {
+    if x >= 2.0 {
+        return 1.0 / (1..=200).rev().fold(x, |rest, step| x + f64::from(step) / rest);
+    }
+    let (mut term, mut sum) = (x, 0.0);
+    for step in 1..=60 {
+        sum += term;
+        term *= x * x / f64::from(2 * step + 1);
+    }
+    (PI / 2.0).sqrt() * (0.5 * x * x).exp() - sum
 }
 
 /// The energy C V²/2 on a node whose level thermal noise k_B T/C mistakes with probability p for the other one, the
@@ -136,6 +151,17 @@ pub(super) fn checked_probability(found: f64) -> Result<(), LandauerError> {
 mod tests {
     use super::*;
     use crate::quantity::units::temperature::kelvin;
+
+    #[test]
+    fn both_forms_of_the_tail_agree_where_they_meet() {
+        // Q(2)/φ(2) = 0.022750131948179207/0.053990966513188063
+        for x in [2.0, 2.0 - 1e-12] {
+            assert!((mills_ratio(x) / 0.421_369_229_288_054_5 - 1.0).abs() < 1e-11);
+        }
+        // Q(5.997807015007687) = 1e-9, and the smallest of all numbers has a margin, too
+        assert!((38.0..39.0).contains(&noise_margin(5e-324).unwrap()));
+        assert!((noise_margin(1e-9).unwrap() - 5.997_807_015_007_687).abs() < 1e-14);
+    }
 
     #[test]
     fn no_reliability_costs_the_landauer_limit_and_perfect_reliability_is_not_to_be_had() {

@@ -1,7 +1,7 @@
 //! The blind reset of every activation that decoding a token writes.
 //!
-//! E = k_B T ln 2 · b N(s), with the elements N of [`Model::activation_elements`](crate::landauer::Model) at a context s
-//! and activations of b bits.
+//! E = k_B T ln 2 · b N(s), with activations of b bits and the elements N at a context s of
+//! [`Model::activation_elements`](crate::landauer::Model::activation_elements).
 
 use super::{Bound, BoundInputs, Kind};
 use crate::landauer::LandauerError;

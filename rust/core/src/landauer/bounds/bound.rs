@@ -119,3 +119,21 @@ impl BoundInputs<'_> {
             .ok_or(LandauerError::MissingInput { input: "transfer energy of the memory (J/bit, with its source)" })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::REGISTRY;
+
+    #[test]
+    fn every_file_of_the_folder_is_a_rung_of_its_name() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/landauer/bounds");
+        let stems = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let mut files: Vec<_> =
+            stems.map(|path| path.file_stem().unwrap().to_str().unwrap().replace('_', "-")).collect();
+        files.retain(|stem| !["mod", "bound"].contains(&stem.as_str()));
+        let mut names: Vec<_> = REGISTRY.iter().map(|bound| bound.name.to_owned()).collect();
+        files.sort_unstable();
+        names.sort_unstable();
+        assert_eq!(files, names);
+    }
+}

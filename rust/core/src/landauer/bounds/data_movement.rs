@@ -13,10 +13,11 @@ pub(super) static BOUND: Bound = Bound {
     name: "data-movement",
     kind: Kind::Technology,
     formula: "e (8 W(B)/B + R(s) + r)",
-    assumptions: "every weight and every cached element crosses the memory interface once in a step; experts are chosen \
-                  uniformly and independently; tokens of a batch share one step and one context length",
+    assumptions: "every weight and every cached element crosses the memory interface once in a step; experts are \
+                  chosen uniformly and independently; tokens of a batch share one step and one context length",
     retained: "everything: data are copied, not erased",
-    not_claimed: "no bound: an estimate for one memory technology; caches, speculative decoding and another memory change it",
+    not_claimed: "no bound: an estimate for one memory technology; caches, speculative decoding and another memory \
+                  change it",
     source: "transfer energy as given by the caller",
     energy_per_token,
 };

@@ -15,8 +15,8 @@ pub(super) static BOUND: Bound = Bound {
     formula: "kT ln2 * 2 L kv hd b",
     assumptions: "every bit of the row is overwritten with no regard to the others, each found 0 or 1 alike",
     retained: "nothing",
-    not_claimed: "no floor of inference: keys and values are functions of the prompt and the weights, so that with those \
-                  at hand the row could be undone for nothing",
+    not_claimed: "no floor of inference: keys and values are functions of the prompt and the weights, so that with \
+                  those at hand the row could be undone for nothing",
     source: "blind reset of a register, Landauer, IBM J. Res. Dev. 5, 183 (1961)",
     energy_per_token,
 };

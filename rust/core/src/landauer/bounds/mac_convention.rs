@@ -17,8 +17,8 @@ pub(super) static BOUND: Bound = Bound {
     formula: "kT ln2 (b_w + b_a) N_MAC",
     assumptions: "both operands of every multiplication are erased, bit by bit",
     retained: "accumulators",
-    not_claimed: "no property of the map: with the operands kept, a multiplication with addition is a bijection and costs \
-                  nothing; a ratio to it restates the energy of an operation",
+    not_claimed: "no property of the map: with the operands kept, a multiplication with addition is a bijection and \
+                  costs nothing; a ratio to it restates the energy of an operation",
     source: "counting convention, common in the literature",
     energy_per_token,
 };

@@ -16,7 +16,8 @@ pub(super) static BOUND: Bound = Bound {
     formula: "kT ln2 * L d_ff k * 1 bit",
     assumptions: "linear layers are reversible; every unit behind an activation function erases one bit",
     retained: "inputs of the linear layers, not those of the units",
-    not_claimed: "not unavoidable, though its source says so: with the inputs kept, or uncomputed, the units erase nothing",
+    not_claimed: "not unavoidable, though its source says so: with the inputs kept, or uncomputed, the units erase \
+                  nothing",
     source: "after arXiv:2503.09980 (abstract), at one bit a unit in place of measured flips",
     energy_per_token,
 };

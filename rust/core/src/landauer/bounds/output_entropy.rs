@@ -14,8 +14,8 @@ pub(super) static BOUND: Bound = Bound {
     assumptions: "the token's last copy is erased, slowly and with a protocol matched to the model's distribution; \
                   logits and sampler share one distribution",
     retained: "model and context, as side information of the eraser",
-    not_claimed: "not the cost of choosing the token: a draw raises the entropy of its register; zero for greedy decoding \
-                  or a known seed",
+    not_claimed: "not the cost of choosing the token: a draw raises the entropy of its register; zero for greedy \
+                  decoding or a known seed",
     source: "Landauer, IBM J. Res. Dev. 5, 183 (1961), with side information",
     energy_per_token,
 };

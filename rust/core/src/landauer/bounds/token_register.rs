@@ -1,6 +1,6 @@
 //! The blind reset of the register that holds the token.
 //!
-//! E = k_B T ln V: the reset knows only that there are V tokens. Against [`output-entropy`](super) it pays the mismatch
+//! E = k_B T ln V: the reset knows only that there are V tokens. Against the output entropy it pays the mismatch
 //! log2 V - H beside the entropy. A binary register has ceil(log2 V) bits, and its blind reset bit by bit costs those.
 
 use super::{Bound, BoundInputs, Kind};
@@ -17,7 +17,8 @@ pub(super) static BOUND: Bound = Bound {
     retained: "nothing about the token",
     not_claimed: "not a property of the model: an eraser that knows the distribution pays less; a binary register of \
                   ceil(log2 V) bits that is reset bit by bit pays slightly more",
-    source: "output entropy and mismatch cost: Kolchinsky and Wolpert, J. Stat. Mech. 083202 (2017)",
+    source: "output entropy and mismatch cost: Kolchinsky and Wolpert, J. Stat. Mech. 083202 (2017) [as noted, not \
+             read again]",
     energy_per_token,
 };
 

@@ -118,7 +118,7 @@ impl Fields<'_> {
                 .iter()
                 .find(|family| family.model_type == found)
                 .ok_or_else(|| LandauerError::UnknownModelType { found: printable(found), known: known() }),
-            Some(found) => Err(self.wrong("model_type", found, format!("one of {}", known()))),
+            Some(found) => Err(wrong("model_type", found, format!("one of {}", known()))),
             None => Err(LandauerError::MissingField { field: "model_type", expected: format!("one of {}", known()) }),
         }
     }
@@ -128,7 +128,7 @@ impl Fields<'_> {
         let Some(experts) = &family.experts else {
             for field in ["num_local_experts", "num_experts"] {
                 if let Some(found) = self.get(field).filter(|value| value.as_u64().is_none_or(|count| count > 1)) {
-                    return Err(self.wrong(field, found, format!("none for model_type {:?}", family.model_type)));
+                    return Err(wrong(field, found, format!("none for model_type {:?}", family.model_type)));
                 }
             }
             return Ok((1, 1, self.count("intermediate_size", WIDEST)?));
@@ -140,10 +140,10 @@ impl Fields<'_> {
         }
         if let Some(found) = self.get("mlp_only_layers").filter(|value| value.as_array().is_none_or(|l| !l.is_empty()))
         {
-            return Err(self.wrong("mlp_only_layers", found, "an empty list: every layer routes".to_owned()));
+            return Err(wrong("mlp_only_layers", found, "an empty list: every layer routes".to_owned()));
         }
         if let Some(found) = self.get("decoder_sparse_step").filter(|value| value.as_u64() != Some(1)) {
-            return Err(self.wrong("decoder_sparse_step", found, "1: every layer routes".to_owned()));
+            return Err(wrong("decoder_sparse_step", found, "1: every layer routes".to_owned()));
         }
         Ok((count, per_token, self.count(experts.width, WIDEST)?))
     }
@@ -152,23 +152,21 @@ impl Fields<'_> {
     fn window(&self, family: &Family, layers: u64) -> Result<(u64, u64), LandauerError> {
         let switched_on = self.flag("use_sliding_window", false)?;
         let given = self.optional_count("sliding_window", LONGEST)?;
+        let absent = !self.0.contains_key("sliding_window");
+        let or = |default: Option<u64>| given.or(default.filter(|_| absent));
+        let seen_by = |layers: u64, window: Option<u64>| (window.map_or(0, |_| layers), window);
         let (windowed, window) = match family.window {
             Window::Off if switched_on => {
                 let expected = format!("false for model_type {:?}", family.model_type);
-                return Err(self.wrong("use_sliding_window", &Value::Bool(true), expected));
+                return Err(wrong("use_sliding_window", &Value::Bool(true), expected));
             }
-            Window::Off => (0, given),
-            Window::Everywhere(default) => {
-                let absent = !self.0.contains_key("sliding_window");
-                let window = given.or(default.filter(|_| absent));
-                (if window.is_some() { layers } else { 0 }, window)
-            }
+            Window::Everywhere(default) => seen_by(layers, or(default)),
             Window::Upper if switched_on => {
                 let first = self.optional_whole("max_window_layers", 0, MOST)?.unwrap_or(28);
-                (layers.saturating_sub(first), given.or(Some(4096)))
+                seen_by(layers.saturating_sub(first), or(Some(4096)))
             }
-            Window::Upper => (0, given),
-            Window::Alternating(default) => (layers.div_ceil(2), given.or(Some(default))),
+            Window::Off | Window::Upper => (0, given),
+            Window::Alternating(default) => (layers.div_ceil(2), or(Some(default))),
         };
         let windowed = self.windowed_by_type(layers)?.unwrap_or(windowed);
         match window {
@@ -185,11 +183,11 @@ impl Fields<'_> {
     fn windowed_by_type(&self, layers: u64) -> Result<Option<u64>, LandauerError> {
         let Some(found) = self.get("layer_types") else { return Ok(None) };
         let expected = || format!("{layers} times full_attention or sliding_attention");
-        let types = found.as_array().ok_or_else(|| self.wrong("layer_types", found, expected()))?;
+        let types = found.as_array().ok_or_else(|| wrong("layer_types", found, expected()))?;
         let sliding = types.iter().filter(|word| word.as_str() == Some("sliding_attention")).count();
         let full = types.iter().filter(|word| word.as_str() == Some("full_attention")).count();
         if sliding + full != types.len() || types.len() as u64 != layers {
-            return Err(self.wrong("layer_types", found, expected()));
+            return Err(wrong("layer_types", found, expected()));
         }
         Ok(Some(sliding as u64))
     }
@@ -211,7 +209,7 @@ impl Fields<'_> {
         let Some(found) = self.get(field) else { return Ok(None) };
         match found.as_u64() {
             Some(count) if (least..=most).contains(&count) => Ok(Some(count)),
-            _ => Err(self.wrong(field, found, format!("a whole number from {least} to {most}"))),
+            _ => Err(wrong(field, found, format!("a whole number from {least} to {most}"))),
         }
     }
 
@@ -219,13 +217,13 @@ impl Fields<'_> {
         match self.get(field) {
             None => Ok(default),
             Some(Value::Bool(flag)) => Ok(*flag),
-            Some(found) => Err(self.wrong(field, found, "true or false".to_owned())),
+            Some(found) => Err(wrong(field, found, "true or false".to_owned())),
         }
     }
+}
 
-    fn wrong(&self, field: &'static str, found: &Value, expected: String) -> LandauerError {
-        LandauerError::Field { field, found: printable(&found.to_string()), expected }
-    }
+fn wrong(field: &'static str, found: &Value, expected: String) -> LandauerError {
+    LandauerError::Field { field, found: printable(&found.to_string()), expected }
 }
 
 fn contradiction(left: (&str, u64), right: (&str, u64), reason: &'static str) -> LandauerError {
