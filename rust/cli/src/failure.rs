@@ -6,6 +6,7 @@ use szilard::energy::EnergyError;
 use szilard::information::InformationError;
 use szilard::input::{Code, Place, Refusal, Severity};
 use szilard::landauer::LandauerError;
+use szilard::published::PublishedError;
 use szilard::quantity::{QuantityError, UnitError};
 
 /// The reason why there is no answer.
@@ -50,6 +51,9 @@ pub(crate) enum Failure {
     /// A way over boundaries.
     #[error(transparent)]
     Chain(#[from] ChainError),
+    /// A publication, a calculation.
+    #[error(transparent)]
+    Published(#[from] PublishedError),
     /// A unit, a boundary.
     #[error(transparent)]
     Quantity(#[from] QuantityError),

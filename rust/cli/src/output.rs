@@ -75,6 +75,17 @@ pub(crate) fn table(titles: &[&str], rows: &[Vec<String>]) -> String {
     text
 }
 
+/// Lines of a name and what it stands for, aligned; what is not known has no line.
+pub(crate) fn lines(rows: &[(&str, Option<String>)]) -> String {
+    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    rows.iter().filter_map(|(name, value)| Some(format!("{name:<width$}  {}\n", value.as_ref()?))).collect()
+}
+
+/// The parts that are not empty, with a blank line between two of them.
+pub(crate) fn sections(parts: &[String]) -> String {
+    parts.iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join("\n")
+}
+
 /// A cell for what may not be known.
 pub(crate) fn or_dash<T: ToString>(value: Option<T>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| value.to_string())

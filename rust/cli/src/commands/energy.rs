@@ -1,15 +1,17 @@
 //! `szilard energy`: the energy of a window, and joules per token.
 
 use crate::failure::Failure;
-use crate::output::{Answer, budget_text, diagnostics_text, or_dash, table};
+use crate::output::{Answer, budget_text, diagnostics_text, lines, or_dash, sections, table};
 use crate::reading::{Reading, bytes, ends, nanoseconds, quantity};
 use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
 use szilard::energy::{
-    EnergyQuery, EnergyRecord, EnergyResult, Idle, InferenceEnergy, InferenceQuery, Policy, Report, Rule, Status,
-    TokenOptions, Tokens, energy, energy_per_token, read_tokens,
+    EnergyQuery, EnergyRecord, EnergyResult, Excluded, Idle, InferenceEnergy, InferenceQuery, Policy, Report, Rule,
+    Status, TokenOptions, Tokens, energy, energy_per_token, read_tokens,
 };
+use szilard::input::printable;
+use szilard::quantity::Quantity;
 use szilard::traces::Trace;
 
 /// The most records that are listed in text; `--json` has all.
@@ -162,35 +164,33 @@ fn seconds(ns: i64) -> String {
 }
 
 fn of_window(trace: &Trace, result: &EnergyResult) -> Answer {
-    let mut text = match &result.energy {
-        Some(energy) => format!("energy      {energy}\n"),
-        None => "energy      no total: how the rails nest is not settled; ask for a channel\n".to_owned(),
-    };
-    if let Some(power) = &result.mean_power {
-        text += &format!("mean power  {power}\n");
-    }
-    text += &meter_text(trace, result);
-    if let Some(energy) = &result.energy {
-        text += &section(&budget_text(energy));
-    }
-    text += &section(&devices_text(result));
-    text += &section(&diagnostics_text(&result.reasons, false));
+    let no_total = || "no total: how the rails nest is not settled; ask for a channel".to_owned();
+    let energy = result.energy.as_ref().map_or_else(no_total, ToString::to_string);
+    let mut rows = vec![("energy", Some(energy))];
+    rows.extend(meter_lines(trace, result));
+    let text = sections(&[
+        lines(&rows),
+        result.energy.as_ref().map(budget_text).unwrap_or_default(),
+        devices_text(result),
+        diagnostics_text(&result.reasons, false),
+    ]);
     let incomplete = if result.status == Status::Incomplete { missing(result) } else { Vec::new() };
     Answer { text, json: json!(EnergyRecord::from(result)), incomplete }
 }
 
-/// The status of a meter and the time it covers.
-fn meter_text(trace: &Trace, result: &EnergyResult) -> String {
-    format!(
-        "status      {}: covered {}, not covered {}\nmethod      {}\nlog         {} ({}, {} clock)\n",
-        result.status.word(),
-        seconds(result.covered_ns),
-        seconds(result.gap_ns),
-        result.rule.word(),
-        trace.source,
-        trace.format,
-        trace.clock.word(),
-    )
+/// What is said of a meter besides its energy.
+fn meter_lines(trace: &Trace, result: &EnergyResult) -> Vec<(&'static str, Option<String>)> {
+    let covered = format!("covered {}, not covered {}", seconds(result.covered_ns), seconds(result.gap_ns));
+    vec![
+        ("mean power", shown(&result.mean_power)),
+        ("status", Some(format!("{}: {covered}", result.status.word()))),
+        ("method", Some(result.rule.word().to_owned())),
+        ("log", Some(format!("{} ({}, {} clock)", printable(&trace.source), trace.format, trace.clock.word()))),
+    ]
+}
+
+fn shown(quantity: &Option<Quantity>) -> Option<String> {
+    quantity.as_ref().map(ToString::to_string)
 }
 
 fn devices_text(result: &EnergyResult) -> String {
@@ -215,75 +215,45 @@ fn devices_text(result: &EnergyResult) -> String {
     table(&titles, &rows)
 }
 
-/// A part of the text, with a blank line before it.
-fn section(text: &str) -> String {
-    if text.is_empty() { String::new() } else { format!("\n{text}") }
-}
-
 /// The figures of a run, the budget, the devices, what was left out, and the remarks.
 pub(super) fn of_tokens(trace: &Trace, result: &InferenceEnergy) -> Answer {
-    let mut text = String::new();
-    let mut line = |name: &str, value: Option<String>| {
-        if let Some(value) = value {
-            text += &format!("{name:<19}{value}\n");
-        }
-    };
-    let shown = |quantity: &Option<szilard::quantity::Quantity>| quantity.as_ref().map(ToString::to_string);
-    line("energy per token", Some(result.per_token.to_string()));
-    line("tokens per energy", Some(result.tokens_per_wh.to_string()));
-    line("gross", Some(result.gross.to_string()));
-    line("stated by the log", shown(&result.logged));
-    line("above idle", shown(&result.above_idle));
-    line("above idle/token", shown(&result.above_idle_per_token));
-    line("idle power", result.idle_power.as_ref().map(|idle| format!("{}, {}", idle.power, idle.method)));
-    line("idle share", shown(&result.idle_share));
-    line("prefill/token", shown(&result.prefill_per_token));
-    line("decode/token", shown(&result.decode_per_token));
-    let prompt = result.prompt_tokens.map_or("not stated".to_owned(), |tokens| tokens.to_string());
-    line("tokens", Some(format!("{} generated, {prompt} prompt", result.output_tokens)));
     let counts = result.records;
-    line(
-        "records",
-        Some(format!("{} in the log, {} inside, {} inference", counts.total, counts.inside, counts.inference)),
-    );
-    line("in flight", Some(format!("{}, split by {}", seconds(result.in_flight_ns), result.policy.word())));
-    line("status", Some(result.status.word().to_owned()));
-    text += "\nmeter over the window = requests + idle + unattributed\n";
-    text += &match &result.meter.energy {
-        Some(energy) => format!("energy       {energy}\n"),
-        None => String::new(),
-    };
-    if let Some(power) = &result.meter.mean_power {
-        text += &format!("mean power  {power}\n");
-    }
-    if let Some(energy) = result.time_weighted.as_ref().and_then(|weighted| weighted.energy.as_ref()) {
-        text += &format!("trapezoid   {energy}\n");
-    }
-    text += &format!("idle        {}\nunattributed {}\n", result.idle_energy, result.unattributed);
-    text += &meter_text(trace, &result.meter);
-    text += &section(&budget_text(&result.per_token));
-    text += &section(&devices_text(&result.meter));
-    let excluded: Vec<Vec<String>> = result
-        .excluded
-        .iter()
-        .take(LISTED)
-        .map(|left_out| {
-            vec![
-                left_out.request.clone(),
-                left_out.line.to_string(),
-                left_out.code.name().to_owned(),
-                left_out.message.clone(),
-            ]
-        })
-        .collect();
-    if !excluded.is_empty() {
-        text += &section(&table(&["left out", "line", "code", "reason"], &excluded));
-        let more = result.excluded.len().saturating_sub(LISTED);
-        if more > 0 {
-            text += &format!("and {more} more; --json lists all\n");
-        }
-    }
-    text += &section(&diagnostics_text(&result.reasons, false));
+    let prompt = result.prompt_tokens.map_or("not stated".to_owned(), |tokens| tokens.to_string());
+    let figures = lines(&[
+        ("energy per token", Some(result.per_token.to_string())),
+        ("tokens per energy", Some(result.tokens_per_wh.to_string())),
+        ("gross", Some(result.gross.to_string())),
+        ("stated by the log", shown(&result.logged)),
+        ("above idle", shown(&result.above_idle)),
+        ("above idle per token", shown(&result.above_idle_per_token)),
+        ("idle power", result.idle_power.as_ref().map(|idle| format!("{}, {}", idle.power, idle.method))),
+        ("idle share", shown(&result.idle_share)),
+        ("prefill per prompt token", shown(&result.prefill_per_token)),
+        ("decode per token", shown(&result.decode_per_token)),
+        ("tokens", Some(format!("{} generated, {prompt} prompt", result.output_tokens))),
+        (
+            "records",
+            Some(format!("{} in the log, {} inside, {} inference", counts.total, counts.inside, counts.inference)),
+        ),
+        ("in flight", Some(format!("{}, split by {}", seconds(result.in_flight_ns), result.policy.word()))),
+        ("status", Some(result.status.word().to_owned())),
+    ]);
+    let mut meter = vec![
+        ("meter", shown(&result.meter.energy)),
+        ("= requests", Some(format!("{} records, see --json", result.requests.len()))),
+        ("+ idle", Some(result.idle_energy.to_string())),
+        ("+ unattributed", Some(result.unattributed.to_string())),
+        ("by trapezoid", result.time_weighted.as_ref().and_then(|weighted| shown(&weighted.energy))),
+    ];
+    meter.extend(meter_lines(trace, &result.meter));
+    let text = sections(&[
+        figures,
+        lines(&meter),
+        budget_text(&result.per_token),
+        devices_text(&result.meter),
+        excluded_text(result),
+        diagnostics_text(&result.reasons, false),
+    ]);
     let incomplete = if result.status == Status::Incomplete {
         let cut = result.requests.iter().filter(|record| record.status == Status::Incomplete).count();
         let records = format!("{cut} of {} records touch time that is not covered", result.requests.len());
@@ -292,4 +262,18 @@ pub(super) fn of_tokens(trace: &Trace, result: &InferenceEnergy) -> Answer {
         Vec::new()
     };
     Answer { text, json: json!(Report::new(trace, result)), incomplete }
+}
+
+fn excluded_text(result: &InferenceEnergy) -> String {
+    let row = |left_out: &Excluded| {
+        let line = left_out.line.to_string();
+        vec![left_out.request.clone(), line, left_out.code.name().to_owned(), left_out.message.clone()]
+    };
+    let rows: Vec<Vec<String>> = result.excluded.iter().take(LISTED).map(row).collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    let more = result.excluded.len().saturating_sub(LISTED);
+    let rest = if more > 0 { format!("and {more} more; --json lists all\n") } else { String::new() };
+    table(&["left out", "line", "code", "reason"], &rows) + &rest
 }

@@ -1,7 +1,7 @@
 //! `szilard entropy`: bits per token.
 
 use crate::failure::Failure;
-use crate::output::{Answer, budget_text, diagnostics_text};
+use crate::output::{Answer, budget_text, diagnostics_text, lines, sections};
 use crate::reading::bytes;
 use clap::Args;
 use serde_json::{Value, json};
@@ -104,13 +104,14 @@ fn of_information(information: &TokenInformation, scale: &Scale) -> Result<Answe
     let surprisal = information.mean_surprisal(scale.base).map(|surprisal| mean(&surprisal)).transpose()?;
     let tokens = information.entropy.len();
     let unit = scale.unit;
-    let mut text = format!("entropy     ({entropy}) {unit}/token, mean of {tokens} tokens\n");
-    if let Some(surprisal) = &surprisal {
-        text += &format!("surprisal   ({surprisal}) {unit}/token of the targets\n");
-    }
-    text += &format!("perplexity  {}\n", Quantity::number(information.perplexity())?);
-    text += &format!("logits      {}, sampling temperature {}\n", information.dtype, information.sampling_temperature);
-    text += &budget_text(&entropy);
+    let stored = format!("{}, sampling temperature {}", information.dtype, information.sampling_temperature);
+    let head = lines(&[
+        ("entropy", Some(format!("{}, mean of {tokens} tokens", in_unit(&entropy, unit)))),
+        ("surprisal", surprisal.as_ref().map(|surprisal| format!("{} of the targets", in_unit(surprisal, unit)))),
+        ("perplexity", Some(Quantity::number(information.perplexity())?.to_string())),
+        ("logits", Some(stored)),
+    ]);
+    let text = sections(&[head, budget_text(&entropy)]);
     let json = json!({
         "status": "complete",
         "tokens": tokens,
@@ -144,6 +145,10 @@ fn mean(mean: &MeanInformation) -> Result<Quantity, Failure> {
         components.push(Component::new("rounding", "rounding of the stored logits", Distribution::Normal, mean.u));
     }
     Ok(Quantity::number(mean.value)?.with_components(components))
+}
+
+fn in_unit(mean: &Quantity, unit: &str) -> String {
+    if mean.u() > 0.0 { format!("({mean}) {unit}/token") } else { format!("{mean} {unit}/token") }
 }
 
 fn record(mean: &Quantity, scale: &Scale) -> Value {

@@ -1,7 +1,7 @@
 //! `szilard landauer`: an energy per token beside every bound.
 
 use crate::failure::Failure;
-use crate::output::{Answer, quantity_json, table};
+use crate::output::{Answer, lines, quantity_json, sections, table};
 use crate::reading::{bytes, quantity};
 use clap::Args;
 use serde_json::{Value, json};
@@ -63,15 +63,7 @@ impl Landauer {
             )
         };
         let ladder = ladder(&inputs)?;
-        let json = json!({
-            "status": "complete",
-            "model": model.name().unwrap_or(&self.model),
-            "parameters": model.parameters() as u64,
-            "energy": quantity_json(ladder.energy()),
-            "temperature": quantity_json(ladder.temperature()),
-            "landauer_units": quantity_json(ladder.landauer_units()),
-            "table": ladder.rungs().iter().map(rung_json).collect::<Vec<_>>(),
-        });
+        let json = ladder_json(model.name().unwrap_or(&self.model), &model, &ladder);
         Ok(Answer { text: ladder_text(&ladder), json, ..Answer::default() })
     }
 }
@@ -110,18 +102,27 @@ pub(super) fn ladder_text(ladder: &Ladder) -> String {
             vec![rung.bound.name.to_owned(), rung.bound.kind.word().to_owned(), floor, gap, log10, remark]
         })
         .collect();
-    let boundary = match ladder.energy().boundary() {
-        Some(boundary) => format!("gaps of the energy counted at {boundary}"),
-        None => "boundary of the energy not stated".to_owned(),
-    };
+    let head = lines(&[
+        ("energy", Some(ladder.energy().to_string())),
+        ("counted at", Some(ladder.energy().boundary().map_or("not stated", Boundary::word).to_owned())),
+        ("temperature", Some(ladder.temperature().to_string())),
+        ("exported entropy", Some(format!("{} (identity, no bound)", ladder.landauer_units()))),
+    ]);
     let titles = ["bound", "kind", "bound [J/token]", "gap", "log10", "formula, or why there is no gap"];
-    format!(
-        "energy            {} at {}\nexported entropy  {} (identity, no bound)\n{boundary}\n\n{}",
-        ladder.energy(),
-        ladder.temperature(),
-        ladder.landauer_units(),
-        table(&titles, &rows),
-    )
+    sections(&[head, table(&titles, &rows)])
+}
+
+/// The ladder in JSON: the table has a row for every bound.
+pub(super) fn ladder_json(name: &str, model: &Model, ladder: &Ladder) -> Value {
+    json!({
+        "status": "complete",
+        "model": name,
+        "parameters": model.parameters() as u64,
+        "energy": quantity_json(ladder.energy()),
+        "temperature": quantity_json(ladder.temperature()),
+        "landauer_units": quantity_json(ladder.landauer_units()),
+        "table": ladder.rungs().iter().map(rung_json).collect::<Vec<_>>(),
+    })
 }
 
 fn rung_json(rung: &Rung) -> Value {

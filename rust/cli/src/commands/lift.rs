@@ -1,7 +1,7 @@
 //! `szilard lift`: a figure at another boundary.
 
 use crate::failure::Failure;
-use crate::output::{Answer, budget_text, quantity_json, table};
+use crate::output::{Answer, budget_text, lines, quantity_json, sections, table};
 use crate::reading::quantity;
 use clap::Args;
 use serde_json::{Value, json};
@@ -102,24 +102,21 @@ pub(super) fn lifted_text(figure: &Quantity, lifted: &Lifted, chain: &BoundaryCh
         ]
     };
     let rows: Vec<Vec<String>> = lifted.applied.iter().map(row).collect();
-    let mut text = format!("given  {figure}\nfound  {}\n", lifted.quantity);
-    if !rows.is_empty() {
-        text += &format!("\n{}", table(&["factor", "step", "ratio", "stands for", "related to"], &rows));
-    }
-    let unused: Vec<&str> = chain
-        .factors()
-        .iter()
-        .map(Factor::name)
-        .filter(|name| lifted.applied.iter().all(|applied| applied.name != *name))
-        .collect();
-    if !unused.is_empty() {
-        text += &format!("not on the way: {}\n", unused.join(", "));
-    }
-    let budget = budget_text(&lifted.quantity);
-    if budget.is_empty() { text } else { format!("{text}\n{budget}") }
+    let used = |name: &&str| lifted.applied.iter().any(|applied| applied.name == **name);
+    let unused: Vec<&str> = chain.factors().iter().map(Factor::name).filter(|name| !used(name)).collect();
+    let head = lines(&[
+        ("given", Some(figure.to_string())),
+        ("found", Some(lifted.quantity.to_string())),
+        ("not on the way", (!unused.is_empty()).then(|| unused.join(", "))),
+    ]);
+    let factors = match rows.as_slice() {
+        [] => String::new(),
+        rows => table(&["factor", "step", "ratio", "stands for", "related to"], rows),
+    };
+    sections(&[head, factors, budget_text(&lifted.quantity)])
 }
 
-fn lifted_json(figure: &Quantity, lifted: &Lifted) -> Value {
+pub(super) fn lifted_json(figure: &Quantity, lifted: &Lifted) -> Value {
     let applied = lifted.applied.iter().map(|applied| {
         json!({
             "name": applied.name, "step": applied.step.to_string(), "ratio": quantity_json(&applied.ratio),

@@ -1,12 +1,14 @@
 //! The commands: one file each, and one line in [`Command`].
 
 mod calc;
+mod demo;
 mod energy;
 mod entropy;
 mod formats;
 mod landauer;
 mod lift;
 mod read;
+mod reproduce;
 
 use crate::failure::Failure;
 use crate::output::Answer;
@@ -29,6 +31,10 @@ pub(crate) enum Command {
     Landauer(landauer::Landauer),
     /// A figure at another boundary, each factor once
     Lift(lift::Lift),
+    /// Published calculations, done again from their cited inputs
+    Reproduce(reproduce::Reproduce),
+    /// The whole way, on the recording that travels with the program
+    Demo(demo::Demo),
 }
 
 impl Command {
@@ -42,6 +48,8 @@ impl Command {
             Self::Calc(command) => command.answer(),
             Self::Landauer(command) => command.answer(),
             Self::Lift(command) => command.answer(),
+            Self::Reproduce(command) => command.answer(),
+            Self::Demo(command) => command.answer(),
         }
     }
 }

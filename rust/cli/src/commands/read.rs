@@ -1,12 +1,13 @@
 //! `szilard read`: what a power log says.
 
 use crate::failure::Failure;
-use crate::output::{Answer, diagnostics_text, or_dash, table};
+use crate::output::{Answer, diagnostics_text, lines, or_dash, sections, table};
 use crate::reading::Reading;
 use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
 use szilard::energy::{EnergyQuery, Status, energy, remark_records};
+use szilard::input::printable;
 use szilard::quantity::Boundary;
 use szilard::traces::Trace;
 
@@ -35,12 +36,15 @@ fn of_trace(trace: &Trace) -> Answer {
     let duration = span.map(|(start, end)| seconds(end.saturating_sub(start)));
     let devices = trace.devices();
 
-    let mut text =
-        format!("file      {}\nformat    {}\nclock     {}\n", trace.source, trace.format, trace.clock.word());
-    if let (Some((start, end)), Some(duration)) = (span, duration) {
-        text += &format!("span      {:.3} s to {:.3} s, {duration:.3} s\n", seconds(start), seconds(end));
-    }
-    text += &format!("devices   {}\nstatus    {}\n\n", devices.len(), status.word());
+    let head = lines(&[
+        ("file", Some(printable(&trace.source))),
+        ("format", Some(trace.format.to_owned())),
+        ("clock", Some(trace.clock.word().to_owned())),
+        ("span", span.map(|(start, end)| format!("{:.3} s to {:.3} s", seconds(start), seconds(end)))),
+        ("duration", duration.map(|duration| format!("{duration:.3} s"))),
+        ("devices", Some(devices.len().to_string())),
+        ("status", Some(status.word().to_owned())),
+    ]);
     let rows: Vec<Vec<String>> = trace
         .channels
         .iter()
@@ -55,11 +59,8 @@ fn of_trace(trace: &Trace) -> Answer {
             ]
         })
         .collect();
-    text += &table(&["device", "channel", "kind", "unit", "boundary", "samples"], &rows);
-    let remarks = diagnostics_text(diagnostics, true);
-    if !remarks.is_empty() {
-        text += &format!("\n{remarks}");
-    }
+    let channels = table(&["device", "channel", "kind", "unit", "boundary", "samples"], &rows);
+    let text = sections(&[head, channels, diagnostics_text(diagnostics, true)]);
     let channels = trace.channels.iter().map(|channel| {
         json!({
             "name": channel.name, "device": channel.device, "kind": channel.kind.word(), "unit": channel.kind.unit(),
