@@ -5,10 +5,11 @@
 //!
 //! | floor | modules |
 //! |---|---|
-//! | 0 | [`quantity`] (units, uncertainty, boundaries of a figure), [`input`] (bytes to typed cells, or a reason), [`source`] (citations), [`simd`] (numeric widening) |
-//! | 1 | [`information`] (bits per token), [`traces`] (power logs), [`boundaries`] (chip to primary energy) |
-//! | 2 | [`energy`] (joules per token), [`landauer`] (bounds), [`edge`] (sun, battery, heat sink) |
-//! | 3 | [`published`] (figures of the literature, reproduced) |
+//! | 0 | [`quantity`] (units, uncertainty, boundaries of a figure) |
+//! | 1 | [`input`] (bytes to typed cells, or a reason), [`source`] (citations and data sets), [`simd`] (exact widening) |
+//! | 2 | [`information`] (bits per token), [`traces`] (power logs), [`boundaries`] (chip to primary energy) |
+//! | 3 | [`energy`] (joules per token), [`landauer`] (bounds), [`edge`] (sun, battery, heat sink) |
+//! | 4 | [`published`] (figures of the literature, reproduced) |
 
 #[macro_use]
 extern crate uom;

@@ -8,16 +8,16 @@ use std::path::{Path, PathBuf};
 /// The floor of each module of the crate.
 const FLOORS: &[(&str, u8)] = &[
     ("quantity", 0),
-    ("input", 0),
-    ("source", 0),
-    ("simd", 0),
-    ("information", 1),
-    ("traces", 1),
-    ("boundaries", 1),
-    ("energy", 2),
-    ("landauer", 2),
-    ("edge", 2),
-    ("published", 3),
+    ("input", 1),
+    ("source", 1),
+    ("simd", 1),
+    ("information", 2),
+    ("traces", 2),
+    ("boundaries", 2),
+    ("energy", 3),
+    ("landauer", 3),
+    ("edge", 3),
+    ("published", 4),
 ];
 
 /// Longest file. [line]

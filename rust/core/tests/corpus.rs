@@ -258,18 +258,6 @@ fn names_stay_as_they_are() {
     assert!(refusal.to_string().contains("Failed to initialize NVML: Driver/library version mismatch"));
 }
 
-#[test]
-fn many_devices_take_linear_time() {
-    // The best of five, since other tests run beside it.
-    let run = || {
-        let start = std::time::Instant::now();
-        assert_eq!(load("bomb_07_many_devices.csv", &ReadOptions::default()).unwrap().channels.len(), 20_000);
-        start.elapsed().as_secs_f64()
-    };
-    let best = (0..5).map(|_| run()).fold(f64::INFINITY, f64::min);
-    assert!(best < 1.0, "{best} s");
-}
-
 /// Every prefix of a file gives a trace or a refusal, and never more energy than the whole.
 #[test]
 fn every_prefix_is_a_trace_or_a_reason() {

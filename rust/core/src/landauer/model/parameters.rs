@@ -65,7 +65,8 @@ impl Model {
 mod tests {
     use super::*;
 
-    /// Counts published with the weights of each model.
+    /// Counts as public records of the weights state them (`general.parameter_count` of GGUF files, presets of Keras,
+    /// records of the Hugging Face API), looked up on 2026-11-21.
     #[test]
     fn totals_equal_the_published_ones() {
         let model = |text: &str| Model::from_config(text).unwrap().parameters();
