@@ -6,6 +6,7 @@ mod channel;
 mod clock;
 mod finish;
 mod formats;
+mod instant;
 mod options;
 mod order;
 mod plausible;
