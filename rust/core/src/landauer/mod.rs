@@ -19,6 +19,7 @@
 
 pub mod bounds;
 mod error;
+mod inputs;
 mod ladder;
 mod limit;
 mod model;
@@ -27,7 +28,8 @@ pub mod reliability;
 
 pub use bounds::{Bound, BoundInputs, Kind};
 pub use error::LandauerError;
-pub use ladder::{Gap, Ladder, LadderInputs, Rung, ladder};
+pub use inputs::LadderInputs;
+pub use ladder::{Gap, Ladder, Rung, TokenYield, ladder};
 pub use limit::{landauer_limit, landauer_limit_of, landauer_units, minimum_work};
 pub use model::{Model, rules};
 pub use precision::Precision;
