@@ -25,6 +25,9 @@ mod limit;
 mod model;
 mod precision;
 pub mod reliability;
+mod roofline;
+mod sweep;
+mod weights;
 
 pub use bounds::{Bound, BoundInputs, Kind};
 pub use error::LandauerError;
@@ -33,3 +36,6 @@ pub use ladder::{Gap, Ladder, Rung, TokenYield, ladder};
 pub use limit::{landauer_limit, landauer_limit_of, landauer_units, minimum_work};
 pub use model::{Model, rules};
 pub use precision::Precision;
+pub use roofline::{Device, Limit, Roofline, roofline};
+pub use sweep::{Axis, SweepRow, sweep};
+pub use weights::{StoredType, Weights, read_weights};
