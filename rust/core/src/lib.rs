@@ -5,17 +5,23 @@
 //!
 //! | floor | modules |
 //! |---|---|
-//! | 0 | [`quantity`] (units, uncertainty, boundaries of a figure), [`input`] (bytes to typed cells, or a reason), [`source`] (citations), [`simd`] (numeric widening) |
-//! | 1 | [`information`] (bits per token), [`traces`] (power logs), [`boundaries`] (chip to primary energy) |
-//! | 2 | [`energy`] (joules per token), [`landauer`] (bounds), [`edge`] (sun, battery, heat sink) |
-//! | 3 | [`published`] (figures of the literature, reproduced) |
+//! | 0 | [`quantity`] (units, uncertainty, boundaries of a figure) |
+//! | 1 | [`input`] (bytes to typed cells, or a reason), [`source`] (citations and data sets), [`simd`] (exact widening) |
+//! | 2 | [`information`] (bits per token), [`traces`] (power logs), [`boundaries`] (chip to primary energy) |
+//! | 3 | [`energy`] (joules per token), [`landauer`] (bounds), [`edge`] (sun, battery, heat sink) |
+//! | 4 | [`published`] (figures of the literature, reproduced) |
 
 #[macro_use]
 extern crate uom;
 
+pub mod boundaries;
+pub mod edge;
 pub mod energy;
 pub mod information;
 pub mod input;
+pub mod landauer;
+pub mod published;
 pub mod quantity;
 pub mod simd;
+pub mod source;
 pub mod traces;

@@ -3,7 +3,7 @@
 use super::attribute::{Part, Policy, Shares, grid, on_grid, split};
 use super::error::EnergyError;
 use super::idle::{Idle, IdlePower, idle_energy};
-use super::integrate::{EnergyQuery, EnergyResult, Rule, Status, energy, intervals, members, span_of};
+use super::integrate::{EnergyQuery, EnergyResult, Rule, Status, energy, intervals, members};
 use super::join::{Joined, join};
 use super::tokens::{Excluded, Request, TokenLog};
 use crate::input::{Code, Diagnostics, Place};
@@ -130,7 +130,7 @@ pub fn energy_per_token(
     query: &InferenceQuery,
 ) -> Result<InferenceEnergy, EnergyError> {
     let channels = members(trace, &EnergyQuery::default())?;
-    let span = span_of(&channels).ok_or_else(|| EnergyError::NoPower { source_name: trace.source.clone() })?;
+    let span = trace.span_ns().ok_or_else(|| EnergyError::NoPower { source_name: trace.source.clone() })?;
     let joined = match tokens {
         Tokens::Log(log) => join(trace, log, span, query.window, query.clock_offset_ns)?,
         Tokens::Count(count) => Joined::of_count(count, query.window.unwrap_or(span)),

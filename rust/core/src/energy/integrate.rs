@@ -9,8 +9,6 @@ use crate::input::{Code, Diagnostics, Place};
 use crate::quantity::{Basis, Boundary, Component, Measured, Method, Quantity, Unit};
 use crate::traces::{Channel, Kind, Trace, cut};
 
-const SECOND: i64 = 1_000_000_000;
-
 /// How powers become an energy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Rule {
@@ -115,7 +113,7 @@ pub struct EnergyResult {
 /// a result out of range, an unknown device or channel, devices at different boundaries.
 pub fn energy(trace: &Trace, query: &EnergyQuery) -> Result<EnergyResult, EnergyError> {
     let members = members(trace, query)?;
-    let span = span_of(&members).ok_or_else(|| no_samples(trace, &members))?;
+    let span = trace.span_ns().ok_or_else(|| EnergyError::NoPower { source_name: trace.source.clone() })?;
     let window = query.window.unwrap_or(span);
     if window.0 >= window.1 && query.window.is_some() {
         return Err(EnergyError::Window { start_ns: window.0, end_ns: window.1 });
@@ -207,29 +205,14 @@ fn unknown<'a>(what: &'static str, name: &str, known: impl Iterator<Item = &'a s
     EnergyError::Unknown { what, name: name.to_owned(), known: names }
 }
 
-/// First and last time of the channels. [ns]
-pub(super) fn span_of(members: &[&Channel]) -> Option<(i64, i64)> {
-    let ends = |channel: &&Channel| {
-        let first = channel.samples.segments().filter_map(|(time, _)| time.first().copied()).min()?;
-        let last = channel.samples.segments().filter_map(|(time, _)| time.last().copied()).max()?;
-        Some((first, last))
-    };
-    let spans: Vec<(i64, i64)> = members.iter().filter_map(ends).collect();
-    Some((spans.iter().map(|span| span.0).min()?, spans.iter().map(|span| span.1).max()?))
+/// First and last time of a channel. [ns]
+fn span_of(channel: &Channel) -> Option<(i64, i64)> {
+    let first = channel.samples.segments().filter_map(|(time, _)| time.first().copied()).min()?;
+    let last = channel.samples.segments().filter_map(|(time, _)| time.last().copied()).max()?;
+    Some((first, last))
 }
 
-fn no_samples(trace: &Trace, members: &[&Channel]) -> EnergyError {
-    match members.first() {
-        Some(channel) => EnergyError::TooFewSamples {
-            source_name: trace.source.clone(),
-            line: 0,
-            channel: channel.label(),
-            found: 0,
-        },
-        None => EnergyError::NoPower { source_name: trace.source.clone() },
-    }
-}
-
+/// The boundary that all channels share.
 pub(super) fn common_boundary(members: &[&Channel]) -> Result<Option<Boundary>, EnergyError> {
     let first = members.first().and_then(|channel| channel.boundary);
     match members.iter().map(|channel| channel.boundary).find(|boundary| *boundary != first) {
@@ -252,21 +235,6 @@ fn sum<'a>(parts: impl Iterator<Item = &'a Measured>) -> Measured {
     Measured::with_components(exact.value(), components)
 }
 
-/// The lower median of the positive intervals of a channel. [ns]
-pub(super) fn lower_median_interval(channel: &Channel) -> Option<i64> {
-    let steps = |(time, _): (&[i64], &[f64])| -> Vec<i64> {
-        time.windows(2).filter_map(|pair| Some(pair.last()?.saturating_sub(*pair.first()?))).collect()
-    };
-    let mut intervals: Vec<i64> = channel.samples.segments().flat_map(steps).filter(|step| *step > 0).collect();
-    let middle = intervals.len().checked_sub(1)? / 2;
-    Some(*intervals.select_nth_unstable(middle).1)
-}
-
-/// Longest interval of a channel that is integrated over: max(5 × lower median interval, 2 s). [ns]
-pub(super) fn gap_limit(channel: &Channel, asked: Option<i64>) -> i64 {
-    asked.unwrap_or_else(|| lower_median_interval(channel).unwrap_or(0).saturating_mul(5).max(2 * SECOND))
-}
-
 /// The intervals between the samples of a channel.
 pub(super) fn intervals(
     trace: &Trace,
@@ -278,7 +246,7 @@ pub(super) fn intervals(
         return counter::intervals(channel, range, reasons)
             .map_err(|counter| EnergyError::CounterAmbiguous { source_name: trace.source.clone(), counter });
     }
-    let limit = gap_limit(channel, max_gap_ns);
+    let limit = max_gap_ns.unwrap_or_else(|| channel.samples.gap_limit_ns());
     let mut found = Vec::with_capacity(channel.samples.len());
     let mut index = 0;
     for (times, values) in channel.samples.segments() {
@@ -382,8 +350,8 @@ fn enough(trace: &Trace, channel: &Channel) -> Result<(), EnergyError> {
 /// The window of a channel where none was asked for: its own samples, but the whole trace where it starts late or ends
 /// early by more than one and a half of its intervals.
 fn own_window(channel: &Channel, span: (i64, i64)) -> (i64, i64) {
-    let own = span_of(&[channel]).unwrap_or(span);
-    let slack = lower_median_interval(channel).unwrap_or(0).saturating_mul(3) / 2;
+    let own = span_of(channel).unwrap_or(span);
+    let slack = channel.samples.median_interval_ns().unwrap_or(0).saturating_mul(3) / 2;
     let start = if own.0.saturating_sub(span.0) > slack { span.0 } else { own.0 };
     let end = if span.1.saturating_sub(own.1) > slack { span.1 } else { own.1 };
     (start, end)

@@ -9,6 +9,7 @@ mod integrate;
 mod interval;
 mod join;
 mod partial;
+mod report;
 mod token_formats;
 mod tokens;
 mod uncertainty;
@@ -20,5 +21,9 @@ pub use idle::{Idle, IdlePower, idle_power};
 pub use inference::{InferenceEnergy, InferenceQuery, RecordCounts, RequestEnergy, Tokens, energy_per_token};
 pub use integrate::{DeviceEnergy, EnergyQuery, EnergyResult, Rule, Status, energy};
 pub use partial::{GapLimitsDiffer, Partial, Total};
+pub use report::{
+    CountsRecord, DeviceRecord, EnergyRecord, ExcludedRecord, REPORT_SCHEMA, RemarkRecord, Report, RequestRecord,
+    remark_records,
+};
 pub use token_formats::{REGISTRY as TOKEN_FORMATS, TokenFormat, TokenOptions, read_tokens, read_tokens_path};
 pub use tokens::{Excluded, Request, TokenLog};

@@ -71,6 +71,11 @@ impl Text {
         &self.path
     }
 
+    /// The bytes, for formats that are not made of lines.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// The lines from the first.
     pub fn lines(&self) -> Lines<'_> {
         Lines::new(&self.bytes, &self.path, self.nul_tail)

@@ -1,6 +1,7 @@
-//! Units a power log is written in: the name, its dimension and its exact factor to SI.
+//! Units a log is written in: the name in a title or cell, its dimension and its exact factor to SI.
 
 use super::number::Scale;
+use crate::quantity;
 
 /// What a unit measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,44 +27,28 @@ pub struct Unit {
     pub scale: Scale,
 }
 
-const BASES: [(&str, Dimension, u32); 7] = [
-    ("Wh", Dimension::Energy, 3600),
-    ("Ws", Dimension::Energy, 1),
-    ("W", Dimension::Power, 1),
-    ("J", Dimension::Energy, 1),
-    ("s", Dimension::Time, 1),
-    ("V", Dimension::Voltage, 1),
-    ("A", Dimension::Current, 1),
+/// The dimensions that a log measures, by the symbol of their coherent unit.
+const MEASURED: [(&str, Dimension); 5] = [
+    ("W", Dimension::Power),
+    ("J", Dimension::Energy),
+    ("s", Dimension::Time),
+    ("V", Dimension::Voltage),
+    ("A", Dimension::Current),
 ];
 
-const PREFIXES: [(&str, i32); 9] =
-    [("", 0), ("n", -9), ("u", -6), ("\u{b5}", -6), ("\u{3bc}", -6), ("m", -3), ("k", 3), ("M", 6), ("G", 9)];
-
-const WORDS: [(&str, Dimension, u32, i32); 24] = [
-    ("min", Dimension::Time, 60, 0),
-    ("h", Dimension::Time, 3600, 0),
-    ("sec", Dimension::Time, 1, 0),
-    ("second", Dimension::Time, 1, 0),
-    ("seconds", Dimension::Time, 1, 0),
-    ("minute", Dimension::Time, 60, 0),
-    ("minutes", Dimension::Time, 60, 0),
-    ("hour", Dimension::Time, 3600, 0),
-    ("hours", Dimension::Time, 3600, 0),
-    ("millisecond", Dimension::Time, 1, -3),
-    ("milliseconds", Dimension::Time, 1, -3),
-    ("microseconds", Dimension::Time, 1, -6),
-    ("nanoseconds", Dimension::Time, 1, -9),
-    ("watt", Dimension::Power, 1, 0),
-    ("watts", Dimension::Power, 1, 0),
-    ("milliwatt", Dimension::Power, 1, -3),
-    ("milliwatts", Dimension::Power, 1, -3),
-    ("microwatts", Dimension::Power, 1, -6),
-    ("kilowatts", Dimension::Power, 1, 3),
-    ("joule", Dimension::Energy, 1, 0),
-    ("joules", Dimension::Energy, 1, 0),
-    ("millijoules", Dimension::Energy, 1, -3),
-    ("microjoules", Dimension::Energy, 1, -6),
-    ("kilojoules", Dimension::Energy, 1, 3),
+/// English words for units, which count without case.
+const WORDS: [(&str, &str); 11] = [
+    ("sec", "s"),
+    ("second", "s"),
+    ("minute", "min"),
+    ("hour", "h"),
+    ("millisecond", "ms"),
+    ("microsecond", "us"),
+    ("nanosecond", "ns"),
+    ("watt", "W"),
+    ("milliwatt", "mW"),
+    ("joule", "J"),
+    ("millijoule", "mJ"),
 ];
 
 /// The unit written as `text`, `None` for any other text.
@@ -77,16 +62,13 @@ const WORDS: [(&str, Dimension, u32, i32); 24] = [
 /// assert_eq!(unit("KW"), None);
 /// ```
 pub fn unit(text: &str) -> Option<Unit> {
-    let symbol = |(base, dimension, factor): &(&str, Dimension, u32)| {
-        let prefix = text.strip_suffix(base)?;
-        let power = PREFIXES.iter().find(|(name, _)| *name == prefix)?.1;
-        Some(Unit { dimension: *dimension, scale: Scale { factor: *factor, power } })
-    };
-    let word = |(name, dimension, factor, power): &(&str, Dimension, u32, i32)| {
-        let scale = Scale { factor: *factor, power: *power };
-        text.eq_ignore_ascii_case(name).then_some(Unit { dimension: *dimension, scale })
-    };
-    BASES.iter().find_map(symbol).or_else(|| WORDS.iter().find_map(word))
+    let singular = text.strip_suffix('s').filter(|rest| rest.len() > 2).unwrap_or(text);
+    let word = WORDS.iter().find(|(word, _)| singular.eq_ignore_ascii_case(word)).map(|(_, symbol)| *symbol);
+    let known = quantity::Unit::symbol_named(word.unwrap_or(text))?;
+    let symbol = known.dimension().symbol();
+    let (_, dimension) = MEASURED.iter().find(|(coherent, _)| *coherent == symbol)?;
+    let (factor, power) = known.decimal_size()?;
+    Some(Unit { dimension: *dimension, scale: Scale { factor, power } })
 }
 
 /// A column title taken apart.

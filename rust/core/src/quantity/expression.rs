@@ -45,7 +45,7 @@ fn value(expression: &Expression, given: &dyn Fn(&str) -> Option<Quantity>) -> R
             if let (Operator::Beside, Expression::Name(name)) = (operator, right.as_ref())
                 && given(name).is_none()
                 && left.dimension() == Dimension::NONE
-                && let Some(unit) = Unit::of_symbol(name)
+                && let Some(unit) = Unit::symbol_named(name)
             {
                 return Ok(left.in_unit(&Unit::coherent(Dimension::NONE))?.given_in(unit)?);
             }
@@ -62,7 +62,7 @@ fn value(expression: &Expression, given: &dyn Fn(&str) -> Option<Quantity>) -> R
 }
 
 fn named(name: &str, given: &dyn Fn(&str) -> Option<Quantity>) -> Result<Quantity, QuantityError> {
-    let unit = Unit::of_symbol(name);
+    let unit = Unit::symbol_named(name);
     match (given(name), unit, name) {
         (Some(_), Some(_), _) => Err(UnitError::NameIsUnit { name: name.to_owned() }.into()),
         (Some(quantity), None, _) => Ok(quantity),
@@ -133,7 +133,7 @@ fn unit(expression: &Expression, text: &str) -> Result<Unit, UnitError> {
         Expression::Number(number) if *number >= 1.0 && number.fract() == 0.0 && *number < 1e18 => {
             Unit::whole_number(*number as u64)
         }
-        Expression::Name(name) => Unit::of_symbol(name).ok_or_else(|| Unit::stranger(name)),
+        Expression::Name(name) => Unit::symbol_named(name).ok_or_else(|| Unit::stranger(name)),
         Expression::Binary(Operator::Times | Operator::Beside, left, right) => {
             unit(left, text)?.times(&unit(right, text)?)
         }

@@ -47,6 +47,12 @@ impl Scale {
         self
     }
 
+    /// The scale as `factor * 10^tens`; `None` where it is no such number.
+    pub fn decimal(self) -> Option<(u32, i32)> {
+        let whole = self.denominator == 1 && self.nats == 0;
+        u32::try_from(self.numerator).ok().filter(|_| whole).map(|factor| (factor, self.tens))
+    }
+
     /// The product, `None` where it does not fit.
     pub fn times(self, other: Self) -> Option<Self> {
         let product = Self {

@@ -85,6 +85,7 @@ const SYMBOLS: &[Entry] = &[
     ("byte", INFORMATION, (8, 1, 0), Binary),
     ("token", TOKENS, (1, 1, 0), Large),
     ("J", ENERGY, (1, 1, 0), Decimal),
+    ("Ws", ENERGY, (1, 1, 0), Decimal),
     ("Wh", ENERGY, (3600, 1, 0), Decimal),
     ("eV", ENERGY, (1_602_176_634, 1, -28), Decimal),
     ("cal", ENERGY, (4184, 1, -3), Large),
@@ -92,7 +93,6 @@ const SYMBOLS: &[Entry] = &[
     ("quad", ENERGY, (105_505_585_262, 1, 7), Plain),
     ("toe", ENERGY, (41_868, 1, 6), Large),
     ("W", POWER, (1, 1, 0), Decimal),
-    ("VA", POWER, (1, 1, 0), Large),
 ];
 
 const PLURALS: &[(&str, &str)] = &[
@@ -151,7 +151,7 @@ impl Unit {
     }
 
     /// The unit a single symbol stands for, prefix included; `None` for a stranger.
-    pub(super) fn of_symbol(text: &str) -> Option<Self> {
+    pub fn symbol_named(text: &str) -> Option<Self> {
         let named = |dimension: [i8; 7], scale: Scale, shift: f64| {
             Some(Self { symbol: text.into(), dimension: Dimension(dimension), scale, shift })
         };
@@ -200,12 +200,12 @@ impl Unit {
             PREFIXES
                 .iter()
                 .flat_map(|(prefix, _)| SYMBOLS.iter().map(move |(symbol, ..)| format!("{prefix}{symbol}")))
-                .find(|candidate| candidate.eq_ignore_ascii_case(text) && Self::of_symbol(candidate).is_some())
+                .find(|candidate| candidate.eq_ignore_ascii_case(text) && Self::symbol_named(candidate).is_some())
                 .or_else(|| {
                     let digits = other_case.chars().rev().take_while(char::is_ascii_digit).count();
                     let split = other_case.len() - digits;
                     let power = (digits > 0 && split > 0).then(|| other_case.split_off(split))?;
-                    Self::of_symbol(&other_case).map(|_| format!("{other_case}^{power}"))
+                    Self::symbol_named(&other_case).map(|_| format!("{other_case}^{power}"))
                 })
         };
         UnitError::Unknown { found: text.to_owned(), suggestion }
@@ -276,6 +276,11 @@ impl Unit {
     /// An error if the unit is a thermometer scale, which cannot be part of a compound.
     fn stands_alone(&self) -> Result<(), UnitError> {
         if self.is_thermometer() { Err(UnitError::Thermometer { symbol: self.symbol.to_string() }) } else { Ok(()) }
+    }
+
+    /// The size in coherent units as `factor * 10^tens`; `None` where it is no such number.
+    pub fn decimal_size(&self) -> Option<(u32, i32)> {
+        if self.is_thermometer() { None } else { self.scale.decimal() }
     }
 
     /// The symbol as written.
@@ -356,7 +361,7 @@ mod tests {
     use super::*;
 
     fn size(symbol: &str) -> f64 {
-        Unit::of_symbol(symbol).unwrap().to_coherent(1.0)
+        Unit::symbol_named(symbol).unwrap().to_coherent(1.0)
     }
 
     #[test]
@@ -390,7 +395,7 @@ mod tests {
         assert_eq!(size("min"), 60.0); // not a milli-inch
         assert_eq!(size("ft"), 0.3048); // not a femto-tonne
         assert_eq!(size("h"), 3600.0);
-        assert!(Unit::of_symbol("Th").is_none());
+        assert!(Unit::symbol_named("Th").is_none());
     }
 
     #[test]
@@ -403,8 +408,8 @@ mod tests {
     #[test]
     fn thermometer_scales_are_absolute() {
         assert_eq!(size("degC"), 274.15);
-        assert!((Unit::of_symbol("degF").unwrap().to_coherent(32.0) - 273.15).abs() < 1e-12);
-        let celsius = Unit::of_symbol("degC").unwrap();
+        assert!((Unit::symbol_named("degF").unwrap().to_coherent(32.0) - 273.15).abs() < 1e-12);
+        let celsius = Unit::symbol_named("degC").unwrap();
         assert!(celsius.times(&celsius).is_err());
     }
 }

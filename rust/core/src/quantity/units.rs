@@ -74,6 +74,7 @@ coherent! {
     heat_flux HeatFlux "power per area"        [Z0 P1 N3 Z0 Z0 Z0 Z0] watt_per_square_meter "W/m²" "watt per square meter" "watts per square meter";
     heat_capacity HeatCapacity "heat capacity" [P2 P1 N2 Z0 N1 Z0 Z0] joule_per_kelvin "J/K" "joule per kelvin" "joules per kelvin";
     thermal_resistance ThermalResistance "thermal resistance" [N2 N1 P3 Z0 P1 Z0 Z0] kelvin_per_watt "K/W" "kelvin per watt" "kelvins per watt";
+    thermal_conductance ThermalConductance "thermal conductance" [P2 P1 N3 Z0 N1 Z0 Z0] watt_per_kelvin "W/K" "watt per kelvin" "watts per kelvin";
     action Action "action"                     [P2 P1 N1 Z0 Z0 Z0 Z0] joule_second "J s" "joule second" "joule seconds";
     energy_per_token EnergyPerToken "energy per token" [P2 P1 N2 Z0 Z0 Z0 N1] joule_per_token "J/token" "joule per token" "joules per token";
     energy_per_bit EnergyPerBit "energy per bit" [P2 P1 N2 Z0 Z0 N1 Z0] joule_per_bit "J/bit" "joule per bit" "joules per bit";
@@ -93,7 +94,8 @@ system! {
         mod electric_potential::ElectricPotential, mod temperature::Temperature, mod information::Information,
         mod token_count::TokenCount, mod token_rate::TokenRate, mod energy::Energy, mod power::Power,
         mod heat_flux::HeatFlux, mod heat_capacity::HeatCapacity, mod thermal_resistance::ThermalResistance,
-        mod action::Action, mod energy_per_token::EnergyPerToken, mod energy_per_bit::EnergyPerBit,
+        mod thermal_conductance::ThermalConductance, mod action::Action, mod energy_per_token::EnergyPerToken,
+        mod energy_per_bit::EnergyPerBit,
         mod information_per_token::InformationPerToken, mod tokens_per_energy::TokensPerEnergy, mod ratio::Ratio,
     }
 }

@@ -102,14 +102,18 @@ impl Samples {
         self.time_ns.is_empty()
     }
 
-    /// The longest interval that counts as sampled: max(5 x lower median of the positive intervals, 2 s). [ns]
-    pub fn gap_limit_ns(&self) -> i64 {
+    /// The lower median of the positive intervals; `None` where there are none. [ns]
+    pub fn median_interval_ns(&self) -> Option<i64> {
         let step = |pair: &[i64]| pair.last().zip(pair.first()).map(|(end, start)| end.saturating_sub(*start));
         let intervals = self.segments().flat_map(|(time, _)| time.windows(2)).filter_map(step);
         let mut positive: Vec<i64> = intervals.filter(|interval| *interval > 0).collect();
-        let middle = positive.len().saturating_sub(1) / 2;
-        let median = if positive.is_empty() { 0 } else { *positive.select_nth_unstable(middle).1 };
-        median.saturating_mul(5).max(2_000_000_000)
+        let middle = positive.len().checked_sub(1)? / 2;
+        Some(*positive.select_nth_unstable(middle).1)
+    }
+
+    /// The longest interval that counts as sampled: max(5 x lower median of the positive intervals, 2 s). [ns]
+    pub fn gap_limit_ns(&self) -> i64 {
+        self.median_interval_ns().unwrap_or(0).saturating_mul(5).max(2_000_000_000)
     }
 
     /// The segments as slices of time and value.

@@ -28,6 +28,9 @@ impl Builder<'_> {
             let message = format!("{} devices", self.devices.len());
             self.remark(Code::ManyDevices, self.header_line.unwrap_or(first_record), message);
         }
+        if let Some(line) = self.fold_line.filter(|_| !self.diagnostics.has(Code::DstFold)) {
+            self.remark(Code::DstFold, line, "these times occur twice in the zone; they were taken for the first pass");
+        }
         let mut said = HashSet::new();
         let series = std::mem::take(&mut self.series);
         let channels: Vec<Channel> = series.into_iter().filter_map(|series| self.channel(series, &mut said)).collect();
@@ -125,17 +128,17 @@ impl Builder<'_> {
 
     /// Moves every row after a leap second by the second that elapsed.
     fn shift_after_leaps(&self, rows: &mut [Row]) {
-        for leap in self.leaps.iter().rev() {
-            for row in rows.iter_mut().filter(|row| row.time_ns >= *leap && !(row.leap && row.time_ns < leap + SECOND))
-            {
-                row.time_ns = row.time_ns.saturating_add(SECOND);
-            }
+        let leaps: Vec<i64> = self.leaps.iter().copied().collect();
+        for row in rows {
+            // A row inside a leap second is not moved by that one.
+            let passed = leaps.partition_point(|leap| *leap <= row.time_ns).saturating_sub(usize::from(row.leap));
+            let shift = i64::try_from(passed).unwrap_or(i64::MAX).saturating_mul(SECOND);
+            row.time_ns = row.time_ns.saturating_add(shift);
         }
     }
 
     fn say_faults(&mut self, channel: &Channel, series: &Series) {
         let label = channel.label();
-        let faults = series.rows.iter().filter_map(|row| Some((row.line, row.value.err()?)));
         if channel.samples.is_empty() {
             let line = series.rows.first().map_or(0, |row| row.line);
             let text = series.fault_texts.first().map_or("", String::as_str);
@@ -143,14 +146,11 @@ impl Builder<'_> {
             self.diagnostics.push(Code::NaDevice, Place::Line(u64::from(line)), Some(&label), message);
             return;
         }
-        let mut faults: Vec<_> =
-            faults.zip(series.fault_texts.iter().map(Some).chain(std::iter::repeat(None))).collect();
-        faults.sort_by_key(|((line, _), _)| *line);
-        for ((line, fault), text) in faults {
-            let message = match text {
-                Some(text) => format!("{:?} is no reading; the sample is left out", crate::input::printable(text)),
-                None => "no reading; the sample is left out".to_owned(),
-            };
+        let mut faults: Vec<_> = series.rows.iter().filter_map(|row| Some((row.line, row.value.err()?))).collect();
+        faults.sort_by_key(|(line, _)| *line);
+        let texts = series.fault_texts.iter().map(String::as_str).chain(std::iter::repeat("the cell"));
+        for ((line, fault), text) in faults.into_iter().zip(texts) {
+            let message = format!("{} {}; the sample is left out", crate::input::printable(text), fault.what());
             self.diagnostics.push(fault.code(), Place::Line(u64::from(line)), Some(&label), message);
         }
     }
@@ -209,7 +209,7 @@ impl Builder<'_> {
     /// has none, and a row there is more than half an interval away from its last sample.
     fn say_missing_devices(&mut self, channels: &[Channel]) {
         let powers: Vec<&Channel> =
-            channels.iter().filter(|channel| channel.kind.gives_energy() && channel.samples.len() > 1).collect();
+            channels.iter().filter(|channel| channel.kind.gives_energy() && !channel.samples.is_empty()).collect();
         let ends = |reverse: bool| {
             powers.iter().filter_map(move |channel| {
                 let line = &channel.samples.line;

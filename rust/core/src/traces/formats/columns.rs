@@ -21,20 +21,26 @@ pub(super) enum Holds {
     Other,
 }
 
-const TIMES: [&str; 13] = [
-    "time",
-    "timestamp",
-    "ts",
-    "t",
-    "date",
-    "datetime",
-    "elapsed",
-    "epoch",
-    "unix",
-    "clock",
-    "unixtime",
+/// Words of the time of a row.
+const TIMES: [&str; 11] =
+    ["time", "timestamp", "ts", "t", "date", "datetime", "elapsed", "epoch", "unix", "clock", "unixtime"];
+
+/// Words that may stand beside one of [`TIMES`]; any other makes it a duration, as in `inference time`.
+const TIME_QUALIFIERS: [&str; 14] = [
     "utc",
-    "localtime",
+    "local",
+    "since",
+    "start",
+    "sample",
+    "relative",
+    "rel",
+    "host",
+    "system",
+    "monotonic",
+    "boot",
+    "of",
+    "the",
+    "log",
 ];
 
 const DEVICES: [&str; 21] = [
@@ -66,7 +72,8 @@ const POWERS: [&str; 4] = ["power", "watt", "watts", "consumption"];
 const ENERGIES: [&str; 4] = ["energy", "joule", "joules", "kwh"];
 
 /// Words of columns that are in watts or joules and no reading of what is drawn.
-const NO_READING: [&str; 25] = [
+const NO_READING: [&str; 26] = [
+    "per",
     "apparent",
     "reactive",
     "limit",
@@ -120,23 +127,22 @@ pub(super) fn holds(title: &Title) -> Holds {
     }
     let reading = !any(&words, &NO_READING);
     match title.unit.map(|unit| unit.dimension) {
-        Some(Dimension::Time) => Holds::Time,
+        Some(Dimension::Time) if is_time(&words) => Holds::Time,
         Some(Dimension::Power) if reading => Holds::Power,
         Some(Dimension::Energy) if reading && any(&words, &INTERVALS) => Holds::IntervalEnergy,
         Some(Dimension::Energy) if reading => Holds::Energy,
         Some(Dimension::Current) => Holds::Current,
         Some(_) => Holds::Other,
-        None if any(&words, &TIMES) => Holds::Time,
+        None if is_time(&words) => Holds::Time,
         None if reading && any(&words, &POWERS) => Holds::Power,
         None if reading && any(&words, &ENERGIES) => Holds::Energy,
         None => Holds::Other,
     }
 }
 
-/// The index of the time column: of the columns that hold a time the first whose name says so, else the first.
-pub(super) fn time_column(titles: &[Title]) -> Option<usize> {
-    let times = || titles.iter().enumerate().filter(|(_, title)| holds(title) == Holds::Time);
-    times().find(|(_, title)| any(&words(&title.name), &TIMES)).or_else(|| times().next()).map(|(index, _)| index)
+fn is_time(words: &[String]) -> bool {
+    let allowed = |word: &String| TIMES.contains(&word.as_str()) || TIME_QUALIFIERS.contains(&word.as_str());
+    any(words, &TIMES) && words.iter().all(allowed)
 }
 
 /// The name without the words that tell a mean from an instant reading: columns that share it show one quantity.
@@ -167,6 +173,10 @@ mod tests {
             ("time [s]", Holds::Time),
             ("DateTime", Holds::Time),
             ("timestamp_ms", Holds::Time),
+            ("Time since start (s)", Holds::Time),
+            ("inference_time_s", Holds::Other),
+            ("latency [ms]", Holds::Other),
+            ("energy per token [J]", Holds::Other),
             ("device", Holds::Device),
             ("p1 [\u{3bc}W]", Holds::Power),
             ("power", Holds::Power),
@@ -182,7 +192,6 @@ mod tests {
         ] {
             assert_eq!(holds(&title(text)), expected, "{text}");
         }
-        assert_eq!(time_column(&[title("latency_ms"), title("timestamp"), title("power_w")]), Some(1));
         assert_eq!(quantity("power.draw.instant"), quantity("power.draw.average"));
     }
 }

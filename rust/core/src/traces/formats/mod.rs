@@ -1,6 +1,7 @@
 //! Readers of power-log formats: one file each, and one line in [`REGISTRY`].
 
 mod columns;
+mod layout;
 mod meter_csv;
 mod nvidia_smi;
 mod ptd_spl;

@@ -29,17 +29,21 @@ const IDENTITIES: [&str; 8] =
 const OTHERS: [&str; 6] =
     ["utilization.gpu", "utilization.memory", "memory.used", "temperature.gpu", "pstate", "fan.speed"];
 
-/// What nvidia-smi prints instead of data.
-const MESSAGES: [&str; 4] =
-    ["NVML", "NVIDIA-SMI", "No devices were found", "Unable to determine the device handle for"];
+/// How the messages start that nvidia-smi prints instead of data.
+const MESSAGES: [&str; 4] = [
+    "Failed to initialize NVML",
+    "NVIDIA-SMI has failed",
+    "No devices were found",
+    "Unable to determine the device handle",
+];
 
 /// Rows of one query of several devices lie closer than this. [ns]
 const BURST_NS: i64 = 100_000_000;
 
 fn detect(head: &Head) -> bool {
-    let header = head.lines.iter().any(|line| header(line).is_some());
-    !head.columns_named
-        && (header || head.lines.iter().any(|line| MESSAGES.iter().any(|message| line.contains(message))))
+    let headed = head.lines.iter().any(|line| header(line).is_some());
+    let message = head.lines.first().is_some_and(|line| MESSAGES.iter().any(|start| line.starts_with(start)));
+    !head.columns_named && (headed || message)
 }
 
 /// The fields of a header line and their delimiter.
@@ -81,18 +85,21 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
             continue;
         }
         let Some(layout) = &layout else {
+            if line.text.trim_start().starts_with(char::is_numeric) {
+                return Err(builder.refuse(Code::NoHeader, line.number, &line.text, "a header with power.draw"));
+            }
             builder.remark(Code::SkippedLine, line.number, printable(&line.text));
             unheaded.get_or_insert((line.number, line.text.into_owned()));
             continue;
         };
         let cells = row(&line, layout.delimiter, text.path())?;
-        if cells.len() != layout.width {
-            if line.text.trim_start().starts_with(char::is_numeric) {
-                let found = format!("{} fields", cells.len());
-                return Err(builder.refuse(Code::FieldCount, line.number, found, format!("{} fields", layout.width)));
-            }
+        if is_message(layout, &cells) {
             builder.remark(Code::SkippedLine, line.number, printable(&line.text));
             continue;
+        }
+        if cells.len() != layout.width {
+            let found = format!("{} fields", cells.len());
+            return Err(builder.refuse(Code::FieldCount, line.number, found, format!("{} fields", layout.width)));
         }
         rows.take(&mut builder, layout, &cells, line.number)?;
     }
@@ -106,6 +113,14 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
     }
 }
 
+/// Whether a line between the rows is a message: neither a time nor a number stands where a row has them.
+fn is_message(layout: &Layout, cells: &[Cow<'_, str>]) -> bool {
+    let starts_numeric =
+        |at: usize| cells.get(at).is_some_and(|text| text.trim_start_matches('-').starts_with(char::is_numeric));
+    let odd = cells.len() != layout.width || layout.time.is_some();
+    odd && !starts_numeric(layout.time.unwrap_or(0)) && !layout.powers.iter().any(|(at, ..)| starts_numeric(*at))
+}
+
 fn arrange(
     builder: &mut Builder<'_>,
     titles: &[Cow<'_, str>],
@@ -113,8 +128,9 @@ fn arrange(
     line: u32,
     before: Option<&Layout>,
 ) -> Result<Layout, Refusal> {
-    distinct(titles, builder.path(), Place::Line(u64::from(line)))?;
     let columns: Vec<_> = titles.iter().map(|text| title(text)).collect();
+    let names: Vec<Cow<'_, str>> = columns.iter().map(|column| Cow::Borrowed(column.name.as_str())).collect();
+    distinct(&names, builder.path(), Place::Line(u64::from(line)))?;
     let at = |name: &str| columns.iter().position(|column| column.name == name);
     let mut powers = Vec::new();
     for (outwards, zone) in ZONES.iter().enumerate() {

@@ -7,6 +7,7 @@ use super::Format;
 use crate::input::{Code, DateOrder, Refusal, Text, printable, unit};
 use crate::quantity::Boundary;
 use crate::traces::{Builder, Fault, Head, Kind, Negative, ReadOptions, Slot, Trace};
+use std::collections::HashSet;
 
 pub(super) const FORMAT: Format = Format {
     name: "ptd-spl",
@@ -22,7 +23,15 @@ const FIELDS: [&str; 6] = ["Time", "Watts", "Volts", "Amps", "PF", "Mark"];
 const TOTAL: &str = "Watts";
 
 fn detect(head: &Head) -> bool {
-    head.lines.iter().any(|line| line.starts_with("Time,") && line.contains(",Watts,"))
+    head.lines.iter().any(|line| is_record(line))
+}
+
+/// Whether the line starts as `Time,<digit...>,Watts,`.
+fn is_record(line: &str) -> bool {
+    let mut fields = line.split(',');
+    fields.next() == Some("Time")
+        && fields.next().is_some_and(|stamp| stamp.starts_with(|c: char| c.is_ascii_digit()))
+        && fields.next() == Some("Watts")
 }
 
 fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
@@ -45,7 +54,7 @@ fn record(builder: &mut Builder<'_>, text: &str, line: u32) -> Result<(), Refusa
     let mut fields = text.split(',').map(str::trim);
     let mut group: Option<&str> = None;
     let mut time = None;
-    let mut readings = Vec::new();
+    let (mut readings, mut seen) = (Vec::new(), HashSet::new());
     while let Some(key) = fields.next() {
         if !FIELDS.contains(&key) {
             group = Some(key);
@@ -56,6 +65,10 @@ fn record(builder: &mut Builder<'_>, text: &str, line: u32) -> Result<(), Refusa
         };
         match key {
             "Time" if group.is_none() => time = Some(builder.civil_time(value, DateOrder::MonthFirst, line)?),
+            "Watts" if !seen.insert(group) => {
+                let found = format!("Watts of {} twice", group.unwrap_or(TOTAL));
+                return Err(builder.refuse(Code::FieldCount, line, found, "one reading of a channel"));
+            }
             "Watts" => readings.push((group.unwrap_or(TOTAL), value)),
             _ => {}
         }

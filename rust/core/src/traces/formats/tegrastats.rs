@@ -7,6 +7,7 @@ use super::Format;
 use crate::input::{Base, Code, DateOrder, Dimension, Refusal, Stamp, Text, civil_stamp, printable, unit};
 use crate::quantity::Boundary;
 use crate::traces::{Builder, Fault, Head, Kind, Negative, ReadOptions, Slot, Trace};
+use std::collections::HashSet;
 
 pub(super) const FORMAT: Format = Format {
     name: "tegrastats",
@@ -77,6 +78,7 @@ fn record(
     let device = builder.device("0", line)?;
     let milliwatt = unit("mW");
     let words: Vec<&str> = text.split_whitespace().collect();
+    let mut seen = HashSet::new();
     for pair in words.windows(2) {
         let [name, value] = pair else { continue };
         if !is_rail_name(name) {
@@ -84,12 +86,16 @@ fn record(
         }
         let known = builder.slot_named(name);
         let Some(now) = rail_reading(value) else {
-            if let Some(slot) = known {
+            // `[N/A]` in place of `5000mW/5000mW`; the list of cores behind `CPU` is no reading.
+            if let Some(slot) = known.filter(|_| value.contains('/') && !value.contains(['%', '@'])) {
                 builder.sample((device, slot), (line, time), Err(Fault::NotRead), value)?;
             }
             continue;
         };
         let slot = known.unwrap_or_else(|| declare(builder, name));
+        if !seen.insert(slot) {
+            return Err(builder.refuse(Code::FieldCount, line, format!("{name} twice"), "one reading of a rail"));
+        }
         let reading = builder.read(slot, now, (None, milliwatt), line)?;
         builder.sample((device, slot), (line, time), reading, now)?;
     }

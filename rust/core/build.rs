@@ -1,0 +1,49 @@
+//! Lists the data sets that the library carries: one file more in a folder is one entry more in the library.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+/// Name of the constant, folder under `datasets/` and extension of its files.
+const TABLES: &[(&str, &str, &str)] = &[
+    ("MODELS", "models", "json"),
+    ("PUBLICATIONS", "published", "toml"),
+    ("TRACES", "traces", "csv"),
+    ("TRACE_RECORDS", "traces", "toml"),
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let datasets = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../../datasets");
+    let mut code = String::new();
+    for (constant, folder, extension) in TABLES {
+        let folder = datasets.join(folder);
+        // a folder that is not there would make every build a change
+        let watched = if folder.is_dir() { &folder } else { &datasets };
+        println!("cargo::rerun-if-changed={}", watched.display());
+        writeln!(code, "/// Stem and text of every file of `datasets/{}/`, sorted.", file_name(&folder)?)?;
+        writeln!(code, "pub const {constant}: &[(&str, &str)] = &[")?;
+        for file in files(&folder, extension)? {
+            let stem = file.file_stem().and_then(|stem| stem.to_str()).ok_or("a data set's name is UTF-8")?;
+            writeln!(code, "    ({stem:?}, include_str!({:?})),", file.canonicalize()?)?;
+        }
+        writeln!(code, "];")?;
+    }
+    fs::write(Path::new(&env::var("OUT_DIR")?).join("datasets.rs"), code)?;
+    Ok(())
+}
+
+fn file_name(path: &Path) -> Result<&str, Box<dyn Error>> {
+    Ok(path.file_name().and_then(|name| name.to_str()).ok_or("a folder's name is UTF-8")?)
+}
+
+/// Sorted files of a folder with an extension; none where there is no such folder.
+fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let paths = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>, std::io::Error>>()?;
+    let mut files: Vec<_> = paths.into_iter().filter(|path| path.extension().is_some_and(|e| e == extension)).collect();
+    files.sort();
+    Ok(files)
+}

@@ -1,0 +1,354 @@
+//! A chain of factors that moves a figure from rung to rung.
+
+use super::error::ChainError;
+use super::factor::Factor;
+use super::step::Step;
+use crate::quantity::{Basis, Boundary, Quantity};
+
+/// An ordered set of factors, each name once.
+///
+/// Between two rungs E_above = E_below Π_steps r, with the ratio of a step r = Π r_i where its factors follow one
+/// another, and r = 1 + Σ (r_i - 1) where all are related to the energy at the lower rung (the parts of PUE).
+///
+/// ```
+/// use szilard::boundaries::{BoundaryChain, Factor};
+/// use szilard::quantity::{Boundary, Quantity};
+///
+/// let chain = BoundaryChain::new(vec![Factor::ratio("pue", 1.2).unwrap()]).unwrap();
+/// let site = "176 TWh".parse::<Quantity>().unwrap().at(Some(Boundary::Site));
+/// let it = chain.lower(&site, Boundary::It).unwrap();
+/// assert!((it.quantity.value() - 146.67).abs() < 0.005);
+/// assert!((it.applied[0].added.value() - 29.33).abs() < 0.005); // not 0.2 x 176 = 35.2
+/// assert!(chain.lift(&site, Boundary::Site).is_err()); // the site figure already holds the PUE
+/// ```
+#[derive(Debug, Clone)]
+pub struct BoundaryChain {
+    factors: Vec<Factor>,
+}
+
+/// A figure at its new boundary, and how it came there.
+#[derive(Debug, Clone)]
+pub struct Lifted {
+    /// The figure at the new boundary. Basis and methods are those of the figure that was given.
+    pub quantity: Quantity,
+    /// The factors on the way, from the lower rung outwards.
+    pub applied: Vec<Applied>,
+}
+
+/// What one factor did.
+#[derive(Debug, Clone)]
+pub struct Applied {
+    /// The name of the factor.
+    pub name: String,
+    /// Its step.
+    pub step: Step,
+    /// Its ratio.
+    pub ratio: Quantity,
+    /// The energy between below and above that the factor stands for, counted at the upper end of its step. It is in
+    /// the figure after a lift and was in it before a lowering.
+    pub added: Quantity,
+    /// What the ratio is related to.
+    pub denominator: String,
+    /// Where the ratio comes from.
+    pub citation: Option<String>,
+    /// A reservation.
+    pub note: Option<&'static str>,
+}
+
+const AVERAGE: &str = "average, not marginal: the factor is a mean over all load";
+
+impl BoundaryChain {
+    /// A chain of factors; within a step they follow one another in the order given.
+    ///
+    /// # Errors
+    /// [`ChainError::Duplicate`], [`ChainError::TotalAndPart`].
+    pub fn new(factors: Vec<Factor>) -> Result<Self, ChainError> {
+        for (place, factor) in factors.iter().enumerate() {
+            for other in factors.iter().skip(place + 1) {
+                if factor.name() == other.name() {
+                    return Err(ChainError::Duplicate { name: factor.name().to_owned() });
+                }
+                let (total, part) = match (factor.holds(other), other.holds(factor)) {
+                    (true, _) => (factor, other),
+                    (_, true) => (other, factor),
+                    _ => continue,
+                };
+                return Err(ChainError::TotalAndPart { total: total.name().to_owned(), part: part.name().to_owned() });
+            }
+        }
+        Ok(Self { factors })
+    }
+
+    /// The factors in the order given.
+    pub fn factors(&self) -> &[Factor] {
+        &self.factors
+    }
+
+    /// The figure at a boundary further out.
+    ///
+    /// # Errors
+    /// [`ChainError::MissingFactor`] where a step has no factor, [`ChainError::AppliedTwice`] where the figure is
+    /// already at or above the boundary and the chain holds a factor that leads there, [`ChainError::Unset`] without a
+    /// boundary, [`ChainError::NoEnergy`], [`ChainError::AverageOnly`] for idle capacity on a figure above idle.
+    pub fn lift(&self, figure: &Quantity, to: Boundary) -> Result<Lifted, ChainError> {
+        let from = boundary_of(figure)?;
+        if to <= from {
+            let inside = |factor: &&Factor| factor.step().to() >= to && factor.step().to() <= from;
+            return match self.factors.iter().filter(inside).min_by_key(|factor| factor.step()) {
+                Some(factor) => Err(ChainError::AppliedTwice { factor: factor.name().to_owned(), boundary: from }),
+                None if to == from => Ok(unmoved(figure)),
+                None => Err(ChainError::Direction { direction: "lift", from, to, instead: "lower" }),
+            };
+        }
+        self.moved(figure, from, to)
+    }
+
+    /// The figure at a boundary further in: the inverse of [`BoundaryChain::lift`].
+    ///
+    /// # Errors
+    /// [`ChainError::MissingFactor`], [`ChainError::Direction`] for a boundary further out, and the others of
+    /// [`BoundaryChain::lift`].
+    pub fn lower(&self, figure: &Quantity, to: Boundary) -> Result<Lifted, ChainError> {
+        let from = boundary_of(figure)?;
+        match to {
+            _ if to > from => Err(ChainError::Direction { direction: "lower", from, to, instead: "lift" }),
+            _ if to == from => Ok(unmoved(figure)),
+            _ => self.moved(figure, from, to),
+        }
+    }
+
+    /// The figure at a boundary, wherever it is now; one that is already there is left as it is.
+    ///
+    /// # Errors
+    /// As of [`BoundaryChain::lift`].
+    pub fn bring(&self, figure: &Quantity, to: Boundary) -> Result<Lifted, ChainError> {
+        let from = boundary_of(figure)?;
+        if from == to { Ok(unmoved(figure)) } else { self.moved(figure, from, to) }
+    }
+
+    fn moved(&self, figure: &Quantity, from: Boundary, to: Boundary) -> Result<Lifted, ChainError> {
+        let (inner, outer) = (from.min(to), from.max(to));
+        let steps: Vec<(Step, Vec<&Factor>)> = Step::between(inner, outer).map(|step| (step, self.of(step))).collect();
+        if let Some((step, _)) = steps.iter().find(|(_, factors)| factors.is_empty()) {
+            return Err(ChainError::MissingFactor { step: *step, from: inner, to: outer });
+        }
+        let above_idle = figure.basis() == Some(Basis::AboveIdle);
+        if let Some(factor) = self.of(Step::NodeToIt).into_iter().find(|factor| factor.name() == "idle-capacity")
+            && above_idle
+            && steps.iter().any(|(step, _)| *step == Step::NodeToIt)
+        {
+            return Err(ChainError::AverageOnly { factor: factor.name().to_owned(), basis: Basis::AboveIdle });
+        }
+        let mut total = Quantity::number(1.0)?;
+        for (step, factors) in &steps {
+            total = total.times(&step_ratio(*step, factors)?)?;
+        }
+        let bare = figure.at(None);
+        let moved = if to > from { bare.times(&total)? } else { bare.over(&total)? };
+        let mut below = if to > from { bare } else { moved.clone() };
+        let mut applied = Vec::new();
+        for (step, factors) in &steps {
+            let lowest = below.clone();
+            for factor in factors {
+                let denominator = if step.is_additive() { &lowest } else { &below };
+                let added = denominator.times(&factor.quantity().minus(&Quantity::number(1.0)?)?)?;
+                below = below.plus(&added)?;
+                applied.push(Applied {
+                    name: factor.name().to_owned(),
+                    step: *step,
+                    ratio: factor.quantity().clone(),
+                    added: added.at(Some(step.to())),
+                    denominator: factor.denominator().to_owned(),
+                    citation: factor.citation().map(str::to_owned),
+                    note: (above_idle && factor.is_average()).then_some(AVERAGE),
+                });
+            }
+        }
+        Ok(Lifted { quantity: moved.at(Some(to)), applied })
+    }
+
+    fn of(&self, step: Step) -> Vec<&Factor> {
+        self.factors.iter().filter(|factor| factor.step() == step).collect()
+    }
+}
+
+/// The ratio of a step: the product of factors that follow one another, or 1 + Σ (r_i - 1) of additive parts.
+fn step_ratio(step: Step, factors: &[&Factor]) -> Result<Quantity, ChainError> {
+    let Some((first, others)) = factors.split_first() else { return Ok(Quantity::number(1.0)?) };
+    others.iter().try_fold(first.quantity().clone(), |total, factor| {
+        Ok(if step.is_additive() {
+            total.plus(&factor.quantity().minus(&Quantity::number(1.0)?)?)?
+        } else {
+            total.times(factor.quantity())?
+        })
+    })
+}
+
+fn unmoved(figure: &Quantity) -> Lifted {
+    Lifted { quantity: figure.clone(), applied: Vec::new() }
+}
+
+/// The boundary of a figure that can move over boundaries.
+fn boundary_of(figure: &Quantity) -> Result<Boundary, ChainError> {
+    let [length, mass, time, current, temperature, bit, token] = figure.dimension().0;
+    let energy_or_power = (length, mass, current, temperature) == (2, 1, 0, 0) && matches!(time, -2 | -3);
+    if !energy_or_power || !matches!((bit, token), (0, 0) | (-1, 0) | (0, -1)) {
+        let unit = figure.unit().symbol().to_owned();
+        return Err(ChainError::NoEnergy { unit, dimension: figure.dimension() });
+    }
+    figure.boundary().ok_or_else(|| ChainError::Unset { figure: figure.to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boundaries::Given;
+    use crate::quantity::{Distribution, Method};
+
+    fn at(text: &str, boundary: Boundary) -> Quantity {
+        text.parse::<Quantity>().unwrap().at(Some(boundary))
+    }
+
+    fn chain(factors: &[(&str, f64)]) -> BoundaryChain {
+        BoundaryChain::new(factors.iter().map(|(name, ratio)| Factor::ratio(name, *ratio).unwrap()).collect()).unwrap()
+    }
+
+    fn full() -> BoundaryChain {
+        chain(&[
+            ("regulators", 1.07),
+            ("memory", 1.11),
+            ("host", 1.31),
+            ("psu", 1.0 / 0.94),
+            ("network", 1.03),
+            ("idle-capacity", 1.1),
+            ("cooling", 1.19),
+            ("ups", 1.06),
+            ("transformer", 1.01),
+            ("td-loss", 1.0 / 0.95),
+            ("generation", 2.3),
+        ])
+    }
+
+    fn ulps(a: f64, b: f64) -> u64 {
+        a.to_bits().abs_diff(b.to_bits())
+    }
+
+    #[test]
+    fn lowering_undoes_lifting() {
+        for text in ["0.39 J/token", "7.2 W", "176 TWh/yr", "1e-21 J/bit", "33.3 MJ"] {
+            for from in Boundary::ALL {
+                for to in Boundary::ALL.iter().filter(|to| *to > from) {
+                    let figure = at(text, *from).on(Some(Basis::Gross)).by([Method::Counter]);
+                    let lifted = full().lift(&figure, *to).unwrap();
+                    let back = full().lower(&lifted.quantity, *from).unwrap().quantity;
+                    assert!(ulps(back.value(), figure.value()) <= 2, "{text} {from} {to}");
+                    assert_eq!(
+                        (back.boundary(), back.basis(), back.method()),
+                        (Some(*from), Some(Basis::Gross), Some(Method::Counter))
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn two_lifts_are_one_lift() {
+        let figure = at("0.39 J/token", Boundary::Chip);
+        let board = full().lift(&figure, Boundary::Board).unwrap().quantity;
+        let node = full().lift(&board, Boundary::Node).unwrap().quantity;
+        let direct = full().lift(&figure, Boundary::Node).unwrap().quantity;
+        assert!(node.is_close(&direct, 4.0 * f64::EPSILON, 0.0).unwrap());
+    }
+
+    #[test]
+    fn what_is_added_closes_the_balance() {
+        let figure = at("100 Wh", Boundary::Chip);
+        let lifted = full().lift(&figure, Boundary::Primary).unwrap();
+        let sum: f64 = lifted.applied.iter().map(|applied| applied.added.value()).sum();
+        assert!((figure.value() + sum - lifted.quantity.value()).abs() < 1e-9);
+        assert_eq!(lifted.applied.len(), 11);
+    }
+
+    #[test]
+    fn parts_of_pue_add_over_it_energy() {
+        // CLF 0.19 and a UPS loss of 0.06, both over IT: PUE = 1.25, not 1.19 x 1.06 = 1.2614
+        let lifted =
+            chain(&[("cooling", 1.19), ("ups", 1.06)]).lift(&at("100 kWh", Boundary::It), Boundary::Site).unwrap();
+        assert!((lifted.quantity.value() - 125.0).abs() < 1e-12);
+        assert!((lifted.applied[1].added.value() - 6.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_total_and_its_parts_exclude_each_other() {
+        let pair = |a: &str, b: &str| {
+            BoundaryChain::new(vec![Factor::ratio(a, 1.2).unwrap(), Factor::ratio(b, 1.1).unwrap()]).map(|_| ())
+        };
+        for (a, b) in
+            [("pue", "cooling"), ("ups", "pue"), ("td-loss", "transmission"), ("generation", "primary-energy")]
+        {
+            assert!(matches!(pair(a, b), Err(ChainError::TotalAndPart { .. })), "{a} {b}");
+        }
+        assert!(matches!(pair("pue", "PUE"), Err(ChainError::Duplicate { .. })));
+        assert!(pair("transformer", "td-loss").is_ok());
+        // a factor of one's own between IT and site is inside the PUE by its definition
+        let own =
+            Factor::new("lighting", Some(Step::ItToSite), Given::Ratio, &Quantity::number(1.01).unwrap()).unwrap();
+        let both = BoundaryChain::new(vec![own, Factor::ratio("pue", 1.2).unwrap()]);
+        assert!(matches!(both, Err(ChainError::TotalAndPart { .. })));
+    }
+
+    #[test]
+    fn a_factor_inside_the_figure_is_not_applied_again() {
+        let chain = full();
+        for (from, to, factor) in [
+            (Boundary::Site, Boundary::Site, "cooling"),
+            (Boundary::Grid, Boundary::Site, "cooling"),
+            (Boundary::Primary, Boundary::Primary, "generation"),
+        ] {
+            let error = chain.lift(&at("176 TWh", from), to).unwrap_err();
+            assert_eq!(error, ChainError::AppliedTwice { factor: factor.to_owned(), boundary: from });
+        }
+        let pue = self::chain(&[("pue", 1.2)]);
+        assert!(pue.lift(&at("176 TWh", Boundary::Grid), Boundary::Primary).is_err());
+        assert!(pue.lift(&at("176 TWh", Boundary::Grid), Boundary::Grid).unwrap().applied.is_empty());
+        assert!(matches!(pue.lower(&at("1 J", Boundary::It), Boundary::Site), Err(ChainError::Direction { .. })));
+    }
+
+    #[test]
+    fn a_missing_step_is_named_with_what_would_fill_it() {
+        let error = chain(&[("pue", 1.2)]).lift(&at("1 J", Boundary::Node), Boundary::Site).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "no factor for the step node->it on the way from node to site: give network, storage, idle-capacity"
+        );
+        let unset = full().lift(&"1 J".parse().unwrap(), Boundary::Site).unwrap_err().to_string();
+        assert!(unset.contains(".at("), "{unset}");
+        let refused = full().lift(&at("5 bit/token", Boundary::Chip), Boundary::Site);
+        assert!(matches!(refused, Err(ChainError::NoEnergy { .. })));
+    }
+
+    #[test]
+    fn averages_are_labelled_and_idle_capacity_is_refused_above_idle() {
+        let above = at("0.279 J/token", Boundary::It).on(Some(Basis::AboveIdle));
+        let lifted = chain(&[("pue", 1.2)]).lift(&above, Boundary::Site).unwrap();
+        assert_eq!(lifted.applied[0].note, Some(AVERAGE));
+        let gross = chain(&[("pue", 1.2)]).lift(&at("1 J", Boundary::It), Boundary::Site).unwrap();
+        assert_eq!(gross.applied[0].note, None);
+        let node = above.at(Some(Boundary::Node));
+        let refused = chain(&[("idle-capacity", 1.1)]).lift(&node, Boundary::It);
+        assert!(matches!(refused, Err(ChainError::AverageOnly { .. })));
+    }
+
+    #[test]
+    fn one_factor_in_two_figures_is_one_source_of_uncertainty() {
+        // both site figures share the PUE: their ratio knows nothing of its uncertainty
+        let number = Quantity::number(1.4).unwrap().with_u(0.02, "pue", Distribution::Normal).unwrap();
+        let chain = BoundaryChain::new(vec![Factor::new("pue", None, Given::Ratio, &number).unwrap()]).unwrap();
+        let lift = |text: &str| chain.lift(&at(text, Boundary::It), Boundary::Site).unwrap().quantity;
+        let (a, b) = (lift("100 J"), lift("50 J"));
+        assert!((a.u() - 2.0).abs() < 1e-12); // 100 J x 0.02
+        assert!(a.over(&b).unwrap().u() < 1e-15);
+        let back = chain.lower(&a, Boundary::It).unwrap().quantity;
+        assert!(back.u() < 1e-14); // the same factor cancels on the way back
+    }
+}

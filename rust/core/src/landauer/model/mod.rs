@@ -1,0 +1,12 @@
+//! What a transformer computes, stores and moves, counted exactly from its `config.json`.
+
+mod compute;
+mod config;
+mod families;
+mod parameters;
+pub mod rules;
+mod shape;
+mod traffic;
+
+pub(super) use config::limited;
+pub use shape::Model;

@@ -1,0 +1,79 @@
+//! The widths of the numbers that a model is served with.
+
+use super::LandauerError;
+use crate::input::printable;
+use std::str::FromStr;
+
+/// Number formats and their widths. [bit]
+const FORMATS: &[(&str, u32)] = &[
+    ("fp64", 64),
+    ("float64", 64),
+    ("fp32", 32),
+    ("float32", 32),
+    ("f32", 32),
+    ("fp16", 16),
+    ("float16", 16),
+    ("f16", 16),
+    ("bf16", 16),
+    ("bfloat16", 16),
+    ("fp8", 8),
+    ("float8", 8),
+    ("int8", 8),
+    ("uint8", 8),
+    ("fp4", 4),
+    ("int4", 4),
+    ("uint4", 4),
+];
+
+/// The widths of a stored weight, of an activation and of an element of the key-value cache.
+///
+/// Written as one format for all (`bf16`), as weight and activation (`int4xfp16`, the cache like the activations), or
+/// as all three (`int4xfp16xfp8`). Scales and zero points of block formats are not counted.
+///
+/// ```
+/// use szilard::landauer::Precision;
+///
+/// let precision: Precision = "int4xfp16".parse().unwrap();
+/// assert_eq!((precision.weight, precision.activation, precision.cache), (4, 16, 16));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Precision {
+    /// Width of a weight. [bit]
+    pub weight: u32,
+    /// Width of an activation. [bit]
+    pub activation: u32,
+    /// Width of an element of the key-value cache. [bit]
+    pub cache: u32,
+}
+
+impl FromStr for Precision {
+    type Err = LandauerError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let unknown = || LandauerError::UnknownPrecision {
+            found: printable(text),
+            known: FORMATS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", "),
+        };
+        let width = |word: &str| FORMATS.iter().find(|(name, _)| *name == word).map(|(_, bits)| *bits);
+        let words = text.split('x').map(width).collect::<Option<Vec<_>>>().ok_or_else(unknown)?;
+        match *words.as_slice() {
+            [all] => Ok(Self { weight: all, activation: all, cache: all }),
+            [weight, activation] => Ok(Self { weight, activation, cache: activation }),
+            [weight, activation, cache] => Ok(Self { weight, activation, cache }),
+            _ => Err(unknown()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_that_are_not_known_are_refused_with_the_list() {
+        for text in ["", "q4_k", "int4x", "fp8xfp8xfp8xfp8", "FP16 "] {
+            let error = text.parse::<Precision>().unwrap_err().to_string();
+            assert!(error.contains("bfloat16"), "{error}");
+        }
+    }
+}

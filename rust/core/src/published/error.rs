@@ -1,0 +1,76 @@
+//! Why a publication could not be loaded or reproduced.
+
+use crate::boundaries::ChainError;
+use crate::quantity::{Boundary, QuantityError, UnitError};
+
+/// A publication that says too little, or a calculation that cannot be done.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PublishedError {
+    /// A file that is no publication.
+    #[error("{file}, line {line}: {reason}")]
+    Syntax {
+        /// The file.
+        file: String,
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// An entry that does not say what it must.
+    #[error("{file}, {entry}, {key}: {reason}")]
+    Entry {
+        /// The file.
+        file: String,
+        /// The fact or calculation, by its identity.
+        entry: String,
+        /// The key.
+        key: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// An identity that stands for two things.
+    #[error("{id} stands in {first} and in {second}")]
+    Duplicate {
+        /// The identity.
+        id: String,
+        /// The first file.
+        first: String,
+        /// The second file.
+        second: String,
+    },
+    /// An identity that stands for nothing.
+    #[error("no {what} {id:?}")]
+    Unknown {
+        /// What was looked for.
+        what: &'static str,
+        /// The identity.
+        id: String,
+    },
+    /// A result that is counted at another boundary than the one it is compared with.
+    #[error("{id}: computed at boundary {}, stated at {}", word(*computed), word(*stated))]
+    OtherBoundary {
+        /// The calculation.
+        id: String,
+        /// Boundary of the result.
+        computed: Option<Boundary>,
+        /// Boundary of the figure it is compared with.
+        stated: Option<Boundary>,
+    },
+    /// Arithmetic that failed.
+    #[error(transparent)]
+    Quantity(#[from] QuantityError),
+    /// A way over boundaries that failed.
+    #[error(transparent)]
+    Chain(#[from] ChainError),
+}
+
+impl From<UnitError> for PublishedError {
+    fn from(error: UnitError) -> Self {
+        Self::Quantity(error.into())
+    }
+}
+
+fn word(boundary: Option<Boundary>) -> &'static str {
+    boundary.map_or("none", Boundary::word)
+}

@@ -1,0 +1,351 @@
+//! A publication: its citation, its facts and the calculations it prints.
+
+use super::error::PublishedError;
+use super::printed::last_digit;
+use super::schema::{CalculationEntry, FactEntry, File, InputEntry};
+use crate::quantity::{Boundary, Quantity, Unit};
+use crate::source::{Citation, Evidence};
+use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+
+/// A publication as it is carried in `datasets/published/`.
+#[derive(Debug, Clone)]
+pub struct Publication {
+    /// The citation; its key is the stem of the file.
+    pub citation: Citation,
+    /// The facts.
+    pub facts: Vec<Fact>,
+    /// The calculations.
+    pub calculations: Vec<Calculation>,
+}
+
+/// Which side of a figure is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Bound {
+    /// "over 1000 TWh".
+    Lower,
+    /// "below 2 TWh".
+    Upper,
+}
+
+/// A figure of a publication.
+#[derive(Debug, Clone)]
+pub struct Fact {
+    /// Identity.
+    pub id: String,
+    /// What it is a figure of.
+    pub quantity: String,
+    /// The figure, with boundary and method; `None` where only a range is given.
+    pub value: Option<Quantity>,
+    /// Lower end of its range.
+    pub low: Option<Quantity>,
+    /// Upper end of its range.
+    pub high: Option<Quantity>,
+    /// Which side is open, if the figure is a bound.
+    pub bound: Option<Bound>,
+    /// One unit of the last printed digit, in the unit of the figure.
+    pub last_digit: f64,
+    /// What a share or an intensity is related to.
+    pub denominator: Option<String>,
+    /// What is counted and what is not.
+    pub scope: Option<String>,
+    /// Region.
+    pub region: String,
+    /// First year.
+    pub from: i32,
+    /// Last year.
+    pub to: i32,
+    /// Where in the publication.
+    pub locator: String,
+    /// How far it was verified.
+    pub verified: Evidence,
+    /// The document in which a secondary figure was seen.
+    pub seen_in: Option<String>,
+    /// A remark.
+    pub note: Option<String>,
+}
+
+/// Where the value of an input comes from.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// A fact, by its identity.
+    Fact(String),
+    /// A value of its own, with one unit of its last digit.
+    Value(Quantity, f64),
+}
+
+/// A named input of a formula.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// Its name in the formula.
+    pub name: String,
+    /// Where its value comes from.
+    pub source: Source,
+    /// Another boundary than that of the source: given to a figure without one, or taken away (`none`) where the
+    /// formula itself compares two boundaries.
+    pub boundary: Option<Option<Boundary>>,
+}
+
+/// Whether the publication prints the result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The result is printed in the publication.
+    Printed,
+    /// The result follows from its figures and was worked out independently of this library.
+    Derived,
+}
+
+/// The way of a result to another boundary.
+#[derive(Debug, Clone)]
+pub struct Way {
+    /// The boundary.
+    pub to: Boundary,
+    /// The factors by name, their ratios as expressions of the inputs.
+    pub ratios: Vec<(String, String)>,
+}
+
+/// A calculation of a publication.
+#[derive(Debug, Clone)]
+pub struct Calculation {
+    /// Identity.
+    pub id: String,
+    /// What is calculated.
+    pub title: String,
+    /// The formula.
+    pub formula: String,
+    /// Its inputs.
+    pub inputs: Vec<Input>,
+    /// The way over boundaries behind the formula.
+    pub way: Option<Way>,
+    /// The result it is compared with.
+    pub stated: Quantity,
+    /// One unit of the last digit of the result, in its unit.
+    pub last_digit: f64,
+    /// Whether the publication prints it.
+    pub kind: Kind,
+    /// Why the comparison says little.
+    pub weak: Option<String>,
+    /// Why the publication disagrees with itself.
+    pub inconsistent: Option<String>,
+    /// Where in the publication.
+    pub locator: Option<String>,
+    /// How far the printed result was verified.
+    pub verified: Evidence,
+    /// The document in which a secondary result was seen.
+    pub seen_in: Option<String>,
+    /// A remark.
+    pub note: Option<String>,
+}
+
+impl Publication {
+    /// The publication a file holds. `key` is the stem of the file, `text` its content.
+    ///
+    /// # Errors
+    /// [`PublishedError::Syntax`] and [`PublishedError::Entry`]; a number without citation, locator or evidence is one.
+    pub fn parse(key: &str, text: &str) -> Result<Self, PublishedError> {
+        let file = format!("{key}.toml");
+        let content: File = toml::from_str(text).map_err(|error| PublishedError::Syntax {
+            file: file.clone(),
+            line: 1 + error
+                .span()
+                .and_then(|span| text.get(..span.start))
+                .map_or(0, |above| above.matches('\n').count()),
+            reason: error.message().to_owned(),
+        })?;
+        let citation = Citation { key: key.to_owned(), ..content.publication };
+        if let Some(field) = citation.first_empty_field() {
+            let entry = Entry { file: &file, entry: "publication".to_owned() };
+            return Err(entry.error(field, "must not be empty"));
+        }
+        let mut ids = HashSet::new();
+        for id in content.fact.iter().map(|fact| &fact.id).chain(content.calculation.iter().map(|c| &c.id)) {
+            if !ids.insert(id.clone()) {
+                return Err(PublishedError::Duplicate { id: id.clone(), first: file.clone(), second: file });
+            }
+        }
+        let facts = content.fact.into_iter().map(|fact| fact.checked(&file)).collect::<Result<_, _>>()?;
+        let calculations = content.calculation.into_iter().map(|one| one.checked(&file)).collect::<Result<_, _>>()?;
+        Ok(Self { citation, facts, calculations })
+    }
+}
+
+/// The place of an error.
+struct Entry<'a> {
+    file: &'a str,
+    entry: String,
+}
+
+impl Entry<'_> {
+    fn error(&self, key: &'static str, reason: impl ToString) -> PublishedError {
+        PublishedError::Entry { file: self.file.to_owned(), entry: self.entry.clone(), key, reason: reason.to_string() }
+    }
+
+    fn evidence(&self, verified: Evidence, seen_in: Option<&str>) -> Result<(), PublishedError> {
+        if verified == Evidence::Secondary && seen_in.is_none_or(|seen| seen.trim().is_empty()) {
+            return Err(self.error("seen_in", "a secondary figure names the document in which it was seen"));
+        }
+        Ok(())
+    }
+
+    /// The last digit as given, or as printed. A coarser one than is printed needs a reason in words.
+    fn last_digit(&self, given: Option<f64>, text: &str, reason: Option<&str>) -> Result<f64, PublishedError> {
+        let printed = last_digit(text);
+        match given {
+            Some(digit) if !(digit.is_finite() && digit >= 0.0) => {
+                Err(self.error("last_digit", "must be a finite number not below zero"))
+            }
+            Some(digit) if digit > printed && reason.is_none_or(|reason| reason.trim().is_empty()) => {
+                Err(self.error("last_digit", "is coarser than what is printed, and nothing says why"))
+            }
+            Some(digit) => Ok(digit),
+            None => Ok(printed),
+        }
+    }
+}
+
+impl FactEntry {
+    fn checked(self, file: &str) -> Result<Fact, PublishedError> {
+        let entry = Entry { file, entry: format!("fact {}", self.id) };
+        entry.evidence(self.verified, self.seen_in.as_deref())?;
+        for (key, text) in [("id", &self.id), ("quantity", &self.quantity), ("locator", &self.locator)] {
+            if text.trim().is_empty() {
+                return Err(entry.error(key, "must not be empty"));
+            }
+        }
+        let unit: Unit = self.unit.parse().map_err(|error| entry.error("unit", error))?;
+        let figure = |key, value: Option<f64>| {
+            let quantity = value.map(|value| Quantity::new(value, unit.clone())).transpose();
+            let quantity = quantity.map_err(|error| entry.error(key, error))?;
+            Ok::<_, PublishedError>(quantity.map(|quantity| quantity.at(self.boundary).by(self.method)))
+        };
+        let (value, low, high) = (figure("value", self.value)?, figure("low", self.low)?, figure("high", self.high)?);
+        let given: Vec<f64> = [self.low, self.value, self.high].into_iter().flatten().collect();
+        if given.is_empty() {
+            return Err(entry.error("value", "a fact has a value or a range"));
+        }
+        if !given.is_sorted() {
+            return Err(entry.error("low", "low, value and high must ascend"));
+        }
+        if self.from > self.to {
+            return Err(entry.error("from", "must not be after to"));
+        }
+        let finest = given.iter().map(|value| last_digit(&value.to_string())).fold(f64::INFINITY, f64::min);
+        let last_digit = match self.value {
+            Some(value) => entry.last_digit(self.last_digit, &value.to_string(), self.note.as_deref())?,
+            None => self.last_digit.unwrap_or(finest),
+        };
+        Ok(Fact {
+            id: self.id,
+            quantity: self.quantity,
+            value,
+            low,
+            high,
+            bound: self.bound,
+            last_digit,
+            denominator: self.denominator,
+            scope: self.scope,
+            region: self.region,
+            from: self.from,
+            to: self.to,
+            locator: self.locator,
+            verified: self.verified,
+            seen_in: self.seen_in,
+            note: self.note,
+        })
+    }
+}
+
+impl CalculationEntry {
+    fn checked(self, file: &str) -> Result<Calculation, PublishedError> {
+        let entry = Entry { file, entry: format!("calculation {}", self.id) };
+        entry.evidence(self.verified, self.seen_in.as_deref())?;
+        let (kind, text) = match (&self.printed, &self.derived) {
+            (Some(printed), None) => (Kind::Printed, printed),
+            (None, Some(derived)) => (Kind::Derived, derived),
+            _ => return Err(entry.error("printed", "a calculation has either a printed or a derived result")),
+        };
+        let stated: Quantity = text.parse().map_err(|error| entry.error("printed", error))?;
+        if stated.value() == 0.0 {
+            return Err(entry.error("printed", "a result of zero has no relative difference"));
+        }
+        let last_digit = entry.last_digit(self.last_digit, text, self.weak.as_deref())?;
+        let inputs = self.inputs.into_iter().map(|(name, input)| input.checked(name, &entry));
+        Ok(Calculation {
+            inputs: inputs.collect::<Result<_, _>>()?,
+            way: self.way.map(|way| Way { to: way.to, ratios: way.ratios.into_iter().collect() }),
+            stated: stated.at(self.boundary),
+            last_digit,
+            kind,
+            id: self.id,
+            title: self.title,
+            formula: self.formula,
+            weak: self.weak,
+            inconsistent: self.inconsistent,
+            locator: self.locator,
+            verified: self.verified,
+            seen_in: self.seen_in,
+            note: self.note,
+        })
+    }
+}
+
+impl InputEntry {
+    fn checked(self, name: String, entry: &Entry) -> Result<Input, PublishedError> {
+        let source = match (self.fact, self.value) {
+            (Some(fact), None) if self.last_digit.is_none() => Source::Fact(fact),
+            (Some(_), None) => return Err(entry.error("inputs", "last_digit of a fact stands with the fact")),
+            (None, Some(text)) => {
+                let quantity = text.parse().map_err(|error| entry.error("inputs", error))?;
+                Source::Value(quantity, entry.last_digit(self.last_digit, &text, self.note.as_deref())?)
+            }
+            _ => return Err(entry.error("inputs", format!("{name} needs either a fact or a value"))),
+        };
+        let boundary = match self.boundary.as_deref() {
+            None => None,
+            Some("none") => Some(None),
+            Some(word) => Some(Some(word.parse().map_err(|error| entry.error("inputs", error))?)),
+        };
+        Ok(Input { name, source, boundary })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str =
+        "[publication]\ntitle = \"T\"\npublisher = \"P\"\nyear = 2025\nvintage = \"2025\"\nidentifier = \"doi:1\"\n";
+    const FACT: &str = "[[fact]]\nid = \"F1\"\nquantity = \"E\"\nvalue = 4.15\nunit = \"TWh/yr\"\nboundary = \"site\"\nmethod = \"modelled\"\nregion = \"World\"\nfrom = 2024\nto = 2024\nlocator = \"p. 1\"\nverified = \"read\"\n";
+
+    fn error(text: &str) -> String {
+        Publication::parse("x", text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_fact_carries_everything() {
+        let publication = Publication::parse("x", &format!("{HEAD}{FACT}")).unwrap();
+        let fact = &publication.facts[0];
+        assert_eq!(fact.value.as_ref().unwrap().to_string(), "4.15 TWh/yr [site, modelled]");
+        assert!((fact.last_digit - 0.01).abs() < 1e-15);
+        assert_eq!(publication.citation.key, "x");
+    }
+
+    #[test]
+    fn what_says_too_little_does_not_load() {
+        let with = |from: &str, to: &str| error(&format!("{HEAD}{FACT}").replace(from, to));
+        assert!(with("doi:1", " ").contains("publication, identifier: must not be empty"));
+        assert!(with("\"p. 1\"", "\"\"").contains("x.toml, fact F1, locator"));
+        assert!(with("\"read\"", "\"memory\"").starts_with("x.toml, line 18: \"memory\" is no evidence"));
+        assert!(with("\"read\"", "\"secondary\"").contains("fact F1, seen_in"));
+        assert!(with("TWh/yr", "TWh/year2").contains("fact F1, unit"));
+        assert!(with("\"site\"", "\"rack\"").contains("line 12"));
+        assert!(with("value = 4.15", "").contains("a value or a range"));
+        assert!(with("value = 4.15", "value = 4.15\nlow = 5").contains("ascend"));
+        assert!(with("value = 4.15", "value = nan").contains("finite"));
+        assert!(with("value = 4.15", "value = 4.15\nlast_digit = 0.1").contains("nothing says why"));
+        assert!(with("verified", "certified").contains("unknown field"));
+        assert!(error(&format!("{HEAD}{FACT}{FACT}")).contains("F1 stands in"));
+        assert!(error("[publication").contains("line 1"));
+    }
+}

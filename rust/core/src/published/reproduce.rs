@@ -1,0 +1,151 @@
+//! A calculation done again and compared with what is printed.
+
+use super::error::PublishedError;
+use super::publication::{Calculation, Input, Kind, Publication, Source};
+use super::registry::Registry;
+use crate::boundaries::{BoundaryChain, Factor, Given};
+use crate::quantity::{Component, Distribution, Quantity, evaluate};
+use std::collections::HashMap;
+use std::fmt;
+
+/// Whether the printed result came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Within the rounding of what is printed.
+    Reproduced,
+    /// Further off than rounding explains.
+    Differs,
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Reproduced => "reproduced",
+            Self::Differs => "differs",
+        })
+    }
+}
+
+/// A calculation done again.
+#[derive(Debug, Clone)]
+pub struct Reproduction {
+    /// Identity of the calculation.
+    pub id: String,
+    /// Key of the publication.
+    pub publication: String,
+    /// What is calculated.
+    pub title: String,
+    /// The formula.
+    pub formula: String,
+    /// The result, in the unit of the printed one; its uncertainty is that of the rounding of the inputs.
+    pub computed: Quantity,
+    /// The result it is compared with.
+    pub printed: Quantity,
+    /// Whether the publication prints it.
+    pub kind: Kind,
+    /// (computed - printed) / |printed|.
+    pub difference_relative: f64,
+    /// The largest difference that rounding explains, over |printed|.
+    pub tolerance: f64,
+    /// Whether it came out.
+    pub status: Status,
+    /// What the tolerance is made of, and what else there is to say.
+    pub note: String,
+}
+
+/// Start of the identity of the component that stands for the rounding of an input.
+const ROUNDING: &str = "rounding:";
+
+/// The calculation done again.
+///
+/// The tolerance is half a unit of the last printed digit, and for a printed result the rounding of the inputs at its
+/// worst, Σ |∂f/∂x_i| h_i with half a unit h_i of the last digit of each.
+pub(super) fn reproduced(
+    registry: &Registry,
+    publication: &Publication,
+    calculation: &Calculation,
+) -> Result<Reproduction, PublishedError> {
+    let inputs: HashMap<&str, Quantity> = calculation
+        .inputs
+        .iter()
+        .map(|input| Ok((input.name.as_str(), value(registry, calculation, input)?)))
+        .collect::<Result<_, PublishedError>>()?;
+    let given = |name: &str| inputs.get(name).cloned();
+    let mut computed = evaluate(&calculation.formula, &given)?;
+    if let Some(way) = &calculation.way {
+        let factor = |(name, ratio): &(String, String)| {
+            Ok::<_, PublishedError>(Factor::new(name, None, Given::Ratio, &evaluate(ratio, &given)?)?)
+        };
+        let chain = BoundaryChain::new(way.ratios.iter().map(factor).collect::<Result<_, _>>()?)?;
+        computed = chain.bring(&computed, way.to)?.quantity;
+    }
+    let printed = calculation.stated.clone();
+    if computed.boundary() != printed.boundary() {
+        let (computed, stated) = (computed.boundary(), printed.boundary());
+        return Err(PublishedError::OtherBoundary { id: calculation.id.clone(), computed, stated });
+    }
+    let computed = computed.in_unit(printed.unit())?;
+    let size = printed.value().abs();
+    let of_result = calculation.last_digit / 2.0;
+    let of_inputs = match calculation.kind {
+        Kind::Printed => rounding(&computed),
+        Kind::Derived => 0.0,
+    };
+    let tolerance = (of_result + of_inputs) / size;
+    let difference_relative = (computed.value() - printed.value()) / size;
+    // a result on the very edge may fall to either side by the rounding of binary arithmetic
+    let within = difference_relative.abs() <= tolerance * (1.0 + 1e-9);
+    let mut note = vec![format!("half a unit of the last digit: {:.2} %", 100.0 * of_result / size)];
+    if of_inputs > 0.0 {
+        note.push(format!("rounding of the inputs: {:.2} %", 100.0 * of_inputs / size));
+    }
+    note.extend(calculation.weak.iter().map(|reason| format!("weak: {reason}")));
+    note.extend(calculation.inconsistent.iter().map(|reason| format!("inconsistent source: {reason}")));
+    note.extend(calculation.note.clone());
+    Ok(Reproduction {
+        id: calculation.id.clone(),
+        publication: publication.citation.key.clone(),
+        title: calculation.title.clone(),
+        formula: calculation.formula.clone(),
+        computed,
+        printed,
+        kind: calculation.kind,
+        difference_relative,
+        tolerance,
+        status: if within { Status::Reproduced } else { Status::Differs },
+        note: note.join("; "),
+    })
+}
+
+/// The largest change of a result that the rounding of its inputs can make.
+fn rounding(result: &Quantity) -> f64 {
+    let components = result.measured().components().iter();
+    let rounded = components.filter(|component| component.id.starts_with(ROUNDING));
+    rounded.map(|component| component.contribution.abs() * 3f64.sqrt()).sum()
+}
+
+/// The value of an input, rounded to its last digit: rectangular over one unit of it.
+fn value(registry: &Registry, calculation: &Calculation, input: &Input) -> Result<Quantity, PublishedError> {
+    let (quantity, last_digit, id) = match &input.source {
+        Source::Value(quantity, last_digit) => {
+            (quantity.clone(), *last_digit, format!("{}.{}", calculation.id, input.name))
+        }
+        Source::Fact(id) => {
+            let fact = registry.fact(id)?;
+            let unknown = || PublishedError::Unknown { what: "single value of fact", id: id.clone() };
+            (fact.value.clone().ok_or_else(unknown)?, fact.last_digit, id.clone())
+        }
+    };
+    let quantity = match (quantity.boundary(), input.boundary) {
+        (_, None) => quantity,
+        (Some(stated), Some(Some(other))) if stated != other => {
+            let (computed, stated) = (Some(other), Some(stated));
+            return Err(PublishedError::OtherBoundary { id: calculation.id.clone(), computed, stated });
+        }
+        (_, Some(boundary)) => quantity.at(boundary),
+    };
+    let half_width = last_digit / 2.0 / 3f64.sqrt();
+    let label = format!("rounding of {}", input.name);
+    let component = Component::new(&format!("{ROUNDING}{id}"), &label, Distribution::Rectangular, half_width);
+    Ok(quantity.with_components(vec![component]))
+}

@@ -1,0 +1,78 @@
+//! The keys of a publication's file, as they are written.
+
+use crate::quantity::{Boundary, Method};
+use crate::source::{Citation, Evidence};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    pub publication: Citation,
+    #[serde(default)]
+    pub fact: Vec<FactEntry>,
+    #[serde(default)]
+    pub calculation: Vec<CalculationEntry>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FactEntry {
+    pub id: String,
+    pub quantity: String,
+    pub value: Option<f64>,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+    pub bound: Option<super::publication::Bound>,
+    pub unit: String,
+    pub last_digit: Option<f64>,
+    pub boundary: Option<Boundary>,
+    pub method: Option<Method>,
+    pub denominator: Option<String>,
+    pub scope: Option<String>,
+    pub region: String,
+    pub from: i32,
+    pub to: i32,
+    pub locator: String,
+    pub verified: Evidence,
+    pub seen_in: Option<String>,
+    pub note: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CalculationEntry {
+    pub id: String,
+    pub title: String,
+    pub formula: String,
+    #[serde(default)]
+    pub inputs: BTreeMap<String, InputEntry>,
+    pub way: Option<WayEntry>,
+    pub printed: Option<String>,
+    pub derived: Option<String>,
+    pub last_digit: Option<f64>,
+    pub boundary: Option<Boundary>,
+    pub weak: Option<String>,
+    pub inconsistent: Option<String>,
+    pub locator: Option<String>,
+    pub verified: Evidence,
+    pub seen_in: Option<String>,
+    pub note: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct InputEntry {
+    pub fact: Option<String>,
+    pub value: Option<String>,
+    pub last_digit: Option<f64>,
+    pub note: Option<String>,
+    pub boundary: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WayEntry {
+    pub to: Boundary,
+    pub ratios: BTreeMap<String, String>,
+}
