@@ -1,3 +1,5 @@
 //! The `szilard` command.
 
-fn main() {}
+fn main() -> ! {
+    std::process::exit(szilard_cli::run(std::env::args_os()))
+}

@@ -326,11 +326,15 @@ pub fn printable(text: &str) -> String {
             safe.push('…');
             break;
         }
-        let hidden = character.is_control()
-            || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
-        if hidden { safe.extend(character.escape_unicode()) } else { safe.push(character) }
+        if is_hidden(character) { safe.extend(character.escape_unicode()) } else { safe.push(character) }
     }
     safe
+}
+
+/// Whether a character is not seen but acts: control and direction characters.
+pub fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]

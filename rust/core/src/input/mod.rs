@@ -15,7 +15,7 @@ mod zone;
 
 pub use bytes::{EXPANDED_LIMIT, EXPANSION_RATIO_LIMIT, Text};
 pub use cell::{Cell, CellFault, cell};
-pub use diagnostic::{Code, Diagnostic, Diagnostics, Place, Refusal, Severity, printable};
+pub use diagnostic::{Code, Diagnostic, Diagnostics, Place, Refusal, Severity, is_hidden, printable};
 pub use json::{JSON_BYTES, JSON_DEPTH, JSON_NUMBER_BYTES, Json, JsonText};
 pub use lines::{COLUMN_LIMIT, LINE_LIMIT, Line, Lines};
 pub use number::{Decimal, LITERAL_LIMIT, Literal, Scale, literal};

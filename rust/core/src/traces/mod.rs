@@ -5,6 +5,7 @@ mod channel;
 mod clock;
 mod finish;
 mod formats;
+mod instant;
 mod options;
 mod order;
 mod plausible;

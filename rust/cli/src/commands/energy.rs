@@ -1,0 +1,279 @@
+//! `szilard energy`: the energy of a window, and joules per token.
+
+use crate::failure::Failure;
+use crate::output::{Answer, budget_text, diagnostics_text, lines, or_dash, sections, table};
+use crate::reading::{Reading, bytes, ends, nanoseconds, quantity};
+use clap::Args;
+use serde_json::json;
+use std::path::PathBuf;
+use szilard::energy::{
+    EnergyQuery, EnergyRecord, EnergyResult, Excluded, Idle, InferenceEnergy, InferenceQuery, Policy, Report, Rule,
+    Status, TokenOptions, Tokens, energy, energy_per_token, read_tokens,
+};
+use szilard::input::printable;
+use szilard::quantity::Quantity;
+use szilard::traces::Trace;
+
+/// The most records that are listed in text; `--json` has all.
+const LISTED: usize = 40;
+
+/// The energy of a power log, per token where tokens are given.
+#[derive(Debug, Args)]
+pub(crate) struct Energy {
+    /// Power log
+    file: PathBuf,
+    /// Token log; its records inside the power log are counted
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["count", "channel"])]
+    tokens: Option<PathBuf>,
+    /// Generated tokens of the whole window
+    #[arg(long, value_name = "N", conflicts_with = "channel")]
+    count: Option<u64>,
+    /// Format of the token log; detected where it is left out
+    #[arg(long, value_name = "NAME", requires = "tokens")]
+    tokens_format: Option<String>,
+    /// Zone of a local clock of the token log, where it is not --tz
+    #[arg(long, value_name = "ZONE", requires = "tokens", allow_hyphen_values = true)]
+    tokens_tz: Option<String>,
+    /// Window: two times on the clock of the power log (with a zone or Unix seconds, local, or seconds)
+    #[arg(long, value_name = "START,END", value_parser = ends, conflicts_with_all = ["start", "end"])]
+    window: Option<(String, String)>,
+    /// Start of the window
+    #[arg(long, value_name = "TIME")]
+    start: Option<String>,
+    /// End of the window
+    #[arg(long, value_name = "TIME")]
+    end: Option<String>,
+    /// Channel to take instead of the outermost one of each device
+    #[arg(long, value_name = "NAME")]
+    channel: Option<String>,
+    /// How powers become an energy
+    #[arg(long, value_parser = rule, default_value = "trapezoid", value_name = "trapezoid|mean-of-samples")]
+    method: Rule,
+    /// Longest interval that is integrated over, such as "3 s"
+    #[arg(long, value_name = "TIME")]
+    max_gap: Option<String>,
+    #[command(flatten)]
+    idle: IdleFrom,
+    /// How power is split among records in flight together
+    #[arg(long, value_parser = policy, default_value = "tokens", value_name = "tokens|time|exclusive")]
+    policy: Policy,
+    /// What is added to the times of the token log, such as "-0.4 s"
+    #[arg(long, value_name = "TIME", requires = "tokens", allow_hyphen_values = true)]
+    clock_offset: Option<String>,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+/// Where the idle draw is taken from.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+struct IdleFrom {
+    /// Idle power, such as "60 W"
+    #[arg(long, value_name = "POWER")]
+    idle: Option<String>,
+    /// Window of the power log in which it is idle
+    #[arg(long, value_name = "START,END", value_parser = ends)]
+    idle_window: Option<(String, String)>,
+    /// Power log of the idle device
+    #[arg(long, value_name = "FILE")]
+    idle_trace: Option<PathBuf>,
+}
+
+fn rule(text: &str) -> Result<Rule, String> {
+    let rules = [Rule::Trapezoid, Rule::MeanOfSamples];
+    rules.into_iter().find(|rule| rule.word() == text).ok_or_else(|| "expected trapezoid or mean-of-samples".to_owned())
+}
+
+fn policy(text: &str) -> Result<Policy, String> {
+    let found = Policy::ALL.iter().copied().find(|policy| policy.word() == text);
+    found.ok_or_else(|| "expected tokens, time or exclusive".to_owned())
+}
+
+impl Energy {
+    pub(super) fn answer(&self) -> Result<Answer, Failure> {
+        let trace = self.reading.trace(&self.file)?;
+        let window = self.window(&trace)?;
+        let idle = self.idle(&trace)?;
+        let max_gap_ns = self.max_gap.as_deref().map(|text| nanoseconds("--max-gap", text)).transpose()?;
+        if self.tokens.is_none() && self.count.is_none() {
+            if idle.is_some() {
+                let message = "an idle draw is subtracted per token: --tokens or --count is needed".to_owned();
+                return Err(Failure::Usage { message });
+            }
+            let query =
+                EnergyQuery { window, device: None, channel: self.channel.clone(), rule: self.method, max_gap_ns };
+            return Ok(of_window(&trace, &energy(&trace, &query)?));
+        }
+        let log = self.tokens.as_ref().map(|path| {
+            let tz = self.tokens_tz.clone().or_else(|| self.reading.tz.clone());
+            let options = TokenOptions { format: self.tokens_format.clone(), tz };
+            Ok::<_, Failure>(read_tokens(bytes(path)?, &path.display().to_string(), &options)?)
+        });
+        let log = log.transpose()?;
+        let tokens = match &log {
+            Some(log) => Tokens::Log(log),
+            None => Tokens::Count(self.count.unwrap_or(0)),
+        };
+        let offset = self.clock_offset.as_deref().map(|text| nanoseconds("--clock-offset", text)).transpose()?;
+        let query = InferenceQuery {
+            window,
+            idle,
+            policy: self.policy,
+            clock_offset_ns: offset,
+            boundary: self.reading.boundary,
+            rule: self.method,
+            max_gap_ns,
+        };
+        Ok(of_tokens(&trace, &energy_per_token(&trace, tokens, &query)?))
+    }
+
+    fn instant(&self, trace: &Trace, text: &str) -> Result<i64, Failure> {
+        Ok(trace.instant_ns(text, self.reading.tz.as_deref())?)
+    }
+
+    fn window(&self, trace: &Trace) -> Result<Option<(i64, i64)>, Failure> {
+        let (start, end) = match &self.window {
+            Some((start, end)) => (Some(start), Some(end)),
+            None => (self.start.as_ref(), self.end.as_ref()),
+        };
+        let Some(span) = trace.span_ns().filter(|_| start.is_some() || end.is_some()) else { return Ok(None) };
+        let at = |text: Option<&String>, otherwise: i64| text.map_or(Ok(otherwise), |text| self.instant(trace, text));
+        Ok(Some((at(start, span.0)?, at(end, span.1)?)))
+    }
+
+    fn idle(&self, trace: &Trace) -> Result<Option<Idle>, Failure> {
+        let IdleFrom { idle, idle_window, idle_trace } = &self.idle;
+        Ok(match (idle, idle_window, idle_trace) {
+            (Some(power), _, _) => Some(Idle::Power(quantity("--idle", power)?)),
+            (_, Some((start, end)), _) => Some(Idle::Window(self.instant(trace, start)?, self.instant(trace, end)?)),
+            (_, _, Some(path)) => Some(Idle::Trace(Box::new(self.reading.trace(path)?))),
+            _ => None,
+        })
+    }
+}
+
+/// What is missing of a window: the seconds, and why.
+pub(super) fn missing(result: &EnergyResult) -> Vec<String> {
+    let seconds = format!("covered {}, not covered {}", seconds(result.covered_ns), seconds(result.gap_ns));
+    let reasons = diagnostics_text(&result.reasons, false);
+    std::iter::once(seconds).chain(reasons.lines().map(str::to_owned)).collect()
+}
+
+fn seconds(ns: i64) -> String {
+    format!("{:.3} s", ns as f64 * 1e-9)
+}
+
+fn of_window(trace: &Trace, result: &EnergyResult) -> Answer {
+    let no_total = || "no total: how the rails nest is not settled; ask for a channel".to_owned();
+    let energy = result.energy.as_ref().map_or_else(no_total, ToString::to_string);
+    let mut rows = vec![("energy", Some(energy))];
+    rows.extend(meter_lines(trace, result));
+    let text = sections(&[
+        lines(&rows),
+        result.energy.as_ref().map(budget_text).unwrap_or_default(),
+        devices_text(result),
+        diagnostics_text(&result.reasons, false),
+    ]);
+    let incomplete = if result.status == Status::Incomplete { missing(result) } else { Vec::new() };
+    Answer { text, json: json!(EnergyRecord::from(result)), incomplete }
+}
+
+/// What is said of a meter besides its energy.
+fn meter_lines(trace: &Trace, result: &EnergyResult) -> Vec<(&'static str, Option<String>)> {
+    let covered = format!("covered {}, not covered {}", seconds(result.covered_ns), seconds(result.gap_ns));
+    vec![
+        ("mean power", shown(&result.mean_power)),
+        ("status", Some(format!("{}: {covered}", result.status.word()))),
+        ("method", Some(result.rule.word().to_owned())),
+        ("log", Some(format!("{} ({}, {} clock)", printable(&trace.source), trace.format, trace.clock.word()))),
+    ]
+}
+
+fn shown(quantity: &Option<Quantity>) -> Option<String> {
+    quantity.as_ref().map(ToString::to_string)
+}
+
+fn devices_text(result: &EnergyResult) -> String {
+    let rows: Vec<Vec<String>> = result
+        .per_device
+        .iter()
+        .map(|part| {
+            vec![
+                part.device.clone(),
+                part.channel.clone(),
+                or_dash(part.energy.as_ref().map(|energy| format!("{:.3}", energy.value()))),
+                or_dash(part.energy.as_ref().map(|energy| format!("{:.3}", energy.u()))),
+                or_dash(part.mean_power_w.map(|watts| format!("{watts:.3}"))),
+                format!("{:.3}", part.covered_ns as f64 * 1e-9),
+                format!("{:.3}", part.gap_ns as f64 * 1e-9),
+                part.status.word().to_owned(),
+            ]
+        })
+        .collect();
+    let titles =
+        ["device", "channel", "energy [J]", "u [J]", "mean power [W]", "covered [s]", "not covered [s]", "status"];
+    table(&titles, &rows)
+}
+
+/// The figures of a run, the budget, the devices, what was left out, and the remarks.
+pub(super) fn of_tokens(trace: &Trace, result: &InferenceEnergy) -> Answer {
+    let counts = result.records;
+    let prompt = result.prompt_tokens.map_or("not stated".to_owned(), |tokens| tokens.to_string());
+    let figures = lines(&[
+        ("energy per token", Some(result.per_token.to_string())),
+        ("tokens per energy", Some(result.tokens_per_wh.to_string())),
+        ("gross", Some(result.gross.to_string())),
+        ("stated by the log", shown(&result.logged)),
+        ("above idle", shown(&result.above_idle)),
+        ("above idle per token", shown(&result.above_idle_per_token)),
+        ("idle power", result.idle_power.as_ref().map(|idle| format!("{}, {}", idle.power, idle.method))),
+        ("idle share", shown(&result.idle_share)),
+        ("prefill per prompt token", shown(&result.prefill_per_token)),
+        ("decode per token", shown(&result.decode_per_token)),
+        ("tokens", Some(format!("{} generated, {prompt} prompt", result.output_tokens))),
+        (
+            "records",
+            Some(format!("{} in the log, {} inside, {} inference", counts.total, counts.inside, counts.inference)),
+        ),
+        ("in flight", Some(format!("{}, split by {}", seconds(result.in_flight_ns), result.policy.word()))),
+        ("status", Some(result.status.word().to_owned())),
+    ]);
+    let mut meter = vec![
+        ("meter", shown(&result.meter.energy)),
+        ("= requests", Some(format!("{} records, see --json", result.requests.len()))),
+        ("+ idle", Some(result.idle_energy.to_string())),
+        ("+ unattributed", Some(result.unattributed.to_string())),
+        ("by trapezoid", result.time_weighted.as_ref().and_then(|weighted| shown(&weighted.energy))),
+    ];
+    meter.extend(meter_lines(trace, &result.meter));
+    let text = sections(&[
+        figures,
+        lines(&meter),
+        budget_text(&result.per_token),
+        devices_text(&result.meter),
+        excluded_text(result),
+        diagnostics_text(&result.reasons, false),
+    ]);
+    let incomplete = if result.status == Status::Incomplete {
+        let cut = result.requests.iter().filter(|record| record.status == Status::Incomplete).count();
+        let records = format!("{cut} of {} records touch time that is not covered", result.requests.len());
+        std::iter::once(records).chain(missing(&result.meter)).collect()
+    } else {
+        Vec::new()
+    };
+    Answer { text, json: json!(Report::new(trace, result)), incomplete }
+}
+
+fn excluded_text(result: &InferenceEnergy) -> String {
+    let row = |left_out: &Excluded| {
+        let line = left_out.line.to_string();
+        vec![left_out.request.clone(), line, left_out.code.name().to_owned(), left_out.message.clone()]
+    };
+    let rows: Vec<Vec<String>> = result.excluded.iter().take(LISTED).map(row).collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    let more = result.excluded.len().saturating_sub(LISTED);
+    let rest = if more > 0 { format!("and {more} more; --json lists all\n") } else { String::new() };
+    table(&["left out", "line", "code", "reason"], &rows) + &rest
+}

@@ -1,0 +1,193 @@
+//! `szilard entropy`: bits per token.
+
+use crate::failure::Failure;
+use crate::output::{Answer, budget_text, diagnostics_text, lines, sections};
+use crate::reading::bytes;
+use clap::Args;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use szilard::energy::remark_records;
+use szilard::information::{
+    Base, EntropyBounds, EntropyOptions, LOGIT_FORMATS, LOGPROB_FORMATS, MeanInformation, TokenInformation,
+    read_logits_bytes, read_logprobs_bytes,
+};
+use szilard::input::{Code, Place, Refusal};
+use szilard::quantity::{Component, Distribution, Quantity, QuantityRecord};
+
+/// Bits per token.
+#[derive(Debug, Args)]
+pub(crate) struct Entropy {
+    /// Logits (.npy, .npz, .safetensors) or a chat completion with logprobs (JSON)
+    file: PathBuf,
+    /// Tokens of the vocabulary: padding columns behind them are dropped; with log-probabilities it gives upper bounds
+    #[arg(long, value_name = "N")]
+    vocab_size: Option<u64>,
+    /// Sampling temperature that the logits are divided by
+    #[arg(long, value_name = "T", default_value_t = 1.0, allow_negative_numbers = true)]
+    temperature: f64,
+    /// Base of the logarithm: 2 for bit, e for nat, 10 for hartley
+    #[arg(long, default_value = "2", value_parser = ["2", "e", "10"])]
+    base: String,
+    /// Token that followed each row, as numbers in a text file; gives the surprisal
+    #[arg(long, value_name = "FILE")]
+    targets: Option<PathBuf>,
+}
+
+/// A base and the name of its unit.
+struct Scale {
+    base: Base,
+    unit: &'static str,
+}
+
+impl Entropy {
+    pub(super) fn answer(&self) -> Result<Answer, Failure> {
+        let scale = match self.base.as_str() {
+            "e" => Scale { base: Base::NAT, unit: "nat" },
+            "10" => Scale { base: Base::new(10.0)?, unit: "hartley" },
+            _ => Scale { base: Base::BIT, unit: "bit" },
+        };
+        let content = bytes(&self.file)?;
+        let name = self.file.display().to_string();
+        if is_logprobs(&content, &self.file) {
+            if self.targets.is_some() || self.temperature != 1.0 {
+                let message = "log-probabilities are given as they were drawn: no --targets and no --temperature";
+                return Err(Failure::Usage { message: message.to_owned() });
+            }
+            let log = read_logprobs_bytes(&content, &name, None)?;
+            return Ok(of_bounds(&log.entropy_bounds(self.vocab_size)?, &scale));
+        }
+        let logits = read_logits_bytes(&content, &name, None)?;
+        let targets = self.targets.as_deref().map(token_ids).transpose()?;
+        let options = EntropyOptions {
+            sampling_temperature: self.temperature,
+            vocab_size: self.vocab_size.map(|size| usize::try_from(size).unwrap_or(usize::MAX)),
+            targets: targets.as_deref(),
+        };
+        of_information(&logits.token_entropy(&options)?, &scale)
+    }
+}
+
+/// Whether the content is log-probabilities: no logits by start or ending, and JSON by start or ending.
+fn is_logprobs(content: &[u8], path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    let is_logits =
+        LOGIT_FORMATS.iter().any(|format| (format.detect)(content) || format.extension.eq_ignore_ascii_case(extension));
+    let start = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content).trim_ascii_start();
+    !is_logits && (extension.eq_ignore_ascii_case("json") || start.starts_with(b"{"))
+}
+
+/// Whole numbers, separated by white space.
+fn token_ids(path: &Path) -> Result<Vec<i64>, Failure> {
+    let name = path.display().to_string();
+    let content = bytes(path)?;
+    let refusal = |code, line: usize, found: &str, expected: &str| {
+        Refusal::new(code, &name, Place::Line(line as u64), found, expected)
+    };
+    let text = std::str::from_utf8(&content)
+        .map_err(|error| refusal(Code::ErrorEncoding, 1, &error.to_string(), "token numbers as text"))?;
+    let mut tokens = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        for word in line.split_whitespace() {
+            let token = word.parse().map_err(|_| refusal(Code::BadNumber, index + 1, word, "a whole token number"))?;
+            tokens.push(token);
+        }
+    }
+    Ok(tokens)
+}
+
+fn of_information(information: &TokenInformation, scale: &Scale) -> Result<Answer, Failure> {
+    let column = |nat: &[f64]| -> Vec<f64> { nat.iter().map(|value| scale.base.from_nat(*value)).collect() };
+    let squared = |nat: &[f64]| -> Vec<f64> {
+        nat.iter().map(|value| scale.base.from_nat(scale.base.from_nat(*value))).collect()
+    };
+    let entropy = mean(&information.mean(scale.base))?;
+    let surprisal = information.mean_surprisal(scale.base).map(|surprisal| mean(&surprisal)).transpose()?;
+    let tokens = information.entropy.len();
+    let unit = scale.unit;
+    let stored = format!("{}, sampling temperature {}", information.dtype, information.sampling_temperature);
+    let head = lines(&[
+        ("entropy", Some(format!("{}, mean of {tokens} tokens", in_unit(&entropy, unit)))),
+        ("surprisal", surprisal.as_ref().map(|surprisal| format!("{} of the targets", in_unit(surprisal, unit)))),
+        ("perplexity", Some(Quantity::number(information.perplexity())?.to_string())),
+        ("logits", Some(stored)),
+    ]);
+    let text = sections(&[head, budget_text(&entropy)]);
+    let json = json!({
+        "status": "complete",
+        "tokens": tokens,
+        "mean": record(&entropy, scale),
+        "mean_surprisal": surprisal.as_ref().map(|surprisal| record(surprisal, scale)),
+        "perplexity": information.perplexity(),
+        "entropy": column(&information.entropy),
+        "varentropy": squared(&information.varentropy),
+        "min_entropy": column(&information.min_entropy),
+        "surprisal": information.surprisal.as_deref().map(column),
+        "u": column(&information.u),
+        "units": {
+            "tokens": "token", "perplexity": "1", "entropy": format!("{unit}/token"),
+            "varentropy": format!("{unit}^2/token^2"), "min_entropy": format!("{unit}/token"),
+            "surprisal": format!("{unit}/token"), "u": format!("{unit}/token"), "sampling_temperature": "1",
+        },
+        "dtype": information.dtype,
+        "sampling_temperature": information.sampling_temperature,
+    });
+    Ok(Answer { text, json, ..Answer::default() })
+}
+
+/// A mean with the two things that are uncertain about it, as a pure number in the unit of its base.
+fn mean(mean: &MeanInformation) -> Result<Quantity, Failure> {
+    let mut components = Vec::new();
+    if let Some(error) = mean.standard_error.filter(|error| *error > 0.0) {
+        let scatter = Component::new("tokens", "scatter over tokens", Distribution::Normal, error);
+        components.push(scatter.type_a(mean.tokens as f64 - 1.0));
+    }
+    if mean.u > 0.0 {
+        components.push(Component::new("rounding", "rounding of the stored logits", Distribution::Normal, mean.u));
+    }
+    Ok(Quantity::number(mean.value)?.with_components(components))
+}
+
+fn in_unit(mean: &Quantity, unit: &str) -> String {
+    if mean.u() > 0.0 { format!("({mean}) {unit}/token") } else { format!("{mean} {unit}/token") }
+}
+
+fn record(mean: &Quantity, scale: &Scale) -> Value {
+    json!(QuantityRecord { unit: format!("{}/token", scale.unit), ..QuantityRecord::from(mean) })
+}
+
+fn of_bounds(bounds: &EntropyBounds, scale: &Scale) -> Answer {
+    let unit = scale.unit;
+    let in_base = |nat: f64| scale.base.from_nat(nat);
+    let mean = bounds.mean(scale.base);
+    let tokens = bounds.intervals.len();
+    let mut text = match &mean {
+        Some(mean) => {
+            let upper =
+                mean.upper.map_or("no upper bound without --vocab-size".to_owned(), |upper| format!("{upper:.6}"));
+            format!("entropy  {:.6} to {upper} {unit}/token, mean of {} of {tokens} tokens\n", mean.lower, mean.tokens)
+        }
+        None => format!("entropy  no value: none of the {tokens} tokens has listed probabilities\n"),
+    };
+    text += &diagnostics_text(&bounds.diagnostics, false);
+    let valued = bounds.intervals.iter().flatten().count();
+    let incomplete = (valued < tokens).then(|| format!("{} of {tokens} tokens have no entropy", tokens - valued));
+    let of = |nat: Option<f64>| nat.map(in_base);
+    let json = json!({
+        "status": if incomplete.is_some() { "incomplete" } else { "complete" },
+        "tokens": tokens,
+        "mean": mean.map(|mean| json!({
+            "lower": mean.lower, "upper": mean.upper, "tokens": mean.tokens, "unit": format!("{unit}/token"),
+        })),
+        "lower": bounds.intervals.iter().map(|row| of(row.map(|row| row.lower))).collect::<Vec<_>>(),
+        "upper": bounds.intervals.iter().map(|row| of(row.and_then(|row| row.upper))).collect::<Vec<_>>(),
+        "tail": bounds.intervals.iter().map(|row| row.map(|row| row.tail)).collect::<Vec<_>>(),
+        "surprisal": bounds.surprisal.iter().map(|nat| of(*nat)).collect::<Vec<_>>(),
+        "units": {
+            "tokens": "token", "lower": format!("{unit}/token"), "upper": format!("{unit}/token"), "tail": "1",
+            "surprisal": format!("{unit}/token"),
+        },
+        "format": LOGPROB_FORMATS.first().map(|format| format.name),
+        "diagnostics": remark_records(&bounds.diagnostics),
+    });
+    Answer { text, json, incomplete: incomplete.into_iter().collect() }
+}

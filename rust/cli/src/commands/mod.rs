@@ -1,0 +1,55 @@
+//! The commands: one file each, and one line in [`Command`].
+
+mod calc;
+mod demo;
+mod energy;
+mod entropy;
+mod formats;
+mod landauer;
+mod lift;
+mod read;
+mod reproduce;
+
+use crate::failure::Failure;
+use crate::output::Answer;
+use clap::Subcommand;
+
+/// What can be asked.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Every trace, token and logits format that can be read
+    Formats(formats::Formats),
+    /// What a power log says: clock, devices, channels, and what is wrong with it
+    Read(read::Read),
+    /// Joules of a power log, and joules per token with a token log or a count
+    Energy(Box<energy::Energy>),
+    /// Bits per token of logits, or bounds on them from a server's log-probabilities
+    Entropy(entropy::Entropy),
+    /// The value of an expression with units, such as "7.2 W * 4.1 s / 50 token"
+    Calc(calc::Calc),
+    /// The ladder of Landauer bounds below an energy per token
+    Landauer(landauer::Landauer),
+    /// A figure at another boundary, each factor once
+    Lift(lift::Lift),
+    /// Published calculations, done again from their cited inputs
+    Reproduce(reproduce::Reproduce),
+    /// The whole way, on the recording that travels with the program
+    Demo(demo::Demo),
+}
+
+impl Command {
+    /// What the command found out, or why it did not.
+    pub(crate) fn answer(&self) -> Result<Answer, Failure> {
+        match self {
+            Self::Formats(command) => command.answer(),
+            Self::Read(command) => command.answer(),
+            Self::Energy(command) => command.answer(),
+            Self::Entropy(command) => command.answer(),
+            Self::Calc(command) => command.answer(),
+            Self::Landauer(command) => command.answer(),
+            Self::Lift(command) => command.answer(),
+            Self::Reproduce(command) => command.answer(),
+            Self::Demo(command) => command.answer(),
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! `szilard read`: what a power log says.
+
+use crate::failure::Failure;
+use crate::output::{Answer, diagnostics_text, lines, or_dash, sections, table};
+use crate::reading::Reading;
+use clap::Args;
+use serde_json::json;
+use std::path::PathBuf;
+use szilard::energy::{EnergyQuery, Status, energy, remark_records};
+use szilard::input::printable;
+use szilard::quantity::Boundary;
+use szilard::traces::Trace;
+
+/// What a power log says.
+#[derive(Debug, Args)]
+pub(crate) struct Read {
+    /// Power log
+    file: PathBuf,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+impl Read {
+    pub(super) fn answer(&self) -> Result<Answer, Failure> {
+        Ok(of_trace(&self.reading.trace(&self.file)?))
+    }
+}
+
+fn of_trace(trace: &Trace) -> Answer {
+    // the status of a trace is that of its energy; a trace that has none is complete as it is
+    let whole = energy(trace, &EnergyQuery::default()).ok();
+    let status = whole.as_ref().map_or(Status::Complete, |whole| whole.status);
+    let diagnostics = whole.as_ref().map_or(&trace.diagnostics, |whole| &whole.reasons);
+    let span = trace.span_ns();
+    let seconds = |ns: i64| ns as f64 * 1e-9;
+    let duration = span.map(|(start, end)| seconds(end.saturating_sub(start)));
+    let devices = trace.devices();
+
+    let head = lines(&[
+        ("file", Some(printable(&trace.source))),
+        ("format", Some(trace.format.to_owned())),
+        ("clock", Some(trace.clock.word().to_owned())),
+        ("span", span.map(|(start, end)| format!("{:.3} s to {:.3} s", seconds(start), seconds(end)))),
+        ("duration", duration.map(|duration| format!("{duration:.3} s"))),
+        ("devices", Some(devices.len().to_string())),
+        ("status", Some(status.word().to_owned())),
+    ]);
+    let rows: Vec<Vec<String>> = trace
+        .channels
+        .iter()
+        .map(|channel| {
+            vec![
+                channel.device.clone(),
+                channel.name.clone(),
+                channel.kind.word().to_owned(),
+                channel.kind.unit().to_owned(),
+                or_dash(channel.boundary),
+                channel.samples.len().to_string(),
+            ]
+        })
+        .collect();
+    let channels = table(&["device", "channel", "kind", "unit", "boundary", "samples"], &rows);
+    let text = sections(&[head, channels, diagnostics_text(diagnostics, true)]);
+    let channels = trace.channels.iter().map(|channel| {
+        json!({
+            "name": channel.name, "device": channel.device, "kind": channel.kind.word(), "unit": channel.kind.unit(),
+            "boundary": channel.boundary.map(Boundary::word), "samples": channel.samples.len(),
+        })
+    });
+    let json = json!({
+        "status": status.word(),
+        "source": trace.source,
+        "format": trace.format,
+        "clock": trace.clock.word(),
+        "start_ns": span.map(|(start, _)| start),
+        "end_ns": span.map(|(_, end)| end),
+        "duration_s": duration,
+        "devices": devices,
+        "channels": channels.collect::<Vec<_>>(),
+        "diagnostics": remark_records(diagnostics),
+    });
+    let incomplete = match (&whole, status) {
+        (Some(whole), Status::Incomplete) => super::energy::missing(whole),
+        _ => Vec::new(),
+    };
+    Answer { text, json, incomplete }
+}

@@ -1,0 +1,173 @@
+//! What goes out: tables, JSON, and text that is safe for a terminal.
+
+use serde_json::{Value, json};
+use szilard::input::{Diagnostic, Diagnostics, Severity, is_hidden, printable};
+use szilard::quantity::{Quantity, QuantityRecord};
+
+/// What a command found out.
+#[derive(Debug, Default)]
+pub(crate) struct Answer {
+    /// For a reader.
+    pub text: String,
+    /// For a program.
+    pub json: Value,
+    /// What is missing, if anything is; the answer is then incomplete.
+    pub incomplete: Vec<String>,
+}
+
+/// The text with every control and direction character but the newline escaped.
+pub(crate) fn for_terminal(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_hidden(character) && character != '\n' {
+            safe.extend(character.escape_unicode());
+        } else {
+            safe.push(character);
+        }
+    }
+    safe
+}
+
+/// The JSON text, indented, with the characters escaped that a terminal would act on. It reads back unchanged.
+pub(crate) fn json_text(value: &Value) -> String {
+    let mut safe = String::new();
+    for character in format!("{value:#}\n").chars() {
+        if is_hidden(character) && character != '\n' {
+            let mut units = [0; 2];
+            for unit in character.encode_utf16(&mut units) {
+                safe.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            safe.push(character);
+        }
+    }
+    safe
+}
+
+/// A table with aligned columns; a column of numbers is aligned to the right.
+pub(crate) fn table(titles: &[&str], rows: &[Vec<String>]) -> String {
+    let rows: Vec<Vec<String>> =
+        rows.iter().map(|row| row.iter().map(|cell| printable(cell).replace('\n', " ")).collect()).collect();
+    let column = |index: usize| rows.iter().filter_map(move |row| row.get(index));
+    let width = |text: &str| text.chars().count();
+    let numeric = |index: usize| {
+        let mut cells = column(index).filter(|cell| *cell != "-").peekable();
+        cells.peek().is_some() && cells.all(|cell| cell.parse::<f64>().is_ok())
+    };
+    let widths: Vec<(usize, bool)> = titles
+        .iter()
+        .enumerate()
+        .map(|(index, title)| {
+            (column(index).map(|cell| width(cell)).max().unwrap_or(0).max(width(title)), numeric(index))
+        })
+        .collect();
+    let line = |cells: &mut dyn Iterator<Item = &str>| -> String {
+        let padded = cells.zip(&widths).map(|(cell, (widest, right))| {
+            let space = " ".repeat(widest.saturating_sub(width(cell)));
+            if *right { format!("{space}{cell}") } else { format!("{cell}{space}") }
+        });
+        format!("{}\n", padded.collect::<Vec<_>>().join("  ").trim_end())
+    };
+    let mut text = line(&mut titles.iter().copied());
+    for row in &rows {
+        text.push_str(&line(&mut row.iter().map(String::as_str)));
+    }
+    text
+}
+
+/// Lines of a name and what it stands for, aligned; what is not known has no line.
+pub(crate) fn lines(rows: &[(&str, Option<String>)]) -> String {
+    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    rows.iter().filter_map(|(name, value)| Some(format!("{name:<width$}  {}\n", value.as_ref()?))).collect()
+}
+
+/// The parts that are not empty, with a blank line between two of them.
+pub(crate) fn sections(parts: &[String]) -> String {
+    parts.iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join("\n")
+}
+
+/// A cell for what may not be known.
+pub(crate) fn or_dash<T: ToString>(value: Option<T>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| value.to_string())
+}
+
+/// A quantity in JSON.
+pub(crate) fn quantity_json(quantity: &Quantity) -> Value {
+    json!(QuantityRecord::from(quantity))
+}
+
+/// The components of the uncertainty, largest first; nothing where there are none.
+pub(crate) fn budget_text(quantity: &Quantity) -> String {
+    let mut components = quantity.measured().components().to_vec();
+    components.sort_by(|left, right| right.contribution.abs().total_cmp(&left.contribution.abs()));
+    let rows: Vec<Vec<String>> = components
+        .iter()
+        .map(|part| {
+            vec![
+                part.label.to_string(),
+                format!("{:?}", part.evaluation),
+                part.distribution.word(),
+                format!("{:.3e}", part.contribution),
+                quantity.unit().symbol().to_owned(),
+            ]
+        })
+        .collect();
+    if rows.is_empty() { String::new() } else { table(&["component", "type", "distribution", "u", "unit"], &rows) }
+}
+
+/// The remarks as lines, one for each code and channel with how often it was given: warnings, and what is worth
+/// knowing only where `all` are asked for.
+pub(crate) fn diagnostics_text(diagnostics: &Diagnostics, all: bool) -> String {
+    let mut seen: Vec<(&Diagnostic, u64)> = Vec::new();
+    let mut index = std::collections::HashMap::new();
+    for remark in diagnostics.iter().filter(|remark| all || remark.code.severity() > Severity::Info) {
+        let at = *index.entry((remark.code, remark.channel.as_deref())).or_insert(seen.len());
+        match seen.get_mut(at) {
+            Some((_, count)) => *count += 1,
+            None => seen.push((remark, 1)),
+        }
+    }
+    for (code, channel, more) in diagnostics.left_out() {
+        if let Some((_, count)) = index.get(&(code, channel)).and_then(|at| seen.get_mut(*at)) {
+            *count += more;
+        }
+    }
+    let line = |(remark, count): &(&Diagnostic, u64)| {
+        let channel = remark.channel.as_ref().map(|channel| format!(" {}", printable(channel))).unwrap_or_default();
+        let times = if *count > 1 { format!(" ({count} times, first here)") } else { String::new() };
+        let message = printable(&remark.message);
+        format!("{} line {}{channel}: {message}{times}\n", remark.code.name(), remark.place)
+    };
+    seen.iter().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use szilard::input::{Code, Place};
+
+    #[test]
+    fn nothing_that_a_terminal_acts_on_goes_out() {
+        let name = "gpu\u{1b}[31m\u{9b}2J\u{202e}\r";
+        assert_eq!(for_terminal(name), "gpu\\u{1b}[31m\\u{9b}2J\\u{202e}\\u{d}");
+        let text = json_text(&json!({ "name": name }));
+        assert!(!text.chars().any(|character| is_hidden(character) && character != '\n'), "{text}");
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap()["name"], name);
+    }
+
+    #[test]
+    fn numbers_stand_to_the_right() {
+        let rows = [vec!["a".to_owned(), "1.5".to_owned()], vec!["long".to_owned(), "-".to_owned()]];
+        assert_eq!(table(&["name", "power [W]"], &rows), "name  power [W]\na           1.5\nlong          -\n");
+    }
+
+    #[test]
+    fn a_remark_that_is_given_often_is_one_line() {
+        let mut diagnostics = Diagnostics::default();
+        for line in 3..=1002 {
+            diagnostics.push(Code::NaSample, Place::Line(line), Some("gpu0"), "no reading");
+        }
+        let text = diagnostics_text(&diagnostics, false);
+        assert_eq!(text, "W_NA_SAMPLE line 3 gpu0: no reading (1000 times, first here)\n");
+    }
+}
