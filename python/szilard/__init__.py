@@ -1,33 +1,42 @@
 """The physics of AI inference: joules per token, bits per token and the distance from the Landauer limit."""
 
-from szilard import errors
-from szilard._core import (
-    Divergence,
-    EntropyBounds,
-    Interval,
-    MonteCarlo,
-    Quantity,
-    TokenInformation,
-    calc,
-    divergence,
-    entropy_bounds,
-    entropy_from_counts,
-    monte_carlo,
-    token_entropy,
-)
-
-__all__ = [
-    "Divergence",
-    "EntropyBounds",
-    "Interval",
-    "MonteCarlo",
-    "Quantity",
-    "TokenInformation",
-    "calc",
-    "divergence",
-    "entropy_bounds",
-    "entropy_from_counts",
-    "errors",
-    "monte_carlo",
-    "token_entropy",
-]
+from szilard import edge as edge
+from szilard import errors as errors
+from szilard import published as published
+from szilard._core import Audit as Audit
+from szilard._core import BoundaryChain as BoundaryChain
+from szilard._core import Divergence as Divergence
+from szilard._core import EnergyResult as EnergyResult
+from szilard._core import EntropyBounds as EntropyBounds
+from szilard._core import Factor as Factor
+from szilard._core import Footprint as Footprint
+from szilard._core import Gap as Gap
+from szilard._core import InferenceEnergy as InferenceEnergy
+from szilard._core import Interval as Interval
+from szilard._core import Ladder as Ladder
+from szilard._core import Model as Model
+from szilard._core import MonteCarlo as MonteCarlo
+from szilard._core import Quantity as Quantity
+from szilard._core import TokenInformation as TokenInformation
+from szilard._core import TokenLog as TokenLog
+from szilard._core import Trace as Trace
+from szilard._core import audit as audit
+from szilard._core import calc as calc
+from szilard._core import compare as compare
+from szilard._core import cooling_share as cooling_share
+from szilard._core import divergence as divergence
+from szilard._core import energy_per_token as energy_per_token
+from szilard._core import entropy_bounds as entropy_bounds
+from szilard._core import entropy_from_counts as entropy_from_counts
+from szilard._core import footprint as footprint
+from szilard._core import formats as formats
+from szilard._core import ladder as ladder
+from szilard._core import landauer_limit as landauer_limit
+from szilard._core import load_report as load_report
+from szilard._core import monte_carlo as monte_carlo
+from szilard._core import pue_from_cooling_share as pue_from_cooling_share
+from szilard._core import read_tokens as read_tokens
+from szilard._core import read_trace as read_trace
+from szilard._core import reconcile as reconcile
+from szilard._core import token_entropy as token_entropy
+from szilard._core import trace_from_arrays as trace_from_arrays

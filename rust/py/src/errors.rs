@@ -3,17 +3,28 @@
 use pyo3::PyErr;
 use pyo3::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use szilard::boundaries::ChainError;
+use szilard::edge::EdgeError;
+use szilard::energy::EnergyError;
 use szilard::information::InformationError;
 use szilard::input::{Place, Refusal};
+use szilard::landauer::LandauerError;
+use szilard::published::PublishedError;
 use szilard::quantity::{BoundaryError, QuantityError, UnitError, UnknownWord};
 
 /// The classes of `python/szilard/errors.py`.
 pub mod exceptions {
     use pyo3::import_exception;
+    import_exception!(szilard.errors, AppliedTwice);
     import_exception!(szilard.errors, BoundaryError);
+    import_exception!(szilard.errors, EdgeError);
     import_exception!(szilard.errors, FormatError);
     import_exception!(szilard.errors, InformationError);
     import_exception!(szilard.errors, InternalError);
+    import_exception!(szilard.errors, LandauerError);
+    import_exception!(szilard.errors, MissingFactor);
+    import_exception!(szilard.errors, PublishedError);
+    import_exception!(szilard.errors, TraceError);
     import_exception!(szilard.errors, UnitError);
 }
 
@@ -138,6 +149,61 @@ impl Raise for InMemory {
                 exceptions::InformationError::new_err((message, refusal.code.name(), Line::from(&refusal.place)))
             }
             other => other.raise(),
+        }
+    }
+}
+
+impl Raise for EnergyError {
+    fn raise(self) -> PyErr {
+        match self {
+            Self::Format(refusal) => refusal.raise(),
+            Self::Quantity(error) => error.raise(),
+            Self::MixedBoundaries { .. } => exceptions::BoundaryError::new_err(self.to_string()),
+            other => {
+                let (code, line) = (other.code().map(|code| code.name()), other.line());
+                exceptions::TraceError::new_err((other.to_string(), code, line))
+            }
+        }
+    }
+}
+
+impl Raise for ChainError {
+    fn raise(self) -> PyErr {
+        match self {
+            Self::Quantity(error) => error.raise(),
+            Self::MissingFactor { .. } => exceptions::MissingFactor::new_err(self.to_string()),
+            Self::AppliedTwice { .. } => exceptions::AppliedTwice::new_err(self.to_string()),
+            other => exceptions::BoundaryError::new_err(other.to_string()),
+        }
+    }
+}
+
+impl Raise for LandauerError {
+    fn raise(self) -> PyErr {
+        match self {
+            Self::Unit(error) => error.raise(),
+            Self::Boundary(error) => error.raise(),
+            other => exceptions::LandauerError::new_err(other.to_string()),
+        }
+    }
+}
+
+impl Raise for PublishedError {
+    fn raise(self) -> PyErr {
+        match self {
+            Self::Quantity(error) => error.raise(),
+            Self::Chain(error) => error.raise(),
+            other => exceptions::PublishedError::new_err(other.to_string()),
+        }
+    }
+}
+
+impl Raise for EdgeError {
+    fn raise(self) -> PyErr {
+        match self {
+            Self::Unit(error) => error.raise(),
+            Self::Boundary(error) => error.raise(),
+            other => exceptions::EdgeError::new_err(other.to_string()),
         }
     }
 }

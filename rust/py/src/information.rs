@@ -1,14 +1,13 @@
 //! Information in tokens: arrays and files in, NumPy arrays and quantities out.
 
 use crate::errors::{InMemory, Raise, detached, exceptions, guard};
+use crate::given::path_of;
 use crate::quantity::{Interval, PyQuantity};
 use crate::table;
 use half::{bf16, f16};
 use ndarray::ArrayView2;
 use numpy::{IntoPyArray, PyArrayDyn, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
-use pyo3::types::PyString;
-use std::path::PathBuf;
 use szilard::information::{
     self as core, Base, Chosen, EntropyOptions, Estimator, InformationError, LogitArray, Logits, TopK, read_logits,
     read_logprobs,
@@ -86,12 +85,6 @@ impl<'py> Source<'py> {
             _ => InMemory(error).raise(),
         }
     }
-}
-
-/// The path, where text or a path object was given.
-pub fn path_of(object: &Bound<'_, PyAny>) -> PyResult<Option<PathBuf>> {
-    let is_path = object.is_instance_of::<PyString>() || object.hasattr("__fspath__")?;
-    is_path.then(|| object.extract()).transpose()
 }
 
 /// Numbers in nat, to a base, in a shape.
@@ -374,7 +367,7 @@ impl EntropyBounds {
         Some(Interval::bounds(mean.lower, mean.upper, "bit/token"))
     }
 
-    /// The table of remarks: code, severity, line, channel, message.
+    /// The table of remarks: code, severity, line, channel, message, place.
     #[getter]
     fn diagnostics(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         table::diagnostics(py, &self.bounds.diagnostics)

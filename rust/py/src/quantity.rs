@@ -64,7 +64,7 @@ use szilard::quantity::{
 pub struct PyQuantity(pub Quantity);
 
 /// A number and its unit, as Python may give them: text, a pair, or a quantity.
-pub struct Size(f64, Unit);
+pub struct Size(pub f64, pub Unit);
 
 impl<'py> FromPyObject<'_, 'py> for Size {
     type Error = PyErr;

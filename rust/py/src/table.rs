@@ -37,7 +37,7 @@ pub fn frame(py: Python<'_>, columns: Vec<(&str, Column)>) -> PyResult<Py<PyAny>
     Ok(py.import("szilard._table")?.call_method1("frame", (parts,))?.unbind())
 }
 
-/// The table of remarks about an input.
+/// The table of remarks about an input: the line where there is one, and the place in words.
 pub fn diagnostics(py: Python<'_>, remarks: &szilard::input::Diagnostics) -> PyResult<Py<PyAny>> {
     let text = |of: fn(&szilard::input::Diagnostic) -> String| remarks.iter().map(of).collect::<Vec<_>>();
     frame(
@@ -45,9 +45,15 @@ pub fn diagnostics(py: Python<'_>, remarks: &szilard::input::Diagnostics) -> PyR
         vec![
             ("code", Column::Text(text(|remark| remark.code.name().to_owned()))),
             ("severity", Column::Text(text(|remark| remark.code.severity().word().to_owned()))),
-            ("line", Column::Text(text(|remark| remark.place.to_string()))),
+            (
+                "line",
+                Column::MaybeWhole(
+                    remarks.iter().map(|r| r.place.line().and_then(|n| i64::try_from(n).ok())).collect(),
+                ),
+            ),
             ("channel", Column::MaybeText(remarks.iter().map(|remark| remark.channel.clone()).collect())),
             ("message", Column::Text(text(|remark| remark.message.clone()))),
+            ("place", Column::Text(text(|remark| remark.place.to_string()))),
         ],
     )
 }

@@ -1,5 +1,6 @@
 //! Power logs: any format to one typed table, or a reason with file, line and code.
 
+mod arrays;
 mod builder;
 mod channel;
 mod clock;
@@ -16,6 +17,7 @@ mod timing;
 mod topology;
 mod trace;
 
+pub use arrays::from_arrays;
 pub use builder::{Builder, DEVICE_LIMIT, Negative, Slot};
 pub use channel::{Channel, Kind, Samples};
 pub use clock::Clock;
