@@ -3,7 +3,6 @@
 import pickle
 
 import pytest
-
 import szilard as sz
 from szilard import errors
 

@@ -14,7 +14,9 @@ print(f"{seconds:.3f} s", *heavy)
 
 
 def test_the_import_is_light():
-    runs = [subprocess.run([sys.executable, "-c", PROGRAM], check=True, capture_output=True, text=True) for _ in range(3)]
+    runs = [
+        subprocess.run([sys.executable, "-c", PROGRAM], check=True, capture_output=True, text=True) for _ in range(3)
+    ]
     outputs = [run.stdout.split() for run in runs]
     assert all(output[1:] == ["s"] for output in outputs)
     # the fastest of three, since other programs may be running

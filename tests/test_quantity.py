@@ -8,11 +8,10 @@ import pickle
 import numpy as np
 import pint
 import pytest
+import szilard as sz
 import uncertainties
 from hypothesis import given
 from hypothesis import strategies as st
-
-import szilard as sz
 from szilard.errors import BoundaryError, UnitError
 
 finite = st.floats(min_value=-1e12, max_value=1e12, allow_nan=False)
@@ -161,7 +160,7 @@ def test_arithmetic_is_that_of_uncertainties():
     ours = {name: sz.Quantity((value, "1"), u=(u, "1")) for name, (value, u) in texts.items()}
     theirs = {name: uncertainties.ufloat(*pair) for name, pair in texts.items()}
     for formula in ("a * b / c", "a ** 2 - a * b", "(a - b) / (a + b)", "b ** 0.5 * a", "(b - a) / c + 1 / a"):
-        found, expected = eval(formula, {}, ours), eval(formula, {}, theirs)  # noqa: S307
+        found, expected = eval(formula, {}, ours), eval(formula, {}, theirs)
         assert found.value == pytest.approx(expected.nominal_value, rel=1e-12)
         assert found.u == pytest.approx(expected.std_dev, rel=1e-9)
 

@@ -45,6 +45,7 @@ class FormatError(Error, ValueError):
         found: str = "",
         expected: str = "",
     ) -> None:
+        super().__init__(message, path, line, column, code, found, expected)
         self.path, self.line, self.column = path, line, column
         self.code, self.found, self.expected = code, found, expected
 
@@ -53,6 +54,7 @@ class _CodedError(Error, ValueError):
     """A reason with a stable name and, where there is one, a place."""
 
     def __init__(self, message: str, code: str | None = None, line: int | str | None = None) -> None:
+        super().__init__(message, code, line)
         self.code, self.line = code, line
 
 
@@ -67,11 +69,11 @@ class BoundaryError(Error, ValueError):
     """Figures of different boundary or basis that were to be combined, or a chain that cannot move one."""
 
 
-class MissingFactor(BoundaryError):
+class MissingFactor(BoundaryError):  # noqa: N818
     """A step between two boundaries without a factor."""
 
 
-class AppliedTwice(BoundaryError):
+class AppliedTwice(BoundaryError):  # noqa: N818
     """A factor that is already inside the figure."""
 
 

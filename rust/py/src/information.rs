@@ -102,6 +102,7 @@ fn array<'py>(
 pub struct TokenInformation {
     information: core::TokenInformation,
     base: Base,
+    base_number: f64,
     shape: Vec<usize>,
 }
 
@@ -156,6 +157,12 @@ impl TokenInformation {
     #[getter]
     fn perplexity(&self) -> f64 {
         self.information.perplexity()
+    }
+
+    /// The base of the logarithm of the arrays.
+    #[getter]
+    fn base(&self) -> f64 {
+        self.base_number
     }
 
     /// The type the logits are stored in.
@@ -237,7 +244,7 @@ pub fn token_entropy(
     if mode != "exact" {
         return Err(exceptions::InformationError::new_err(format!("mode {mode:?}: expected \"exact\"")));
     }
-    let base = guard(|| Base::new(base))?;
+    let (base_number, base) = (base, guard(|| Base::new(base))?);
     let (source, shape) = Source::of(logits)?;
     let targets: Option<PyReadonlyArray1<'_, i64>> = targets
         .map(|targets| {
@@ -249,7 +256,7 @@ pub fn token_entropy(
     let rows = source.rows();
     let found = detached(py, || Ok::<_, PyErr>(with_rows!(rows, view => core::token_entropy(view, &options))))?;
     let information = found.map_err(|error| source.raise(error))?;
-    Ok(TokenInformation { information, base, shape })
+    Ok(TokenInformation { information, base, base_number, shape })
 }
 
 /// How far one set of distributions is from another, token by token, in the unit of the base.
