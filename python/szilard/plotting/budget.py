@@ -20,7 +20,11 @@ def budget(figure: Quantity, ax: Axes | None = None, most: int = 12) -> tuple[Fi
     labels = [_style.plain(table["label"][place]) for place in order]
     sizes = [abs(table["contribution"][place]) for place in order]
     drawn, ax = _style.axes(ax, height=1.2 + 0.35 * max(len(order), 1))
-    ax.barh([*labels, "all together"], [*sizes, figure.u], color=[_style.BLUE] * len(order) + [_style.VERMILION])
+    bars = ax.barh(range(len(sizes) + 1), [*sizes, figure.u], color=[_style.BLUE] * len(order) + [_style.VERMILION])
+    ax.bar_label(bars, fmt="%.2g", padding=3, fontsize="small")
+    ax.set_yticks(range(len(sizes) + 1), [*labels, "all together"])
     ax.invert_yaxis()
-    ax.set(xlabel=f"standard uncertainty [{_style.plain(figure.unit)}]", title=_style.plain(str(figure), 90))
+    ax.margins(x=0.15)
+    ax.set_xlabel(f"standard uncertainty [{_style.plain(figure.unit)}]")
+    ax.set_title(_style.plain(f"{figure:.3g}", 60), loc="left", fontsize="medium")
     return drawn, ax

@@ -34,12 +34,10 @@ def trace(log: Trace, tokens: TokenLog | InferenceEnergy | None = None, ax: Axes
     if table.is_empty():
         table = _mean_power(log.to_polars().filter(pl.col("unit") == "J"))
     colours = [_style.BLUE, _style.GREEN, _style.VERMILION, _style.PURPLE, _style.ORANGE, _style.SKY]
-    longest = 0.0
     for index, ((device, channel), part) in enumerate(table.group_by("device", "channel", maintain_order=True)):
         seconds = (part["time_ns"].to_numpy() - start) * 1e-9
         power = part["value"].to_numpy()
         gap = _gap(seconds)
-        longest = max(longest, gap)
         broken = np.flatnonzero(np.diff(seconds) > gap) + 1
         label = _style.plain(f"{device} {channel}") if index < len(colours) else None
         ax.plot(
@@ -55,7 +53,7 @@ def trace(log: Trace, tokens: TokenLog | InferenceEnergy | None = None, ax: Axes
         _bands(ax, tokens.requests, start)
     ax.set(xlim=(0.0, max((end - start) * 1e-9, 1e-9)), xlabel=f"time since {log.start} [s]", ylabel="power [W]")
     ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
-    ax.legend(loc="upper right", fontsize="small")
+    ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, fontsize="small", frameon=False)
     return figure, ax
 
 

@@ -138,8 +138,8 @@ impl PyThermalNode {
 /// The share of heat at one temperature that could be had as work, 1 - T0/T.
 ///
 /// >>> import szilard as sz
-/// >>> sz.edge.exergy_factor("45 degC", "25 degC").to("%").value
-/// 6.286342920006286
+/// >>> f"{sz.edge.exergy_factor('45 degC', '25 degC'):.4f}"
+/// '0.0629'
 #[pyfunction]
 pub fn exergy_factor(source: Given, ambient: Given) -> PyResult<PyQuantity> {
     guard(|| {

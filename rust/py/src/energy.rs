@@ -112,8 +112,8 @@ impl PyEnergyResult {
                 ("channel", Column::Text(parts.iter().map(|part| part.channel.clone()).collect())),
                 ("energy_j", joules(|energy| energy.value())),
                 ("u_j", joules(|energy| energy.u())),
-                ("covered_s", Column::Float(parts.iter().map(|part| part.covered_ns as f64 * 1e-9).collect())),
-                ("gap_s", Column::Float(parts.iter().map(|part| part.gap_ns as f64 * 1e-9).collect())),
+                ("covered_s", Column::Float(parts.iter().map(|part| part.covered_ns as f64 / 1e9).collect())),
+                ("gap_s", Column::Float(parts.iter().map(|part| part.gap_ns as f64 / 1e9).collect())),
                 ("status", Column::Text(parts.iter().map(|part| part.status.word().to_owned()).collect())),
             ],
         )
@@ -121,7 +121,7 @@ impl PyEnergyResult {
 
     fn __repr__(&self) -> String {
         let total = self.0.energy.as_ref().map_or("no total is known".to_owned(), Quantity::to_string);
-        let (covered, gap) = (self.0.covered_ns as f64 * 1e-9, self.0.gap_ns as f64 * 1e-9);
+        let (covered, gap) = (self.0.covered_ns as f64 / 1e9, self.0.gap_ns as f64 / 1e9);
         format!("EnergyResult({total}, {}, {covered:.3} s covered, {gap:.3} s missing)", self.0.status.word())
     }
 
@@ -563,8 +563,8 @@ fn idle_of(trace: &PyTrace, given: &Bound<'_, PyAny>) -> PyResult<Idle> {
 /// --------
 /// >>> import szilard as sz
 /// >>> trace = sz.read_trace(b"time [s],power [W]\n0,7.2\n1,7.2\n2.1,7.2\n3.1,7.2\n4.1,7.2\n")
-/// >>> sz.energy_per_token(trace, 50).per_token.to("J/token").value
-/// 0.5904
+/// >>> f"{sz.energy_per_token(trace, 50).per_token:.4f}"
+/// '0.5904 J/token'
 #[pyfunction]
 #[pyo3(signature = (trace, tokens, window=None, idle=None, policy="tokens", clock_offset=None, boundary=None,
                     method="trapezoid", max_gap=None))]

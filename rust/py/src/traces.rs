@@ -82,7 +82,7 @@ impl PyTrace {
 
 /// A time as a quantity. [s]
 pub fn seconds(ns: i64) -> PyResult<PyQuantity> {
-    crate::errors::guard(|| Ok::<_, UnitError>(PyQuantity(Quantity::new(ns as f64 * 1e-9, "s".parse()?)?)))
+    crate::errors::guard(|| Ok::<_, UnitError>(PyQuantity(Quantity::new(ns as f64 / 1e9, "s".parse()?)?)))
 }
 
 #[pymethods]
@@ -275,7 +275,7 @@ impl PyTrace {
             "Trace({:?}, {}, {devices} devices, {channels} channels, {:.3} s on a {} clock, {warnings} warnings)",
             self.trace.source,
             self.trace.format,
-            (end - start) as f64 * 1e-9,
+            (end - start) as f64 / 1e9,
             self.trace.clock.word(),
         ))
     }
