@@ -1,7 +1,7 @@
 //! What goes out: tables, JSON, and text that is safe for a terminal.
 
 use serde_json::{Value, json};
-use szilard::input::{Diagnostic, Diagnostics, Severity, is_hidden, printable};
+use szilard::input::{Diagnostic, Diagnostics, Place, Severity, is_hidden, printable};
 use szilard::quantity::{Quantity, QuantityRecord};
 
 /// What a command found out.
@@ -77,7 +77,7 @@ pub(crate) fn table(titles: &[&str], rows: &[Vec<String>]) -> String {
 
 /// Lines of a name and what it stands for, aligned; what is not known has no line.
 pub(crate) fn lines(rows: &[(&str, Option<String>)]) -> String {
-    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let width = rows.iter().filter(|(_, value)| value.is_some()).map(|(name, _)| name.len()).max().unwrap_or(0);
     rows.iter().filter_map(|(name, value)| Some(format!("{name:<width$}  {}\n", value.as_ref()?))).collect()
 }
 
@@ -98,6 +98,11 @@ pub(crate) fn quantity_json(quantity: &Quantity) -> Value {
 
 /// The components of the uncertainty, largest first; nothing where there are none.
 pub(crate) fn budget_text(quantity: &Quantity) -> String {
+    budget_in(quantity, quantity.unit().symbol())
+}
+
+/// The components of the uncertainty of a figure whose unit is `unit`.
+pub(crate) fn budget_in(quantity: &Quantity, unit: &str) -> String {
     let mut components = quantity.measured().components().to_vec();
     components.sort_by(|left, right| right.contribution.abs().total_cmp(&left.contribution.abs()));
     let rows: Vec<Vec<String>> = components
@@ -108,7 +113,7 @@ pub(crate) fn budget_text(quantity: &Quantity) -> String {
                 format!("{:?}", part.evaluation),
                 part.distribution.word(),
                 format!("{:.3e}", part.contribution),
-                quantity.unit().symbol().to_owned(),
+                unit.to_owned(),
             ]
         })
         .collect();
@@ -136,7 +141,12 @@ pub(crate) fn diagnostics_text(diagnostics: &Diagnostics, all: bool) -> String {
         let channel = remark.channel.as_ref().map(|channel| format!(" {}", printable(channel))).unwrap_or_default();
         let times = if *count > 1 { format!(" ({count} times, first here)") } else { String::new() };
         let message = printable(&remark.message);
-        format!("{} line {}{channel}: {message}{times}\n", remark.code.name(), remark.place)
+        let place = match &remark.place {
+            Place::File => String::new(),
+            Place::Line(line) => format!(" line {line}"),
+            other => format!(" {}", printable(&other.to_string())),
+        };
+        format!("{}{place}{channel}: {message}{times}\n", remark.code.name())
     };
     seen.iter().map(line).collect()
 }
@@ -144,7 +154,7 @@ pub(crate) fn diagnostics_text(diagnostics: &Diagnostics, all: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use szilard::input::{Code, Place};
+    use szilard::input::Code;
 
     #[test]
     fn nothing_that_a_terminal_acts_on_goes_out() {

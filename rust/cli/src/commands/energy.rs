@@ -35,13 +35,13 @@ pub(crate) struct Energy {
     #[arg(long, value_name = "ZONE", requires = "tokens", allow_hyphen_values = true)]
     tokens_tz: Option<String>,
     /// Window: two times on the clock of the power log (with a zone or Unix seconds, local, or seconds)
-    #[arg(long, value_name = "START,END", value_parser = ends, conflicts_with_all = ["start", "end"])]
+    #[arg(long, value_name = "START,END", value_parser = ends, allow_hyphen_values = true, conflicts_with_all = ["start", "end"])]
     window: Option<(String, String)>,
     /// Start of the window
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     start: Option<String>,
     /// End of the window
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     end: Option<String>,
     /// Channel to take instead of the outermost one of each device
     #[arg(long, value_name = "NAME")]
@@ -72,7 +72,7 @@ struct IdleFrom {
     #[arg(long, value_name = "POWER")]
     idle: Option<String>,
     /// Window of the power log in which it is idle
-    #[arg(long, value_name = "START,END", value_parser = ends)]
+    #[arg(long, value_name = "START,END", value_parser = ends, allow_hyphen_values = true)]
     idle_window: Option<(String, String)>,
     /// Power log of the idle device
     #[arg(long, value_name = "FILE")]
