@@ -1,51 +1,61 @@
-//! The page of the command line says what the commands print.
-#![allow(clippy::unwrap_used, clippy::panic)]
+//! The page of the command line shows what the commands print. `SZILARD_WRITE_DOCS=1 cargo test -p szilard-cli --test docs`
+//! writes the outputs; without it they are compared. A block that ends with `...` shows as many lines as it has.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 
 use support::root;
 
-/// The blocks of the page that start with `$ szilard`: the words of the command, and the lines below it.
-fn examples(page: &str) -> Vec<(Vec<String>, Vec<String>)> {
-    let blocks = page.split("```console\n").skip(1).map(|rest| rest.split("```").next().unwrap());
-    let example = |block: &str| {
-        let mut lines = block.lines();
-        let command = lines.next().unwrap().strip_prefix("$ szilard ").unwrap().to_owned();
-        (words(&command), lines.map(collapsed).filter(|line| !line.is_empty() && line != "...").collect())
-    };
-    blocks.map(example).collect()
-}
+const OPEN: &str = "```console\n$ szilard ";
 
 /// Words as a shell splits them, double quotes included.
 fn words(command: &str) -> Vec<String> {
-    let parts = command.split('"').enumerate();
     let split = |(index, part): (usize, &str)| -> Vec<String> {
         if index % 2 == 1 { vec![part.to_owned()] } else { part.split_whitespace().map(str::to_owned).collect() }
     };
-    parts.flat_map(split).collect()
+    command.split('"').enumerate().flat_map(split).collect()
 }
 
-fn collapsed(line: &str) -> String {
-    line.split_whitespace().collect::<Vec<_>>().join(" ")
+/// What the command prints, on both streams.
+fn printed(command: &str) -> String {
+    let mut szilard = std::process::Command::new(env!("CARGO_BIN_EXE_szilard"));
+    let run = szilard.args(words(command)).current_dir(root()).output().unwrap();
+    String::from_utf8([run.stdout, run.stderr].concat()).unwrap()
+}
+
+/// The page with the output of every command as it is now.
+fn written(page: &str) -> String {
+    let mut blocks = page.split(OPEN);
+    let mut text = blocks.next().unwrap().to_owned();
+    for block in blocks {
+        let (shown, rest) = block.split_once("```").unwrap();
+        let (command, shown) = shown.split_once('\n').unwrap();
+        let output = printed(command);
+        let output = match shown.strip_suffix("...\n") {
+            Some(start) => {
+                output.lines().take(start.lines().count()).map(|line| format!("{line}\n")).collect::<String>() + "...\n"
+            }
+            None => output,
+        };
+        text += &format!("{OPEN}{command}\n{output}```{rest}");
+    }
+    text
 }
 
 #[test]
 fn the_examples_of_the_page_print_what_it_shows() {
-    let page = std::fs::read_to_string(root().join("docs/cli.md")).unwrap();
-    let examples = examples(&page);
+    let path = root().join("docs/cli.md");
+    let page = std::fs::read_to_string(&path).unwrap();
     for command in ["formats", "read", "energy", "entropy", "calc", "landauer", "lift", "reproduce", "demo"] {
-        assert!(examples.iter().any(|(words, _)| words.first().is_some_and(|word| word == command)), "{command}");
+        assert!(page.contains(&format!("{OPEN}{command}")), "{command}");
     }
-    for (words, shown) in examples {
-        let run = std::process::Command::new(env!("CARGO_BIN_EXE_szilard"))
-            .args(&words)
-            .current_dir(root())
-            .output()
-            .unwrap();
-        let text = String::from_utf8([run.stdout, run.stderr].concat()).unwrap();
-        let mut printed = text.lines().map(collapsed);
-        for line in &shown {
-            assert!(printed.any(|other| other == *line), "{words:?} does not print, in this order: {line}\n{text}");
-        }
+    let written = written(&page);
+    if std::env::var_os("SZILARD_WRITE_DOCS").is_some() {
+        std::fs::write(&path, &written).unwrap();
     }
+    let page = std::fs::read_to_string(&path).unwrap();
+    for (number, (shown, printed)) in page.lines().zip(written.lines()).enumerate() {
+        assert_eq!(shown, printed, "docs/cli.md:{}: run with SZILARD_WRITE_DOCS=1", number + 1);
+    }
+    assert_eq!(page.lines().count(), written.lines().count(), "run with SZILARD_WRITE_DOCS=1");
 }
