@@ -2,7 +2,11 @@
 
 use serde_json::{Value, json};
 use szilard::input::{Diagnostic, Diagnostics, Place, Severity, is_hidden, printable};
-use szilard::quantity::{Quantity, QuantityRecord};
+use szilard::quantity::{Component, Quantity, QuantityRecord};
+
+/// The most components of a budget that are listed in text; `--json` has all.
+const COMPONENTS: usize = 12;
+const BUDGET: [&str; 5] = ["component", "type", "distribution", "u", "unit"];
 
 /// What a command found out.
 #[derive(Debug, Default)]
@@ -91,6 +95,12 @@ pub(crate) fn or_dash<T: ToString>(value: Option<T>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| value.to_string())
 }
 
+/// A number of a table, with three decimals where they show it and in powers of ten where they do not.
+pub(crate) fn figure(value: f64) -> String {
+    let plain = value == 0.0 || (0.01..1e9).contains(&value.abs());
+    if plain { format!("{value:.3}") } else { format!("{value:.3e}") }
+}
+
 /// A quantity in JSON.
 pub(crate) fn quantity_json(quantity: &Quantity) -> Value {
     json!(QuantityRecord::from(quantity))
@@ -105,19 +115,16 @@ pub(crate) fn budget_text(quantity: &Quantity) -> String {
 pub(crate) fn budget_in(quantity: &Quantity, unit: &str) -> String {
     let mut components = quantity.measured().components().to_vec();
     components.sort_by(|left, right| right.contribution.abs().total_cmp(&left.contribution.abs()));
-    let rows: Vec<Vec<String>> = components
-        .iter()
-        .map(|part| {
-            vec![
-                part.label.to_string(),
-                format!("{:?}", part.evaluation),
-                part.distribution.word(),
-                format!("{:.3e}", part.contribution),
-                unit.to_owned(),
-            ]
-        })
-        .collect();
-    if rows.is_empty() { String::new() } else { table(&["component", "type", "distribution", "u", "unit"], &rows) }
+    let row = |part: &Component| {
+        let (evaluation, contribution) = (format!("{:?}", part.evaluation), format!("{:.3e}", part.contribution));
+        vec![part.label.to_string(), evaluation, part.distribution.word(), contribution, unit.to_owned()]
+    };
+    let rows: Vec<Vec<String>> = components.iter().take(COMPONENTS).map(row).collect();
+    match components.len().saturating_sub(COMPONENTS) {
+        _ if rows.is_empty() => String::new(),
+        0 => table(&BUDGET, &rows),
+        more => format!("{}and {more} smaller ones; --json lists all\n", table(&BUDGET, &rows)),
+    }
 }
 
 /// The remarks as lines, one for each code and channel with how often it was given: warnings, and what is worth
@@ -169,6 +176,11 @@ mod tests {
     fn numbers_stand_to_the_right() {
         let rows = [vec!["a".to_owned(), "1.5".to_owned()], vec!["long".to_owned(), "-".to_owned()]];
         assert_eq!(table(&["name", "power [W]"], &rows), "name  power [W]\na           1.5\nlong          -\n");
+    }
+
+    #[test]
+    fn nothing_small_looks_like_nothing() {
+        assert_eq!([12.5, 0.0, -3e-6, 2e12].map(figure), ["12.500", "0.000", "-3.000e-6", "2.000e12"]);
     }
 
     #[test]
