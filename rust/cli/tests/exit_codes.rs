@@ -1,5 +1,7 @@
 //! Every class of ending has its exit code and, where there is no value, its reason on standard error.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
 mod support;
 
 use support::{corpus, szilard, written};

@@ -247,9 +247,7 @@ pub fn token_entropy(
     let (base_number, base) = (base, guard(|| Base::new(base))?);
     let (source, shape) = Source::of(logits)?;
     let targets: Option<PyReadonlyArray1<'_, i64>> = targets
-        .map(|targets| {
-            py.import("szilard._logits")?.call_method1("targets", (targets,))?.extract().map_err(PyErr::from)
-        })
+        .map(|targets| py.import("szilard._logits")?.call_method1("targets", (targets,))?.extract())
         .transpose()?;
     let targets = targets.as_ref().map(PyReadonlyArray1::as_slice).transpose()?;
     let options = EntropyOptions { sampling_temperature, vocab_size, targets };

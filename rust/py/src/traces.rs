@@ -12,11 +12,14 @@ use pyo3::types::{PyDict, PyList, PySlice, PyString};
 use std::sync::Arc;
 use szilard::energy::TOKEN_FORMATS;
 use szilard::information::{LOGIT_FORMATS, LOGPROB_FORMATS};
-use szilard::input::{Base, Severity};
+use szilard::input::Severity;
 use szilard::quantity::units::electric_potential::volt;
 use szilard::quantity::units::f64::ElectricPotential;
 use szilard::quantity::{Boundary, Quantity, UnitError};
-use szilard::traces::{Clock, ColumnChoice, ColumnName, ReadOptions, Role, Sign, Trace, formats, from_arrays, read};
+use szilard::traces::{
+    Clock, ColumnChoice, ColumnName, PowerSeries, ReadOptions, Role, Sign, Trace, formats, read,
+    trace_from_arrays as trace_from_arrays_of,
+};
 
 /// A power log: channels on one clock, and what there is to say about them.
 ///
@@ -469,15 +472,15 @@ pub fn trace_from_arrays(
     clock: &str,
 ) -> PyResult<PyTrace> {
     let options = ReadOptions { boundary: word(boundary)?, ..ReadOptions::default() };
-    let base = match clock {
-        "utc" => Base::Utc,
-        "local" => Base::Local,
-        "relative" => Base::Relative,
+    let clock = match clock {
+        "utc" => Clock::Utc,
+        "local" => Clock::Local,
+        "relative" => Clock::Relative,
         _ => return Err(PyValueError::new_err(format!("clock {clock:?}: expected utc, local or relative"))),
     };
     let helper = py.import("szilard._time")?.call_method1("columns", (time_ns, power_w))?;
     let (time, power): (PyReadonlyArray1<'_, i64>, PyReadonlyArray1<'_, f64>) = helper.extract()?;
-    let (time, power) = (time.as_slice()?, power.as_slice()?);
-    let trace = detached(py, || from_arrays(time, power, device, base, &options))?;
+    let series = PowerSeries { device, time_ns: time.as_slice()?, power_w: power.as_slice()? };
+    let trace = detached(py, || trace_from_arrays_of(&[series], clock, &options))?;
     Ok(PyTrace { trace: Arc::new(trace), tz: None, window: None })
 }

@@ -1,7 +1,7 @@
 //! `szilard entropy`: bits per token.
 
 use crate::failure::Failure;
-use crate::output::{Answer, budget_text, diagnostics_text, lines, sections};
+use crate::output::{Answer, budget_in, diagnostics_text, lines, sections};
 use crate::reading::bytes;
 use clap::Args;
 use serde_json::{Value, json};
@@ -111,7 +111,7 @@ fn of_information(information: &TokenInformation, scale: &Scale) -> Result<Answe
         ("perplexity", Some(Quantity::number(information.perplexity())?.to_string())),
         ("logits", Some(stored)),
     ]);
-    let text = sections(&[head, budget_text(&entropy)]);
+    let text = sections(&[head, budget_in(&entropy, &format!("{unit}/token"))]);
     let json = json!({
         "status": "complete",
         "tokens": tokens,
@@ -160,17 +160,18 @@ fn of_bounds(bounds: &EntropyBounds, scale: &Scale) -> Answer {
     let in_base = |nat: f64| scale.base.from_nat(nat);
     let mean = bounds.mean(scale.base);
     let tokens = bounds.intervals.len();
-    let mut text = match &mean {
+    let interval = match &mean {
         Some(mean) => {
-            let upper =
-                mean.upper.map_or("no upper bound without --vocab-size".to_owned(), |upper| format!("{upper:.6}"));
-            format!("entropy  {:.6} to {upper} {unit}/token, mean of {} of {tokens} tokens\n", mean.lower, mean.tokens)
+            let open = || "no upper bound without --vocab-size".to_owned();
+            let upper = mean.upper.map_or_else(open, |upper| format!("{upper:.6}"));
+            format!("{:.6} to {upper} {unit}/token, mean of {} of {tokens} tokens", mean.lower, mean.tokens)
         }
-        None => format!("entropy  no value: none of the {tokens} tokens has listed probabilities\n"),
+        None => format!("no value: none of the {tokens} tokens has listed probabilities"),
     };
-    text += &diagnostics_text(&bounds.diagnostics, false);
-    let valued = bounds.intervals.iter().flatten().count();
-    let incomplete = (valued < tokens).then(|| format!("{} of {tokens} tokens have no entropy", tokens - valued));
+    let text = sections(&[lines(&[("entropy", Some(interval))]), diagnostics_text(&bounds.diagnostics, false)]);
+    let rows = bounds.intervals.iter().zip(&bounds.surprisal);
+    let silent = rows.filter(|(interval, surprisal)| interval.is_none() && surprisal.is_none()).count();
+    let incomplete = (silent > 0).then(|| format!("{silent} of {tokens} tokens have neither entropy nor surprisal"));
     let of = |nat: Option<f64>| nat.map(in_base);
     let json = json!({
         "status": if incomplete.is_some() { "incomplete" } else { "complete" },

@@ -83,6 +83,16 @@ pub struct DeviceEnergy {
     pub status: Status,
 }
 
+impl DeviceEnergy {
+    /// The mean power with the budget of the energy. [W]
+    fn mean_power(&self) -> Option<Measured> {
+        let (watts, energy) = self.mean_power_w.zip(self.energy.as_ref())?;
+        let per_second = if energy.value() == 0.0 { 0.0 } else { watts / energy.value() };
+        let part = |part: &Component| Component { contribution: part.contribution * per_second, ..part.clone() };
+        Some(Measured::with_components(watts, energy.components().iter().map(part).collect()))
+    }
+}
+
 /// Energy of a window of a trace.
 #[derive(Debug, Clone)]
 pub struct EnergyResult {
@@ -135,10 +145,9 @@ pub fn energy(trace: &Trace, query: &EnergyQuery) -> Result<EnergyResult, Energy
     };
     let (mut energy, mut mean_power) = (None, None);
     if total_known {
-        let measured = parts.iter().filter_map(|part| part.energy.as_ref());
-        energy = Some(figure(sum(measured), "J")?);
-        let watts = parts.iter().filter_map(|part| part.mean_power_w).sum();
-        mean_power = Some(figure(Measured::exact(watts), "W")?);
+        let powers: Vec<Measured> = parts.iter().filter_map(DeviceEnergy::mean_power).collect();
+        energy = Some(figure(sum(parts.iter().filter_map(|part| part.energy.as_ref())), "J")?);
+        mean_power = Some(figure(sum(powers.iter()), "W")?);
     }
     let incomplete = parts.iter().any(|part| part.status == Status::Incomplete);
     let read = || parts.iter().filter(|part| part.energy.is_some());
@@ -312,6 +321,10 @@ fn device_energy(
             (mean * (window.1 - window.0) as f64 * 1e-9, Some(mean))
         }
     };
+    if let Some(left_out) = uncertainty::unknown_gain(trace) {
+        let message = format!("the uncertainty leaves out {left_out}");
+        reasons.push(Code::GainUnknown, Place::File, Some(&channel.label()), message);
+    }
     let energy = uncertainty::of_energy(trace, channel, value, &total, window);
     Ok(row(Some(energy), &total, mean_power_w, status))
 }

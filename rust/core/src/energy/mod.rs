@@ -8,6 +8,7 @@ mod inference;
 mod integrate;
 mod interval;
 mod join;
+mod ledger;
 mod partial;
 mod report;
 mod token_formats;
@@ -20,6 +21,7 @@ pub use error::EnergyError;
 pub use idle::{Idle, IdlePower, idle_power};
 pub use inference::{InferenceEnergy, InferenceQuery, RecordCounts, RequestEnergy, Tokens, energy_per_token};
 pub use integrate::{DeviceEnergy, EnergyQuery, EnergyResult, Rule, Status, energy};
+pub use ledger::{Comparison, compare};
 pub use partial::{GapLimitsDiffer, Partial, Total};
 pub use report::{
     CountsRecord, DeviceRecord, EnergyRecord, ExcludedRecord, REPORT_SCHEMA, RemarkRecord, Report, RequestRecord,

@@ -15,12 +15,13 @@ use crate::traces::{Channel, Gain, Trace, sensor_of};
 /// Reference: JCGM 100:2008, 4.3.7 and 5.1.
 pub(super) fn of_energy(trace: &Trace, channel: &Channel, value: f64, total: &Total, window: (i64, i64)) -> Measured {
     let label = channel.label();
+    let sensor = format!("{}/{}", instance(channel), channel.name);
     let seconds = total.covered_ns as f64 * 1e-9;
     let mut components = Vec::new();
     let mut add = |kind: &str, shape: Distribution, contribution: f64, note: &str| {
         if contribution != 0.0 && contribution.is_finite() {
             components.push(Component::new(
-                &format!("{kind}:{label}"),
+                &format!("{kind}:{sensor}"),
                 &format!("{kind} of {label}{note}"),
                 shape,
                 contribution,
@@ -46,6 +47,33 @@ pub(super) fn of_energy(trace: &Trace, channel: &Channel, value: f64, total: &To
         add(&format!("stamp {}", window.1), Distribution::Rectangular, last * stamp, "");
     }
     Measured::with_components(value, components)
+}
+
+/// What the budget of an energy leaves out, where nothing is known about the gain of its meter.
+pub(super) fn unknown_gain(trace: &Trace) -> Option<&'static str> {
+    match sensor_of(trace.format) {
+        Some(model) if model.gain.is_some() => None,
+        Some(model) => Some(model.leaves_out),
+        None => Some("the gain and offset of the meter, which the format does not tell"),
+    }
+}
+
+/// The identity of the sensor behind a channel: the uuid of its board, or else its name in this one recording, since
+/// device 0 of one machine is not device 0 of another. Gains of different recordings then do not cancel, which leaves
+/// the uncertainty of their ratio too large and never too small.
+fn instance(channel: &Channel) -> String {
+    let device = &channel.device;
+    let is_uuid = device.len() >= 16 && device.contains('-') && device.chars().any(|c| c.is_ascii_digit());
+    if is_uuid {
+        return device.clone();
+    }
+    let samples = channel.samples.time_ns.iter().zip(&channel.samples.value).take(64);
+    let words = samples.flat_map(|(time, value)| [time.cast_unsigned(), value.to_bits()]);
+    // FNV-1a, so that one recording has one identity wherever and whenever it is read
+    let hash = words.chain([channel.samples.len() as u64]).fold(0xcbf2_9ce4_8422_2325_u64, |hash, word| {
+        word.to_le_bytes().iter().fold(hash, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3))
+    });
+    format!("{device}@{hash:016x}")
 }
 
 /// Power of the samples nearest to the ends of a window. [W]

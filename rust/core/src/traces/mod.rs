@@ -17,7 +17,7 @@ mod timing;
 mod topology;
 mod trace;
 
-pub use arrays::from_arrays;
+pub use arrays::{PowerSeries, trace_from_arrays};
 pub use builder::{Builder, DEVICE_LIMIT, Negative, Slot};
 pub use channel::{Channel, Kind, Samples};
 pub use clock::Clock;
