@@ -160,7 +160,7 @@ def test_arrays_are_read_by_the_same_rules():
     assert trace.clock == "utc"
     with pytest.raises(FormatError) as refused:
         sz.trace_from_arrays([0, 1], [1.0])
-    assert refused.value.code == "E_SHAPE"
+    assert refused.value.code == "E_FIELD_COUNT"
     with pytest.raises(TraceError):
         sz.trace_from_arrays([0.5, 1.5], [1.0, 1.0])
     stamps = np.array(["2026-06-11T12:00:00", "2026-06-11T12:00:10"], dtype="datetime64[s]")

@@ -615,8 +615,8 @@ impl MonteCarlo {
 /// >>> import szilard as sz
 /// >>> sz.calc("7.2 W * 4.1 s / 50 token")
 /// 0.5904 J/token = 0.164 kWh/Mtoken
-/// >>> sz.calc("(late/early)^(1/6) - 1", early="415 TWh/yr", late="945 TWh/yr").to("%")
-/// 14.7001410501 %
+/// >>> f"{sz.calc('(late/early)^(1/6) - 1', early='415 TWh/yr', late='945 TWh/yr').to('%'):.1f}"
+/// '14.7 %'
 #[pyfunction]
 #[pyo3(signature = (text, **names))]
 pub fn calc(text: &str, names: Option<std::collections::HashMap<String, Given>>) -> PyResult<PyQuantity> {
