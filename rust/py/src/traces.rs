@@ -139,7 +139,8 @@ impl PyTrace {
         self.trace.devices().into_iter().map(str::to_owned).collect()
     }
 
-    /// The table of channels: device, channel, kind, unit, boundary, within, samples, resolution.
+    /// The table of channels: device, channel, kind, unit, boundary, within, samples, resolution, gap_limit_s (the
+    /// longest interval of a gauge that is integrated over unless `max_gap` says otherwise).
     #[getter]
     fn channels(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         let all = &self.trace.channels;
@@ -155,6 +156,7 @@ impl PyTrace {
                 ("within", Column::MaybeText(all.iter().map(|channel| channel.within.clone()).collect())),
                 ("samples", Column::Whole(all.iter().map(|channel| channel.samples.len() as i64).collect())),
                 ("resolution", Column::Float(all.iter().map(|channel| channel.resolution).collect())),
+                ("gap_limit_s", Column::Float(all.iter().map(|c| c.samples.gap_limit_ns() as f64 / 1e9).collect())),
             ],
         )
     }
