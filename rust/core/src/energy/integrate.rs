@@ -321,6 +321,10 @@ fn device_energy(
             (mean * (window.1 - window.0) as f64 * 1e-9, Some(mean))
         }
     };
+    if let Some(left_out) = uncertainty::unknown_gain(trace) {
+        let message = format!("the uncertainty leaves out {left_out}");
+        reasons.push(Code::GainUnknown, Place::File, Some(&channel.label()), message);
+    }
     let energy = uncertainty::of_energy(trace, channel, value, &total, window);
     Ok(row(Some(energy), &total, mean_power_w, status))
 }

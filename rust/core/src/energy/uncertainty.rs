@@ -49,6 +49,15 @@ pub(super) fn of_energy(trace: &Trace, channel: &Channel, value: f64, total: &To
     Measured::with_components(value, components)
 }
 
+/// What the budget of an energy leaves out, where nothing is known about the gain of its meter.
+pub(super) fn unknown_gain(trace: &Trace) -> Option<&'static str> {
+    match sensor_of(trace.format) {
+        Some(model) if model.gain.is_some() => None,
+        Some(model) => Some(model.leaves_out),
+        None => Some("the gain and offset of the meter, which the format does not tell"),
+    }
+}
+
 /// The identity of the sensor behind a channel: the uuid of its board, or else its name in this one recording, since
 /// device 0 of one machine is not device 0 of another. Gains of different recordings then do not cancel, which leaves
 /// the uncertainty of their ratio too large and never too small.

@@ -1,0 +1,696 @@
+//! Quantities: the dynamic type of the core as a Python number.
+
+use crate::errors::{Raise, detached, exceptions, guard};
+use crate::html;
+use crate::table::{Column, frame};
+use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1, ToPyArray};
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::pyclass::CompareOp;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyFloat, PyInt, PyString, PyTuple};
+use std::cmp::Ordering;
+use szilard::quantity::{
+    Basis, Boundary, Component, Distribution, Measured, Method, Quantity, QuantityError, QuantityRecord, Trials, Unit,
+    UnitError, evaluate, joint_draws, number_and_unit,
+};
+
+/// A value with its unit, its uncertainty budget and the boundary it was counted at.
+///
+/// Sums need one dimension, boundary and basis and come out in the unit of the left operand; products and quotients
+/// come out in coherent units (J, W, J/token, ...); with plain numbers the unit stays. Uncertainty goes along to first
+/// order (JCGM 100): components of one identity are fully correlated, others independent, so that ``q - q`` is 0 ± 0.
+///
+/// Parameters
+/// ----------
+/// value
+///     Text ("29.52 J"), a pair (29.52, "J"), a number followed by `unit`, or a quantity. A number alone is refused:
+///     a pure number is "0.3" or (0.3, "1").
+/// unit
+///     The unit of a `value` that is a plain number.
+/// u
+///     Standard uncertainty: "0.34 J", or "2 %" of the value.
+/// half_width
+///     Half-width of a tolerance, taken as rectangular: u = half_width/√3.
+/// boundary
+///     chip, board, node, it, site, grid or primary.
+/// basis
+///     gross, above-idle or idle.
+/// method
+///     measured, counter, modelled, nameplate or self-reported.
+/// label
+///     Name of the uncertainty in tables.
+/// id
+///     Identity of the source of the uncertainty, as that of a meter. Without it the source is one of its own.
+/// degrees_of_freedom
+///     Degrees of freedom of `u` where it comes from that many observations more than one: type A.
+///
+/// Raises
+/// ------
+/// szilard.errors.UnitError
+///     An unknown unit, a value that is not finite, an array, an uncertainty of another dimension.
+/// szilard.errors.BoundaryError
+///     An unknown boundary, basis or method.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> sz.Quantity("29.52 J", half_width="2 %", boundary="node")
+/// (29.52 ± 0.34) J [node]
+/// >>> sz.Quantity("7.2 W") * sz.Quantity("4.1 s") / sz.Quantity("50 token")
+/// 0.5904 J/token = 0.164 kWh/Mtoken
+#[pyclass(name = "Quantity", module = "szilard", frozen, weakref)]
+#[derive(Debug, Clone)]
+pub struct PyQuantity(pub Quantity);
+
+/// A number and its unit, as Python may give them: text, a pair, or a quantity.
+pub struct Size(pub f64, pub Unit);
+
+impl<'py> FromPyObject<'_, 'py> for Size {
+    type Error = PyErr;
+
+    fn extract(given: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(quantity) = given.cast::<PyQuantity>() {
+            let quantity = &quantity.get().0;
+            return Ok(Self(quantity.value(), quantity.unit().clone()));
+        }
+        if let Ok(text) = given.cast::<PyString>() {
+            let text: String = text.extract()?;
+            return guard(|| number_and_unit(&text).map(|(size, unit)| Self(size, unit)));
+        }
+        if let Ok(pair) = given.cast::<PyTuple>()
+            && let Ok((size, unit)) = pair.extract::<(f64, String)>()
+        {
+            return guard(|| Ok::<_, UnitError>(Self(size, unit.parse()?)));
+        }
+        let found = if is_real(&given)? {
+            let given = given.repr()?;
+            format!(
+                "a number without a unit, {given}: write \"{given} J\" or ({given}, \"J\"); a pure number is ({given}, \"1\")"
+            )
+        } else if is_array(&given)? {
+            "an array: a quantity is one number; keep columns as plain numbers with the unit in their name, as power_w"
+                .to_owned()
+        } else {
+            format!(
+                "{}: expected text as \"29.52 J\", a pair as (29.52, \"J\"), or a Quantity",
+                given.get_type().name()?
+            )
+        };
+        Err(exceptions::UnitError::new_err(format!("found {found}")))
+    }
+}
+
+/// A quantity as Python may give it: text, a pair, or a quantity.
+pub struct Given(pub Quantity);
+
+impl<'py> FromPyObject<'_, 'py> for Given {
+    type Error = PyErr;
+
+    fn extract(given: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(quantity) = given.cast::<PyQuantity>() {
+            return Ok(Self(quantity.get().0.clone()));
+        }
+        let Size(value, unit) = given.extract()?;
+        guard(|| Quantity::new(value, unit)).map(Self)
+    }
+}
+
+/// Whether an object is a real number by the numeric tower.
+fn is_real(object: &Bound<'_, PyAny>) -> PyResult<bool> {
+    static REAL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    if object.is_instance_of::<PyFloat>() || object.is_instance_of::<PyInt>() {
+        return Ok(true);
+    }
+    let py = object.py();
+    let real = REAL.get_or_try_init(py, || py.import("numbers")?.getattr("Real").map(Bound::unbind))?;
+    object.is_instance(real.bind(py))
+}
+
+/// Whether an object is an array, a series or a list.
+fn is_array(object: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Ok(object.hasattr("__array__")? || object.hasattr("__len__")?)
+}
+
+/// The other operand: a quantity, a real number, or `None` for something else. An array is refused.
+fn operand(other: &Bound<'_, PyAny>) -> PyResult<Option<Quantity>> {
+    if let Ok(quantity) = other.cast::<PyQuantity>() {
+        return Ok(Some(quantity.get().0.clone()));
+    }
+    if is_real(other)? {
+        let number: f64 = other.extract()?;
+        return guard(|| Quantity::number(number)).map(Some);
+    }
+    if other.hasattr("__array__")? {
+        Size::extract(other.as_borrowed())?;
+    }
+    Ok(None)
+}
+
+fn combined(
+    other: &Bound<'_, PyAny>,
+    combine: impl FnOnce(&Quantity) -> Result<Quantity, QuantityError>,
+) -> PyResult<Py<PyAny>> {
+    match operand(other)? {
+        Some(quantity) => Ok(Py::new(other.py(), PyQuantity(guard(|| combine(&quantity))?))?.into_any()),
+        None => Ok(other.py().NotImplemented()),
+    }
+}
+
+/// The word for a boundary, basis or method, where there is one.
+pub fn word<T: std::str::FromStr<Err = szilard::quantity::UnknownWord>>(text: Option<&str>) -> PyResult<Option<T>> {
+    text.map(str::parse).transpose().map_err(Raise::raise)
+}
+
+#[pymethods]
+impl PyQuantity {
+    #[new]
+    #[pyo3(signature = (value, unit=None, *, u=None, half_width=None, boundary=None, basis=None, method=None,
+                        label=None, id=None, degrees_of_freedom=None))]
+    #[expect(clippy::too_many_arguments, reason = "keyword arguments of one constructor")]
+    fn new(
+        value: &Bound<'_, PyAny>,
+        unit: Option<&str>,
+        u: Option<Size>,
+        half_width: Option<Size>,
+        boundary: Option<&str>,
+        basis: Option<&str>,
+        method: Option<&str>,
+        label: Option<&str>,
+        id: Option<&str>,
+        degrees_of_freedom: Option<f64>,
+    ) -> PyResult<Self> {
+        let Given(mut quantity) = match unit {
+            Some(unit) => PyTuple::new(value.py(), [value, PyString::new(value.py(), unit).as_any()])?.extract()?,
+            None => value.extract()?,
+        };
+        if let Some(boundary) = word::<Boundary>(boundary)? {
+            quantity = quantity.at(Some(boundary));
+        }
+        if let Some(basis) = word::<Basis>(basis)? {
+            quantity = quantity.on(Some(basis));
+        }
+        if let Some(method) = word::<Method>(method)? {
+            quantity = quantity.by([method]);
+        }
+        guard(|| {
+            if let Some(Size(size, unit)) = u {
+                let size = quantity.tolerance(size, &unit)?;
+                quantity = quantity.with_source(size, id, label, Distribution::Normal, degrees_of_freedom)?;
+            }
+            if let Some(Size(size, unit)) = half_width {
+                let size = quantity.tolerance(size, &unit)? / 3f64.sqrt();
+                quantity = quantity.with_source(size, id, label, Distribution::Rectangular, degrees_of_freedom)?;
+            }
+            Ok::<_, UnitError>(Self(quantity))
+        })
+    }
+
+    /// The value in `unit`.
+    #[getter]
+    fn value(&self) -> f64 {
+        self.0.value()
+    }
+
+    /// The symbol of the unit.
+    #[getter]
+    fn unit(&self) -> &str {
+        self.0.unit().symbol()
+    }
+
+    /// The standard uncertainty in `unit` (in K for degC and degF).
+    #[getter]
+    fn u(&self) -> f64 {
+        self.0.u()
+    }
+
+    /// The boundary the figure is counted at, or None.
+    #[getter]
+    fn boundary(&self) -> Option<&'static str> {
+        self.0.boundary().map(Boundary::word)
+    }
+
+    /// Whether the idle draw is inside: gross, above-idle, idle, or None.
+    #[getter]
+    fn basis(&self) -> Option<&'static str> {
+        self.0.basis().map(Basis::word)
+    }
+
+    /// The weakest of the methods that gave the figure, or None.
+    #[getter]
+    fn method(&self) -> Option<&'static str> {
+        self.0.method().map(Method::word)
+    }
+
+    /// All methods that gave the figure, strongest first.
+    #[getter]
+    fn methods(&self) -> Vec<&'static str> {
+        self.0.methods().iter().map(|method| method.word()).collect()
+    }
+
+    /// The dimension as the coherent unit: ``J/token`` for kWh/Mtoken.
+    #[getter]
+    fn dimension(&self) -> String {
+        self.0.dimension().symbol()
+    }
+
+    /// The same figure, said to be counted at a boundary (at none for None). Nothing is converted: that is what a
+    /// `BoundaryChain` does.
+    #[pyo3(signature = (boundary))]
+    fn at(&self, boundary: Option<&str>) -> PyResult<Self> {
+        Ok(Self(self.0.at(word(boundary)?)))
+    }
+
+    /// The same figure on a basis: gross, above-idle, idle, or None.
+    #[pyo3(signature = (basis))]
+    fn on(&self, basis: Option<&str>) -> PyResult<Self> {
+        Ok(Self(self.0.on(word(basis)?)))
+    }
+
+    /// The figure in another unit of the same dimension.
+    ///
+    /// >>> import szilard as sz
+    /// >>> sz.Quantity("0.59 J/token").to("kWh/Mtoken").value
+    /// 0.16388888888888886
+    fn to(&self, unit: &str) -> PyResult<Self> {
+        guard(|| self.0.to(unit)).map(Self)
+    }
+
+    /// The table of the components of the uncertainty: id, label, type, distribution, degrees_of_freedom, contribution
+    /// (signed, in `unit`) and share of the variance. The shares sum to one.
+    fn budget(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        budget(py, &self.0)
+    }
+
+    /// The interval that covers the figure with a probability of `coverage`.
+    ///
+    /// Student's t with the effective degrees of freedom (JCGM 100, G.4) where first order holds; Monte Carlo (JCGM
+    /// 101) where an input with \|x\|/u < 5 stands in a denominator or power, or where a component that is not normal
+    /// has more than half of the variance.
+    ///
+    /// >>> import szilard as sz
+    /// >>> sz.Quantity("10 J", u="1 J").expanded(0.95)
+    /// [8.040036, 11.95996] J (95 %, first order)
+    #[pyo3(signature = (coverage=0.95))]
+    fn expanded(&self, py: Python<'_>, coverage: f64) -> PyResult<Interval> {
+        let interval = detached(py, || self.0.measured().interval(coverage))?;
+        Ok(Interval::new(interval, self.0.unit().symbol()))
+    }
+
+    /// The distribution of the figure from its own measurement model, evaluated at `n` drawn inputs (JCGM 101).
+    #[pyo3(signature = (n=1_000_000, seed=0))]
+    fn monte_carlo(&self, py: Python<'_>, n: usize, seed: u64) -> PyResult<MonteCarlo> {
+        let trials = detached(py, || self.0.measured().monte_carlo(n, seed))?;
+        MonteCarlo::new(trials, &self.0)
+    }
+
+    /// Whether two figures differ by no more than `rel_tol` of the larger one or than `abs_tol`.
+    #[pyo3(signature = (other, *, rel_tol=1e-9, abs_tol=None))]
+    fn isclose(&self, other: Given, rel_tol: f64, abs_tol: Option<Size>) -> PyResult<bool> {
+        guard(|| {
+            let absolute = abs_tol.map_or(Ok(0.0), |Size(size, unit)| self.0.tolerance(size, &unit))?;
+            let absolute = self.0.unit().difference_to_coherent(absolute);
+            self.0.is_close(&other.0, rel_tol, absolute)
+        })
+    }
+
+    fn __add__(&self, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        combined(other, |other| self.0.plus(other))
+    }
+
+    fn __radd__(&self, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        combined(other, |other| other.plus(&self.0))
+    }
+
+    fn __sub__(&self, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        combined(other, |other| self.0.minus(other))
+    }
+
+    fn __rsub__(&self, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        combined(other, |other| other.minus(&self.0))
+    }
+
+    fn __mul__(&self, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        combined(other, |other| self.0.times(other))
+    }
+
+    fn __rmul__(&self, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        combined(other, |other| other.times(&self.0))
+    }
+
+    fn __truediv__(&self, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        combined(other, |other| self.0.over(other))
+    }
+
+    fn __rtruediv__(&self, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        combined(other, |other| other.over(&self.0))
+    }
+
+    fn __pow__(&self, other: &Bound<'_, PyAny>, modulus: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        if modulus.is_none() { combined(other, |other| self.0.power(other)) } else { Ok(other.py().NotImplemented()) }
+    }
+
+    fn __rpow__(&self, other: &Bound<'_, PyAny>, modulus: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        if modulus.is_none() { combined(other, |other| other.power(&self.0)) } else { Ok(other.py().NotImplemented()) }
+    }
+
+    fn __neg__(&self) -> Self {
+        Self(self.0.negated())
+    }
+
+    fn __pos__(&self) -> Self {
+        self.clone()
+    }
+
+    fn __abs__(&self) -> Self {
+        Self(self.0.magnitude())
+    }
+
+    fn __bool__(&self) -> bool {
+        self.0.value() != 0.0
+    }
+
+    fn __float__(&self) -> PyResult<f64> {
+        guard(|| Ok::<_, UnitError>(self.0.to("1")?.value()))
+    }
+
+    fn __richcmp__(&self, other: &Bound<'_, PyAny>, compare: CompareOp) -> PyResult<Py<PyAny>> {
+        let py = other.py();
+        let answer = match (operand(other)?, compare) {
+            (None, _) => return Ok(py.NotImplemented()),
+            (Some(other), CompareOp::Eq) => self.0 == other,
+            (Some(other), CompareOp::Ne) => self.0 != other,
+            (Some(other), order) => {
+                let ordering: Ordering = guard(|| self.0.compare(&other))?;
+                order.matches(ordering)
+            }
+        };
+        Ok(answer.into_pyobject(py)?.to_owned().into_any().unbind())
+    }
+
+    /// Equal figures have one hash; that of a pure number is the hash of the number.
+    fn __hash__(&self, py: Python<'_>) -> PyResult<isize> {
+        let value = PyFloat::new(py, self.0.coherent_value() + 0.0);
+        if self.0 == Quantity::number(self.0.coherent_value()).map_err(Raise::raise)? {
+            return value.hash();
+        }
+        (value, self.dimension(), self.boundary(), self.basis()).into_pyobject(py)?.hash()
+    }
+
+    fn __repr__(&self) -> String {
+        self.0.to_string()
+    }
+
+    /// The value in a format of numbers, its uncertainty in the same, and the unit.
+    fn __format__(&self, py: Python<'_>, spec: &str) -> PyResult<String> {
+        if spec.is_empty() {
+            return Ok(self.0.to_string());
+        }
+        let number = |x: f64| PyFloat::new(py, x).call_method1("__format__", (spec,))?.extract::<String>();
+        let (value, unit) = (number(self.0.value())?, self.unit());
+        let value = if self.0.u() > 0.0 { format!("({value} ± {})", number(self.0.u())?) } else { value };
+        Ok(if unit == "1" { value } else { format!("{value} {unit}") })
+    }
+
+    fn _repr_html_(&self) -> String {
+        let rows: Vec<Vec<String>> = shares(&self.0)
+            .map(|(component, share)| {
+                let contribution = format!("{:.2e} {}", component.contribution, self.unit());
+                vec![component.label.to_string(), contribution, format!("{:.1} %", 100.0 * share)]
+            })
+            .collect();
+        html::card(&self.0.to_string(), "budget", &["component", "contribution", "share of variance"], &rows)
+    }
+
+    fn _repr_latex_(&self) -> String {
+        format!("${}$", self.0.latex())
+    }
+
+    /// NumPy leaves arithmetic with quantities to them, instead of losing the unit.
+    #[classattr]
+    fn __array_ufunc__(py: Python<'_>) -> Py<PyAny> {
+        py.None()
+    }
+
+    /// Refused: an array of quantities would lose the unit.
+    #[pyo3(signature = (*_args, **_kwargs))]
+    fn __array__(&self, _args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
+        Err(exceptions::UnitError::new_err(
+            "a quantity is one number with a unit and does not become an array; take .to(unit).value into a column \
+             with the unit in its name, as power_w",
+        ))
+    }
+
+    /// The quantity as JSON: value, unit, u, boundary, basis, method, components.
+    fn to_json(&self) -> PyResult<String> {
+        serde_json::to_string(&QuantityRecord::from(&self.0)).map_err(json)
+    }
+
+    /// The quantity of a JSON text. Components keep their identity: a copy minus its original is 0 ± 0.
+    #[staticmethod]
+    fn from_json(text: &str) -> PyResult<Self> {
+        let record: QuantityRecord = serde_json::from_str(text).map_err(json)?;
+        guard(|| Quantity::try_from(record)).map(Self)
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
+        Ok((py.get_type::<Self>().getattr("from_json")?, (self.to_json()?,)))
+    }
+
+    fn __copy__(&self) -> Self {
+        self.clone()
+    }
+
+    fn __deepcopy__(&self, _memo: &Bound<'_, PyAny>) -> Self {
+        self.clone()
+    }
+}
+
+fn json(error: serde_json::Error) -> PyErr {
+    exceptions::UnitError::new_err(format!("the JSON of a quantity: {error}"))
+}
+
+/// The components of a figure with their shares of its variance.
+fn shares(quantity: &Quantity) -> impl Iterator<Item = (&Component, f64)> {
+    let variance = quantity.u().powi(2);
+    quantity.measured().components().iter().map(move |part| (part, part.contribution.powi(2) / variance))
+}
+
+/// The budget of a figure as a table.
+pub fn budget(py: Python<'_>, quantity: &Quantity) -> PyResult<Py<PyAny>> {
+    let text = |of: fn(&Component) -> String| Column::Text(shares(quantity).map(|(part, _)| of(part)).collect());
+    let float = |of: fn(&Component) -> f64| Column::Float(shares(quantity).map(|(part, _)| of(part)).collect());
+    frame(
+        py,
+        vec![
+            ("id", text(|part| part.id.to_string())),
+            ("label", text(|part| part.label.to_string())),
+            ("type", text(|part| format!("{:?}", part.evaluation))),
+            ("distribution", text(|part| part.distribution.word())),
+            ("degrees_of_freedom", float(|part| part.degrees_of_freedom)),
+            ("contribution", float(|part| part.contribution)),
+            ("share", Column::Float(shares(quantity).map(|(_, share)| share).collect())),
+        ],
+    )
+}
+
+/// An interval of a figure. Iterating gives its ends.
+#[pyclass(module = "szilard", frozen)]
+#[derive(Debug, Clone)]
+pub struct Interval {
+    /// The lower end, in `unit`.
+    #[pyo3(get)]
+    low: f64,
+    /// The upper end, in `unit`; None where it is not known.
+    #[pyo3(get)]
+    high: Option<f64>,
+    /// The symbol of the unit.
+    #[pyo3(get)]
+    unit: String,
+    /// The probability that the interval covers the figure; 1 for bounds that always hold.
+    #[pyo3(get)]
+    coverage: f64,
+    /// How it was found: first order, Monte Carlo, or bounds.
+    #[pyo3(get)]
+    method: &'static str,
+}
+
+impl Interval {
+    fn new(interval: szilard::quantity::Interval, unit: &str) -> Self {
+        let method = if interval.by_monte_carlo { "Monte Carlo" } else { "first order" };
+        let szilard::quantity::Interval { low, high, coverage, .. } = interval;
+        Self { low, high: Some(high), unit: unit.to_owned(), coverage, method }
+    }
+
+    /// Bounds that hold without a probability.
+    pub fn bounds(low: f64, high: Option<f64>, unit: &str) -> Self {
+        Self { low, high, unit: unit.to_owned(), coverage: 1.0, method: "bounds" }
+    }
+}
+
+#[pymethods]
+impl Interval {
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        (self.low, self.high).into_pyobject(py)?.call_method0("__iter__")
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let seven = |x: f64| PyFloat::new(py, x).call_method1("__format__", (".7g",))?.extract::<String>();
+        let high = self.high.map_or(Ok("?".to_owned()), seven)?;
+        let how = if self.coverage < 1.0 { format!("{:.4}", 100.0 * self.coverage) } else { "100".to_owned() };
+        let how = if how.contains('.') { how.trim_end_matches('0').trim_end_matches('.') } else { &how };
+        Ok(format!("[{}, {high}] {} ({how} %, {})", seven(self.low)?, self.unit, self.method))
+    }
+}
+
+/// The distribution of a figure, as drawn trials (JCGM 101). Numbers are in `unit`.
+#[pyclass(module = "szilard", frozen)]
+#[derive(Debug)]
+pub struct MonteCarlo {
+    trials: Trials,
+    figure: Quantity,
+}
+
+impl MonteCarlo {
+    /// The distribution of a figure like `like`, in its unit.
+    fn new(trials: Trials, like: &Quantity) -> PyResult<Self> {
+        let figure = guard(|| {
+            let mean = Quantity::from_measured(Measured::exact(trials.mean()), like.unit().clone())?;
+            mean.with_u(trials.u(), "monte carlo", Distribution::Normal)
+        })?;
+        let figure = figure.at(like.boundary()).on(like.basis()).by(like.methods().iter().copied());
+        Ok(Self { trials, figure })
+    }
+}
+
+#[pymethods]
+impl MonteCarlo {
+    /// The mean of the trials.
+    #[getter]
+    fn mean(&self) -> f64 {
+        self.trials.mean()
+    }
+
+    /// The standard deviation of the trials.
+    #[getter]
+    fn u(&self) -> f64 {
+        self.trials.u()
+    }
+
+    /// The symbol of the unit.
+    #[getter]
+    fn unit(&self) -> &str {
+        self.figure.unit().symbol()
+    }
+
+    /// The trials in rising order.
+    #[getter]
+    fn samples<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
+        self.trials.sorted().to_pyarray(py)
+    }
+
+    /// The mean with its standard uncertainty; how it depends on the inputs is not kept.
+    #[getter]
+    fn quantity(&self) -> PyQuantity {
+        PyQuantity(self.figure.clone())
+    }
+
+    /// The interval of probability `coverage`: with equal tails, or the shortest one.
+    #[pyo3(signature = (coverage=0.95, *, shortest=false))]
+    fn interval(&self, py: Python<'_>, coverage: f64, shortest: bool) -> PyResult<Interval> {
+        let find = if shortest { Trials::shortest_interval } else { Trials::symmetric_interval };
+        detached(py, || find(&self.trials, coverage)).map(|interval| Interval::new(interval, self.unit()))
+    }
+
+    fn __repr__(&self) -> String {
+        format!("MonteCarlo({}, n={})", self.figure, self.trials.sorted().len())
+    }
+}
+
+/// The value of an expression with units, boundaries and uncertainty. Keywords are the values of names in it.
+///
+/// `+ - * / ^`, parentheses, sqrt, exp, ln, log2, log10, abs, pi, k_B, h_P, e_0. A number and the units behind it are
+/// one factor: in ``E / 50 token`` the whole ``50 token`` divides. What can be read in two ways is refused.
+///
+/// >>> import szilard as sz
+/// >>> sz.calc("7.2 W * 4.1 s / 50 token")
+/// 0.5904 J/token = 0.164 kWh/Mtoken
+/// >>> f"{sz.calc('(late/early)^(1/6) - 1', early='415 TWh/yr', late='945 TWh/yr').to('%'):.1f}"
+/// '14.7 %'
+#[pyfunction]
+#[pyo3(signature = (text, **names))]
+pub fn calc(text: &str, names: Option<std::collections::HashMap<String, Given>>) -> PyResult<PyQuantity> {
+    let names = names.unwrap_or_default();
+    guard(|| evaluate(text, &|name| names.get(name).map(|given| given.0.clone()))).map(PyQuantity)
+}
+
+/// The distribution of a calculation whose inputs are drawn (JCGM 101).
+///
+/// `f` is called with one NumPy array for each quantity, its values at `n` joint draws in the coherent unit of its
+/// dimension (W, s, J/token, K, ...), and returns an array of `n` values in the coherent unit of the result. Sources
+/// of uncertainty that two quantities share are drawn once for both. A seed gives the same trials on any number of
+/// threads.
+///
+/// Parameters
+/// ----------
+/// f
+///     The calculation.
+/// quantities
+///     The inputs.
+/// n
+///     The number of trials.
+/// seed
+///     The seed of the random numbers.
+/// unit
+///     The unit of the result. Without it, `f` is called once with the quantities themselves and says it so.
+///
+/// >>> import szilard as sz
+/// >>> power, time = sz.Quantity("250 W", u="2 %"), sz.Quantity("60 s")
+/// >>> f"{sz.monte_carlo(lambda p, t: p * t, power, time, n=100_000).quantity:.3g}"
+/// '(1.5e+04 ± 300) J'
+#[pyfunction]
+#[pyo3(signature = (f, *quantities, n=1_000_000, seed=0, unit=None))]
+pub fn monte_carlo(
+    py: Python<'_>,
+    f: &Bound<'_, PyAny>,
+    quantities: Vec<Given>,
+    n: usize,
+    seed: u64,
+    unit: Option<&str>,
+) -> PyResult<MonteCarlo> {
+    let figures: Vec<Quantity> = quantities.into_iter().map(|Given(quantity)| quantity).collect();
+    let like = match unit {
+        Some(unit) => guard(|| Quantity::new(1.0, unit.parse()?))?,
+        None => {
+            let inputs = figures.iter().map(|figure| PyQuantity(figure.clone()));
+            let result = f.call1(PyTuple::new(py, inputs)?).map_err(|error| unit_needed(py, &error))?;
+            operand(&result)?.ok_or_else(|| unit_needed(py, &PyTypeError::new_err("the result is no quantity")))?
+        }
+    };
+    let draws = detached(py, || {
+        let inputs: Result<Vec<_>, _> =
+            figures.iter().map(|figure| figure.in_unit(&figure.unit().to_coherent_unit())).collect();
+        let inputs = inputs?;
+        joint_draws(&inputs.iter().map(Quantity::measured).collect::<Vec<_>>(), n, seed)
+    })?;
+    let values = f.call1(PyTuple::new(py, draws.into_iter().map(|values| values.into_pyarray(py)))?)?;
+    let values: PyReadonlyArray1<'_, f64> = values.extract().map_err(|_| {
+        exceptions::UnitError::new_err(format!("f must return an array of {n} numbers, found {}", values.get_type()))
+    })?;
+    let values = values.as_array().to_vec();
+    if values.len() != n {
+        let found = format!("f must return {n} numbers, one for each trial, found {}", values.len());
+        return Err(exceptions::UnitError::new_err(found));
+    }
+    let trials = detached(py, || {
+        Trials::new(values.into_iter().map(|value| like.unit().from_coherent(value)).collect::<Vec<f64>>())
+    })?;
+    MonteCarlo::new(trials, &like)
+}
+
+fn unit_needed(py: Python<'_>, error: &PyErr) -> PyErr {
+    let text = format!("f does not work on quantities ({error}): give the unit of its result, as unit=\"J/token\"");
+    let raised = exceptions::UnitError::new_err(text);
+    raised.set_cause(py, Some(error.clone_ref(py)));
+    raised
+}
