@@ -309,7 +309,7 @@ mod tests {
         LadderInputs {
             entropy: Some(quantity("1.5 bit/token")),
             cross_entropy: Some(quantity("1.7 bit/token")),
-            circuit: Some("mul-u8".parse().unwrap()),
+            circuit: Some("mul-u4".parse().unwrap()),
             arithmetic: Some(Arithmetic::named("fp16-45nm").unwrap()),
             reset: Some(Reset::TwoState { relaxation: Frequency::new::<hertz>(1e9), time: seconds(1e-6), error: 1e-3 }),
             retention: Some(Retention { attempts: Frequency::new::<hertz>(1e12), hold: seconds(1.0) }),

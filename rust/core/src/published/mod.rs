@@ -1,6 +1,7 @@
 //! Figures of the literature with their citations, and the calculations behind them done again.
 
 mod audit;
+mod claims;
 mod error;
 mod printed;
 mod publication;
@@ -9,6 +10,7 @@ mod reproduce;
 mod schema;
 
 pub use audit::{Audit, Explanation, audit};
+pub use claims::{Claim, Verdict, claims};
 pub use error::PublishedError;
 pub use publication::{Bound, Calculation, Fact, Input, Kind, Publication, Source, Way};
 pub use registry::Registry;
