@@ -36,7 +36,7 @@ mod _core {
         Divergence, EntropyBounds, TokenInformation, divergence, entropy_bounds, entropy_from_counts, token_entropy,
     };
     #[pymodule_export]
-    use crate::landauer::{PyGap, PyLadder, PyModel, ladder, landauer_limit};
+    use crate::landauer::{PyGap, PyLadder, PyModel, ladder, landauer_limit, roofline};
     #[pymodule_export]
     use crate::published::{
         PyAudit, audit, published_calculations, published_cite, published_fact, published_facts, published_keys,
