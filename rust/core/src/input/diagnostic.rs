@@ -95,6 +95,7 @@ codes! {
     RateNotCount "W_RATE_NOT_COUNT" "The log states a rate and no count; the count is the rate times the window.";
     NotInference "I_NOT_INFERENCE" "A phase that generates no tokens; it is not counted as inference.";
     EdgeUnresolved "W_WINDOW_EDGE" "The window reaches past the samples; the edge is not covered.";
+    DieTemperature "W_DIE_TEMPERATURE" "The temperature is rather that of a die than that of the coldest free bath.";
     Empty "E_EMPTY" "The file is empty.";
     NoHeader "E_NO_HEADER" "No header line was found.";
     NoData "E_NO_DATA" "There are no records.";
