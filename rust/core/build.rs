@@ -8,7 +8,9 @@ use std::{env, fs};
 /// Name of the constant, folder under `datasets/` and extension of its files.
 const TABLES: &[(&str, &str, &str)] = &[
     ("MODELS", "models", "json"),
+    ("CLAIMS", "claims", "toml"),
     ("PUBLICATIONS", "published", "toml"),
+    ("TABLES", "published/data", "csv"),
     ("TRACES", "traces", "csv"),
     ("TRACE_RECORDS", "traces", "toml"),
 ];
