@@ -1,9 +1,11 @@
 //! The keys of a publication's file, as they are written.
 
-use crate::quantity::{Boundary, Method};
+use super::table::TableStep;
+use crate::quantity::{Basis, Boundary, Method};
 use crate::source::{Citation, Evidence};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use toml::Spanned;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -18,8 +20,9 @@ pub(super) struct File {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FactEntry {
-    pub id: String,
+    pub id: Spanned<String>,
     pub quantity: String,
+    pub scenario: Option<String>,
     pub value: Option<f64>,
     pub low: Option<f64>,
     pub high: Option<f64>,
@@ -27,6 +30,7 @@ pub(super) struct FactEntry {
     pub unit: String,
     pub last_digit: Option<f64>,
     pub boundary: Option<Boundary>,
+    pub basis: Option<Basis>,
     pub method: Option<Method>,
     pub denominator: Option<String>,
     pub scope: Option<String>,
@@ -42,7 +46,7 @@ pub(super) struct FactEntry {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CalculationEntry {
-    pub id: String,
+    pub id: Spanned<String>,
     pub title: String,
     pub formula: String,
     #[serde(default)]
@@ -64,7 +68,9 @@ pub(super) struct CalculationEntry {
 #[serde(deny_unknown_fields)]
 pub(super) struct InputEntry {
     pub fact: Option<String>,
+    pub end: Option<super::publication::End>,
     pub value: Option<String>,
+    pub table: Option<TableStep>,
     pub last_digit: Option<f64>,
     pub note: Option<String>,
     pub boundary: Option<String>,
