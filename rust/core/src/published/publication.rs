@@ -1,8 +1,8 @@
 //! A publication: its citation, its facts and the calculations it prints.
 
 use super::error::PublishedError;
-use super::printed::last_digit;
 use super::place::{Place, first_line};
+use super::printed::last_digit;
 use super::schema::{CalculationEntry, FactEntry, File, InputEntry};
 use super::table::TableStep;
 use crate::quantity::{Boundary, Quantity, Unit};
