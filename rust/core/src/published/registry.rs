@@ -1,9 +1,9 @@
 //! The publications that the library carries.
 
 use super::error::PublishedError;
+use super::folder::Folder;
 use super::publication::{Calculation, Fact, Publication, Source};
 use super::reproduce::{Reproduction, reproduced};
-use super::folder::Folder;
 use crate::source::datasets::{self, PUBLICATIONS, TABLES};
 use std::collections::HashMap;
 use std::path::Path;
