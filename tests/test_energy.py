@@ -87,9 +87,9 @@ def test_the_ways_to_give_idle():
         assert run.above_idle_per_token.value == pytest.approx(12.0)
     assert sz.energy_per_token(power, tokens, clock_offset=TOGETHER).above_idle is None
     with pytest.raises(UnitError):
-        sz.energy_per_token(power, tokens, idle=40.0)
+        sz.energy_per_token(power, tokens, idle=40.0, clock_offset=TOGETHER)
     with pytest.raises(UnitError):
-        sz.energy_per_token(power, tokens, idle="40 J")
+        sz.energy_per_token(power, tokens, idle="40 J", clock_offset=TOGETHER)
 
 
 def test_a_bare_count_is_for_the_window():
@@ -179,7 +179,9 @@ def test_names_of_requests_never_become_markup():
 
 def test_two_runs_on_one_meter_share_its_gain():
     # the same board twice: the gain is in both and cancels in their ratio
-    log = "timestamp, uuid, power.draw [W]\n" + "".join(f"2026/06/11 14:05:0{s}.000, GPU-1, {{}} W\n" for s in range(6))
+    log = "timestamp, uuid, power.draw [W]\n" + "".join(
+        f"2026/06/11 14:05:0{s}.000, GPU-0de30000-5a11-4a8d-8000-000000001929, {{}} W\n" for s in range(6)
+    )
     runs = [
         sz.energy_per_token(sz.read_trace(log.format(*[w] * 6).encode()), 100).per_token for w in ("200.00", "100.00")
     ]

@@ -33,19 +33,17 @@ def trace(log: Trace, tokens: TokenLog | InferenceEnergy | None = None, ax: Axes
     table = log.to_polars().filter(pl.col("unit") == "W")
     if table.is_empty():
         table = _mean_power(log.to_polars().filter(pl.col("unit") == "J"))
+    limits = {row[:2]: row[2] for row in log.channels.select("device", "channel", "gap_limit_s").iter_rows()}
     colours = [_style.BLUE, _style.GREEN, _style.VERMILION, _style.PURPLE, _style.ORANGE, _style.SKY]
     for index, ((device, channel), part) in enumerate(table.group_by("device", "channel", maintain_order=True)):
-        seconds = (part["time_ns"].to_numpy() - start) * 1e-9
-        power = part["value"].to_numpy()
-        gap = _gap(seconds)
-        broken = np.flatnonzero(np.diff(seconds) > gap) + 1
-        label = _style.plain(f"{device} {channel}") if index < len(colours) else None
+        seconds, power = (part["time_ns"].to_numpy() - start) * 1e-9, part["value"].to_numpy()
+        broken = np.flatnonzero(np.diff(seconds) > limits[device, channel]) + 1
         ax.plot(
             np.insert(seconds, broken, np.nan),
             np.insert(power, broken, np.nan),
             color=colours[index % len(colours)],
             linewidth=1.0,
-            label=label,
+            label=_style.plain(f"{device} {channel}") if index < len(colours) else None,
         )
         for place in broken:
             ax.axvspan(seconds[place - 1], seconds[place], color=_style.GREY, alpha=0.25, linewidth=0)
@@ -55,15 +53,6 @@ def trace(log: Trace, tokens: TokenLog | InferenceEnergy | None = None, ax: Axes
     ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
     ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, fontsize="small", frameon=False)
     return figure, ax
-
-
-def _gap(seconds: Any) -> float:
-    """The longest interval that is no gap: max(5 × lower median, 2 s), the rule of the energy."""
-    import numpy as np
-
-    steps = np.sort(np.diff(seconds))
-    steps = steps[steps > 0]
-    return max(5.0 * float(steps[(steps.size - 1) // 2]), 2.0) if steps.size else 2.0
 
 
 def _mean_power(energy: Any) -> Any:

@@ -563,8 +563,8 @@ fn idle_of(trace: &PyTrace, given: &Bound<'_, PyAny>) -> PyResult<Idle> {
 /// --------
 /// >>> import szilard as sz
 /// >>> trace = sz.read_trace(b"time [s],power [W]\n0,7.2\n1,7.2\n2.1,7.2\n3.1,7.2\n4.1,7.2\n")
-/// >>> f"{sz.energy_per_token(trace, 50).per_token:.4f}"
-/// '0.5904 J/token'
+/// >>> f"{sz.energy_per_token(trace, 50).per_token.value:.4f}"
+/// '0.5904'
 #[pyfunction]
 #[pyo3(signature = (trace, tokens, window=None, idle=None, policy="tokens", clock_offset=None, boundary=None,
                     method="trapezoid", max_gap=None))]

@@ -48,9 +48,7 @@ pub fn guard<T, E: Raise>(work: impl FnOnce() -> Result<T, E>) -> PyResult<T> {
 
 /// As [`guard`], with other Python threads running meanwhile.
 pub fn detached<T: Send, E: Raise + Send>(py: Python<'_>, work: impl FnOnce() -> Result<T, E> + Send) -> PyResult<T> {
-    guard(|| {
-        py.detach(|| catch_unwind(AssertUnwindSafe(work))).unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    })
+    guard(|| py.detach(work))
 }
 
 impl Raise for PyErr {

@@ -326,8 +326,8 @@ impl PyLadder {
 /// --------
 /// >>> import szilard as sz
 /// >>> ladder = sz.ladder("llama-3-70b", energy="0.39 J/token", temperature="300 K", dtype="fp8", context=2048)
-/// >>> ladder.gap("mac-convention")
-/// 117614599.395 x mac-convention (convention) at 300 K, boundary not stated
+/// >>> f"{ladder.gap('mac-convention').ratio:.3e}"
+/// '1.176e+08'
 #[pyfunction]
 #[pyo3(signature = (model, energy, temperature, entropy=None, batch=None, context=None, dtype=None, chain=None,
                     error_probability=None, transfer_energy=None))]

@@ -116,6 +116,20 @@ impl<'py> FromPyObject<'_, 'py> for Given {
     }
 }
 
+/// Tells pint, once it is imported, to leave arithmetic to these quantities: it would keep our number in its own unit.
+fn defer_to_us(py: Python<'_>) -> PyResult<()> {
+    static TOLD: PyOnceLock<()> = PyOnceLock::new();
+    if TOLD.get(py).is_some() {
+        return Ok(());
+    }
+    let modules = py.import("sys")?.getattr("modules")?;
+    if let Ok(compat) = modules.get_item("pint.compat") {
+        compat.getattr("upcast_type_map")?.set_item("szilard.Quantity", py.get_type::<PyQuantity>())?;
+        TOLD.get_or_init(py, || ());
+    }
+    Ok(())
+}
+
 /// Whether an object is a real number by the numeric tower.
 fn is_real(object: &Bound<'_, PyAny>) -> PyResult<bool> {
     static REAL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
@@ -140,6 +154,12 @@ fn operand(other: &Bound<'_, PyAny>) -> PyResult<Option<Quantity>> {
     if is_real(other)? {
         let number: f64 = other.extract()?;
         return guard(|| Quantity::number(number)).map(Some);
+    }
+    if other.hasattr("units")? || other.hasattr("unit")? {
+        let found = other.get_type().fully_qualified_name()?;
+        return Err(exceptions::UnitError::new_err(format!(
+            "found a {found}: quantities of another library do not mix with these; give its number and unit as (29.5, \"J\")"
+        )));
     }
     if other.hasattr("__array__")? {
         Size::extract(other.as_borrowed())?;
@@ -180,6 +200,7 @@ impl PyQuantity {
         id: Option<&str>,
         degrees_of_freedom: Option<f64>,
     ) -> PyResult<Self> {
+        defer_to_us(value.py())?;
         let Given(mut quantity) = match unit {
             Some(unit) => PyTuple::new(value.py(), [value, PyString::new(value.py(), unit).as_any()])?.extract()?,
             None => value.extract()?,
@@ -319,6 +340,10 @@ impl PyQuantity {
     }
 
     fn __radd__(&self, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        // the sum() of Python starts from the whole number 0
+        if other.is_exact_instance_of::<PyInt>() && !other.is_truthy()? {
+            return Ok(Py::new(other.py(), self.clone())?.into_any());
+        }
         combined(other, |other| other.plus(&self.0))
     }
 
@@ -376,6 +401,10 @@ impl PyQuantity {
 
     fn __richcmp__(&self, other: &Bound<'_, PyAny>, compare: CompareOp) -> PyResult<Py<PyAny>> {
         let py = other.py();
+        let is_equality = matches!(compare, CompareOp::Eq | CompareOp::Ne);
+        if is_equality && !other.is_instance_of::<Self>() && !is_real(other)? {
+            return Ok(py.NotImplemented());
+        }
         let answer = match (operand(other)?, compare) {
             (None, _) => return Ok(py.NotImplemented()),
             (Some(other), CompareOp::Eq) => self.0 == other,
@@ -615,8 +644,8 @@ impl MonteCarlo {
 /// >>> import szilard as sz
 /// >>> sz.calc("7.2 W * 4.1 s / 50 token")
 /// 0.5904 J/token = 0.164 kWh/Mtoken
-/// >>> sz.calc("(late/early)^(1/6) - 1", early="415 TWh/yr", late="945 TWh/yr").to("%")
-/// 14.7001410501 %
+/// >>> f"{sz.calc('(late/early)^(1/6) - 1', early='415 TWh/yr', late='945 TWh/yr').to('%'):.1f}"
+/// '14.7 %'
 #[pyfunction]
 #[pyo3(signature = (text, **names))]
 pub fn calc(text: &str, names: Option<std::collections::HashMap<String, Given>>) -> PyResult<PyQuantity> {

@@ -17,7 +17,7 @@ use szilard::quantity::units::electric_potential::volt;
 use szilard::quantity::units::f64::ElectricPotential;
 use szilard::quantity::{Boundary, Quantity, UnitError};
 use szilard::traces::{
-    Clock, ColumnChoice, ColumnName, PowerSeries, ReadOptions, Role, Sign, Trace, formats, read,
+    Clock, ColumnChoice, ColumnName, FARTHEST_NS, PowerSeries, ReadOptions, Role, Sign, Trace, formats, read,
     trace_from_arrays as trace_from_arrays_of,
 };
 
@@ -48,7 +48,12 @@ impl PyTrace {
             let quantity = &quantity.get().0;
             let ns = nanoseconds(Size(quantity.value(), quantity.unit().clone()))?;
             let start = if self.trace.clock == Clock::Relative { 0 } else { self.span_ns()?.0 };
-            return Ok(start.saturating_add(ns));
+            let ns = start.saturating_add(ns);
+            if ns.unsigned_abs() > FARTHEST_NS.unsigned_abs() {
+                let message = format!("E_WINDOW: found {quantity}; expected a time within 146 years");
+                return Err(exceptions::TraceError::new_err((message, "E_WINDOW")));
+            }
+            return Ok(ns);
         }
         let text: String = if time.is_instance_of::<PyString>() {
             time.extract()?
@@ -139,7 +144,8 @@ impl PyTrace {
         self.trace.devices().into_iter().map(str::to_owned).collect()
     }
 
-    /// The table of channels: device, channel, kind, unit, boundary, within, samples, resolution.
+    /// The table of channels: device, channel, kind, unit, boundary, within, samples, resolution, gap_limit_s (the
+    /// longest interval of a gauge that is integrated over unless `max_gap` says otherwise).
     #[getter]
     fn channels(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         let all = &self.trace.channels;
@@ -155,6 +161,7 @@ impl PyTrace {
                 ("within", Column::MaybeText(all.iter().map(|channel| channel.within.clone()).collect())),
                 ("samples", Column::Whole(all.iter().map(|channel| channel.samples.len() as i64).collect())),
                 ("resolution", Column::Float(all.iter().map(|channel| channel.resolution).collect())),
+                ("gap_limit_s", Column::Float(all.iter().map(|c| c.samples.gap_limit_ns() as f64 / 1e9).collect())),
             ],
         )
     }

@@ -29,7 +29,7 @@ pub(crate) enum Command {
     /// The value of an expression with units, such as "7.2 W * 4.1 s / 50 token"
     Calc(calc::Calc),
     /// The ladder of Landauer bounds below an energy per token
-    Landauer(landauer::Landauer),
+    Landauer(Box<landauer::Landauer>),
     /// A figure at another boundary, each factor once
     Lift(lift::Lift),
     /// Published calculations, done again from their cited inputs

@@ -152,6 +152,17 @@ pub(super) fn quantity(name: &str) -> String {
     kept.map(String::as_str).collect::<Vec<_>>().join(" ")
 }
 
+/// Whether the names are those of parts of one kind, as `p1` and `p2` or `gpu0_power` and `gpu1_power` are: the same but
+/// for numbers and single letters.
+pub(super) fn alike<'n>(mut names: impl Iterator<Item = &'n str>) -> bool {
+    let kind = |name: &str| -> Vec<String> {
+        let bare = |word: String| word.replace(|c: char| c.is_ascii_digit(), "");
+        words(name).into_iter().map(bare).filter(|word| word.chars().count() > 1).collect()
+    };
+    let first = names.next().map(kind);
+    names.all(|name| Some(kind(name)) == first)
+}
+
 /// Whether the name is that of a mean over the interval.
 pub(super) fn is_mean(name: &str) -> bool {
     any(&words(name), &MEANS)
@@ -192,6 +203,9 @@ mod tests {
         ] {
             assert_eq!(holds(&title(text)), expected, "{text}");
         }
+        assert!(alike(["p1", "p2"].into_iter()) && alike(["gpu0_power", "gpu12_power"].into_iter()));
+        assert!(alike(["power a", "power b"].into_iter()) && alike(["Ch1", "Ch2", "Ch3"].into_iter()));
+        assert!(!alike(["cpu", "gpu", "system"].into_iter()) && !alike(["package", "core"].into_iter()));
         assert_eq!(quantity("power.draw.instant"), quantity("power.draw.average"));
     }
 }
