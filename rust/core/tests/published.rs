@@ -105,7 +105,8 @@ fn what_does_not_come_out_is_not_made_to() {
     let refused = |id| registry.reproduce(id).unwrap_err().to_string();
     assert_eq!(
         refused("X1"),
-        "forged.toml, line 12, X1: pue would be applied twice: a figure at boundary site already holds it"
+        "forged.toml, line 12, X1: no factor for the step site->grid on the way from site to grid: \
+         give transformer, td-loss, grid-distribution, transmission"
     );
     assert_eq!(refused("X2"), "forged.toml, line 23, X2: computed at boundary site, stated at it");
     assert_eq!(registry.reproduce("X3").unwrap().status, Status::Differs); // 0.3 off, 0.05 + 0.05 + 0.05 explained

@@ -307,7 +307,7 @@ impl CalculationEntry {
 }
 
 impl InputEntry {
-    fn checked(self, name: String, entry: &Place) -> Result<Input, PublishedError> {
+    pub(super) fn checked(self, name: String, entry: &Place) -> Result<Input, PublishedError> {
         let source = match (self.fact, self.value, self.table) {
             (Some(_), None, None) if self.last_digit.is_some() => {
                 return Err(entry.error("inputs", "last_digit of a fact stands with the fact"));

@@ -83,7 +83,7 @@ fn compared(
     let inputs: HashMap<&str, Quantity> = calculation
         .inputs
         .iter()
-        .map(|input| Ok((input.name.as_str(), value(registry, calculation, input)?)))
+        .map(|input| Ok((input.name.as_str(), value(registry, &calculation.id, input)?)))
         .collect::<Result<_, PublishedError>>()?;
     let given = |name: &str| inputs.get(name).cloned();
     let mut computed = evaluate(&calculation.formula, &given)?;
@@ -146,11 +146,9 @@ fn rounding(result: &Quantity) -> f64 {
 }
 
 /// The value of an input, rounded to its last digit: rectangular over one unit of it.
-fn value(registry: &Registry, calculation: &Calculation, input: &Input) -> Result<Quantity, PublishedError> {
+pub(super) fn value(registry: &Registry, owner: &str, input: &Input) -> Result<Quantity, PublishedError> {
     let (quantity, last_digit, id) = match &input.source {
-        Source::Value(quantity, last_digit) => {
-            (quantity.clone(), *last_digit, format!("{}.{}", calculation.id, input.name))
-        }
+        Source::Value(quantity, last_digit) => (quantity.clone(), *last_digit, format!("{owner}.{}", input.name)),
         Source::Table(step) => (step.value(registry.table(&step.file)?)?, 0.0, String::new()),
         Source::Fact(id, end) => {
             let fact = registry.fact(id)?;

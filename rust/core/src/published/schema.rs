@@ -1,6 +1,7 @@
 //! The keys of a publication's file, as they are written.
 
 use super::table::TableStep;
+use super::verdict::Verdict;
 use crate::quantity::{Basis, Boundary, Method};
 use crate::source::{Citation, Evidence};
 use serde::Deserialize;
@@ -81,4 +82,60 @@ pub(super) struct InputEntry {
 pub(super) struct WayEntry {
     pub to: Boundary,
     pub ratios: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClaimFile {
+    pub source: Citation,
+    #[serde(default)]
+    pub claim: Vec<ClaimEntry>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClaimEntry {
+    pub id: Spanned<String>,
+    pub claims: String,
+    pub locator: String,
+    #[serde(default)]
+    pub check: Vec<Spanned<CheckEntry>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CheckEntry {
+    pub says: Option<OneOrTwo>,
+    pub last_digit: Option<f64>,
+    pub computes: Option<OneOrTwo>,
+    #[serde(default)]
+    pub inputs: BTreeMap<String, InputEntry>,
+    #[serde(default)]
+    pub share: bool,
+    pub fact: Option<String>,
+    pub attributed: Option<String>,
+    pub boundary: Option<Boundary>,
+    pub denominator: Option<String>,
+    pub region: Option<String>,
+    pub year: Option<i32>,
+    pub verdict: Option<Verdict>,
+    pub otherwise: Option<Verdict>,
+    pub reason: Option<String>,
+}
+
+/// A text, or the two ends of a range.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum OneOrTwo {
+    One(String),
+    Two([String; 2]),
+}
+
+impl OneOrTwo {
+    pub(super) fn into_vec(self) -> Vec<String> {
+        match self {
+            Self::One(text) => vec![text],
+            Self::Two(texts) => texts.into(),
+        }
+    }
 }
