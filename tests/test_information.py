@@ -231,7 +231,7 @@ def test_bounds_bracket_every_distribution(logits, k):
 
 @pytest.mark.parametrize("wrong", [[[0.5]], [[-0.1, -0.1]], [[math.nan]], [], {"a": -1.0}, [["x"]], [3.0]])
 def test_lists_that_are_no_distribution(wrong):
-    with pytest.raises((InformationError, ValueError)):
+    with pytest.raises(InformationError):
         sz.entropy_bounds(wrong)
 
 

@@ -280,3 +280,19 @@ def test_units_there_and_back(value, unit):
 def test_sums_commute(a, b):
     a, b = sz.Quantity((a, "J")), sz.Quantity((b, "J"))
     assert a + b == b + a
+
+
+def test_python_sums_start_from_zero():
+    total = sum([sz.Quantity("1 J", boundary="node"), sz.Quantity("2 J", boundary="node")])
+    assert total == sz.Quantity("3 J", boundary="node")
+    with pytest.raises(UnitError):
+        0.5 + sz.Quantity("1 J")
+
+
+def test_quantities_of_another_library_do_not_mix():
+    # pint alone would answer 59 W
+    registry, q = pint.UnitRegistry(), sz.Quantity("29.5 J")
+    for mix in (lambda: registry.Quantity(2, "W") * q, lambda: q * registry.Quantity(2, "W")):
+        with pytest.raises(UnitError, match="another library"):
+            mix()
+    assert q != registry.Quantity(29.5, "J")

@@ -189,3 +189,13 @@ def test_formats_are_listed():
     table = sz.formats()
     assert table.columns == ["name", "kind", "description", "units"]
     assert {"trace", "tokens", "logits", "logprobs"} <= set(table["kind"].to_list())
+
+
+@pytest.mark.parametrize("times", [[-(2**63), 2**63 - 1], [0, 2**63 - 1], np.array([0, 2**64 - 1], dtype=np.uint64)])
+def test_times_whose_difference_does_not_fit_are_refused(times):
+    with pytest.raises((FormatError, TraceError)) as refused:
+        sz.trace_from_arrays(np.array(times), [1.0, 1.0])
+    assert refused.value.code == "E_RANGE"
+    for far in ("9e9 s", "-9e9 s"):
+        with pytest.raises(TraceError):
+            sz.read_trace(STEADY).energy(end=sz.Quantity(far))

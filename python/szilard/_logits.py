@@ -77,6 +77,6 @@ def log_probabilities(tokens: Any) -> list[list[float]]:
     lists = (token.values() if isinstance(token, Mapping) else token for token in tokens)
     try:
         return [[float(value) for value in token] for token in lists]
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         message = f"log-probabilities: {error}; expected for each token a list of numbers or a mapping to numbers"
         raise InformationError(message) from error

@@ -10,9 +10,10 @@ const TABLES: &[(&str, &str, &str)] = &[
     ("CLAIMS", "claims", "toml"),
     ("MODELS", "models", "json"),
     ("PUBLICATIONS", "published", "toml"),
+    ("TABLES", "published/data", "csv"),
     ("TRACES", "traces", "csv"),
     ("TRACE_RECORDS", "traces", "toml"),
-    ("TABLES", ".", "csv"),
+    ("HARDWARE", ".", "csv"),
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

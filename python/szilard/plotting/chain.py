@@ -33,7 +33,8 @@ def chain(factors: BoundaryChain, figure: Quantity, to: str, ax: Axes | None = N
     ax.bar(len(names) - 1, outer.value, yerr=outer.u or None, color=_style.BLUE, capsize=3)
     ax.set_xticks(range(len(names)), [_style.plain(name, 20) for name in names], rotation=30, ha="right")
     ax.set_ylabel(_style.plain(figure.unit))
-    ax.set_title(_style.plain(f"{figure}  →  {moved}", 110), fontsize="small")
+    title = f"{figure:.3g} at {figure.boundary}  →  {moved:.3g} at {moved.boundary}"
+    ax.set_title(_style.plain(title, 110), fontsize="medium")
     return drawn, ax
 
 

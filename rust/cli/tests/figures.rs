@@ -161,7 +161,7 @@ fn published_calculations_come_out() {
     // (945/415)^(1/6) - 1, printed as 15 %
     let one = szilard(&["reproduce", "C001", "--json"]).json();
     near(number(&one[0]["computed"]["value"]), 14.700141050110904, 1e-9);
-    let publication = szilard(&["reproduce", "google_gemini_2025", "--json"]).json();
+    let publication = szilard(&["reproduce", "google_2025", "--json"]).json();
     assert!(publication.as_array().unwrap().len() > 1);
     let ran = szilard(&["reproduce", "no-such-thing"]);
     assert!(ran.code == 2 && ran.err.contains("no calculation or publication"), "{ran:?}");

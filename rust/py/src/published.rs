@@ -102,7 +102,7 @@ fn kind_word(kind: Kind) -> &'static str {
 }
 
 /// The table of calculations done again: id, title, formula, computed, printed, unit, difference_relative, tolerance,
-/// status (reproduced or differs), kind, publication, note. One row for an `id`, all without.
+/// status (reproduced, weak, inconsistent or differs), kind, publication, note. One row for an `id`, all without.
 #[pyfunction]
 #[pyo3(signature = (id=None))]
 pub fn published_reproduce(py: Python<'_>, id: Option<&str>) -> PyResult<Py<PyAny>> {
@@ -195,8 +195,8 @@ impl PyAudit {
 
     /// The known confusions that would explain the ratio, in words.
     #[getter]
-    fn explanations(&self) -> Vec<&'static str> {
-        self.0.explanations.iter().map(|explanation| explanation.reason).collect()
+    fn explanations(&self) -> Vec<&str> {
+        self.0.explanations.iter().map(|explanation| explanation.reason.as_str()).collect()
     }
 
     fn __bool__(&self) -> bool {

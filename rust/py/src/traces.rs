@@ -17,7 +17,7 @@ use szilard::quantity::units::electric_potential::volt;
 use szilard::quantity::units::f64::ElectricPotential;
 use szilard::quantity::{Boundary, Quantity, UnitError};
 use szilard::traces::{
-    Clock, ColumnChoice, ColumnName, PowerSeries, ReadOptions, Role, Sign, Trace, formats, read,
+    Clock, ColumnChoice, ColumnName, FARTHEST_NS, PowerSeries, ReadOptions, Role, Sign, Trace, formats, read,
     trace_from_arrays as trace_from_arrays_of,
 };
 
@@ -48,7 +48,12 @@ impl PyTrace {
             let quantity = &quantity.get().0;
             let ns = nanoseconds(Size(quantity.value(), quantity.unit().clone()))?;
             let start = if self.trace.clock == Clock::Relative { 0 } else { self.span_ns()?.0 };
-            return Ok(start.saturating_add(ns));
+            let ns = start.saturating_add(ns);
+            if ns.unsigned_abs() > FARTHEST_NS.unsigned_abs() {
+                let message = format!("E_WINDOW: found {quantity}; expected a time within 146 years");
+                return Err(exceptions::TraceError::new_err((message, "E_WINDOW")));
+            }
+            return Ok(ns);
         }
         let text: String = if time.is_instance_of::<PyString>() {
             time.extract()?

@@ -1,5 +1,6 @@
 //! The commands: one file each, and one line in [`Command`].
 
+mod audit;
 mod calc;
 mod demo;
 mod energy;
@@ -33,6 +34,8 @@ pub(crate) enum Command {
     Lift(lift::Lift),
     /// Published calculations, done again from their cited inputs
     Reproduce(reproduce::Reproduce),
+    /// A claimed number against its expression, or the claims of a text against their sources
+    Audit(audit::AuditCommand),
     /// The whole way, on the recording that travels with the program
     Demo(demo::Demo),
 }
@@ -49,6 +52,7 @@ impl Command {
             Self::Landauer(command) => command.answer(),
             Self::Lift(command) => command.answer(),
             Self::Reproduce(command) => command.answer(),
+            Self::Audit(command) => command.answer(),
             Self::Demo(command) => command.answer(),
         }
     }

@@ -6,9 +6,9 @@ use super::idle::{Idle, IdlePower, idle_energy};
 use super::integrate::{EnergyQuery, EnergyResult, Rule, Status, energy, intervals, members};
 use super::join::{Joined, join};
 use super::tokens::{Excluded, Request, TokenLog};
-use crate::input::{Code, Diagnostics, Place};
+use crate::input::{Code, Diagnostics, Place, Refusal};
 use crate::quantity::{Basis, Boundary, BoundaryError, Component, Measured, Quantity, QuantityError};
-use crate::traces::Trace;
+use crate::traces::{Channel, Trace};
 
 /// What was generated: a log, or a bare count for the whole window.
 #[derive(Debug, Clone, Copy)]
@@ -135,7 +135,11 @@ pub fn energy_per_token(
         Tokens::Log(log) => join(trace, log, span, query.window, query.clock_offset_ns)?,
         Tokens::Count(count) => Joined::of_count(count, query.window.unwrap_or(span)),
     };
-    let output_tokens = joined.inference().filter_map(|request| request.output_tokens).sum::<u64>();
+    let counts = || joined.inference().filter_map(|request| request.output_tokens);
+    let output_tokens = counts().try_fold(0, u64::checked_add).ok_or_else(|| {
+        let place = Place::Line(joined.first_line);
+        Refusal::new(Code::Range, &trace.source, place, "more than 2^64 tokens", "counts with a sum below 2^64")
+    })?;
     if output_tokens == 0 {
         let reason = "no record that is inside the power log has generated tokens".to_owned();
         return Err(EnergyError::NoTokens { reason });
@@ -163,6 +167,11 @@ pub fn energy_per_token(
         .filter(|channel| !channel.samples.is_empty())
         .map(|channel| intervals(trace, channel, query.max_gap_ns, &mut Diagnostics::default()))
         .collect::<Result<_, _>>()?;
+    let doubled = doubled(&channels);
+    let is_doubled = |request: &Request| {
+        let behind = doubled.partition_point(|(from, _)| *from <= request.end_ns.unwrap_or(request.start_ns));
+        behind.checked_sub(1).and_then(|at| doubled.get(at)).is_some_and(|(_, latest)| request.start_ns <= *latest)
+    };
     let plan = Plan::of(&joined.requests, query.policy);
     let shares = split(&meters, &plan.parts, window);
     if query.policy == Policy::Exclusive && shares.overlapping {
@@ -186,7 +195,7 @@ pub fn energy_per_token(
             request: request.clone(),
             energy_j: on_grid(*joules, grid_j),
             u_j: scale.u(*joules),
-            status: if *uncovered > 0 { Status::Incomplete } else { Status::Complete },
+            status: if *uncovered > 0 || is_doubled(request) { Status::Incomplete } else { Status::Complete },
         })
         .collect();
     let idle_on_grid = on_grid(idle_j, grid_j);
@@ -202,6 +211,10 @@ pub fn energy_per_token(
         Rule::Trapezoid => plan.in_flight(&joined.requests, window),
         Rule::MeanOfSamples => window.1 - window.0,
     };
+    if gross_j == 0.0 && inference().all(|record| record.status == Status::Incomplete) {
+        let (start_ns, end_ns) = joined.hull().unwrap_or(window);
+        return Err(EnergyError::NotCovered { source_name: trace.source.clone(), start_ns, end_ns });
+    }
     let gross = scale.figure(&total, gross_j, Basis::Gross)?;
     let count = Quantity::new(output_tokens as f64, "token".parse()?)?;
     let per_token = gross.over(&count)?;
@@ -243,7 +256,7 @@ pub fn energy_per_token(
         decode_per_token,
         logged: logged.transpose()?,
         output_tokens,
-        prompt_tokens: joined.inference().map(|request| request.prompt_tokens).sum(),
+        prompt_tokens: prompt_tokens(&joined.requests),
         records: RecordCounts {
             total: joined.total,
             inside: joined.requests.len(),
@@ -261,6 +274,33 @@ pub fn energy_per_token(
         status: if complete { Status::Complete } else { Status::Incomplete },
         reasons,
     })
+}
+
+/// The times that two recordings of a channel both claim because the clock stepped back between them: what ran then has
+/// no one place in the log. In order, each with the latest end of it and those before it. [ns]
+fn doubled(channels: &[&Channel]) -> Vec<(i64, i64)> {
+    let mut found = Vec::new();
+    for channel in channels {
+        let mut latest: Option<i64> = None;
+        for (time, _) in channel.samples.segments() {
+            let (Some(first), Some(last)) = (time.first(), time.last()) else { continue };
+            found.extend(latest.map(|latest| (*first, latest)));
+            latest = Some(latest.map_or(*last, |latest| latest.max(*last)));
+        }
+    }
+    found.sort_unstable();
+    let mut latest = i64::MIN;
+    for (_, end) in &mut found {
+        latest = latest.max(*end);
+        *end = latest;
+    }
+    found
+}
+
+/// The prompt tokens of the records that generate tokens, where every one states them and the sum is in range.
+fn prompt_tokens(requests: &[Request]) -> Option<u64> {
+    let mut inference = requests.iter().filter(|request| !request.is_overhead);
+    inference.try_fold(0u64, |sum, request| sum.checked_add(request.prompt_tokens?))
 }
 
 fn settled_boundary(of_trace: Option<Boundary>, asked: Option<Boundary>) -> Result<Option<Boundary>, EnergyError> {
@@ -380,7 +420,7 @@ impl Plan {
             parts.filter(|((record, of), _)| *of == prefill && inference(record).is_some()).map(|(_, e)| e).sum()
         };
         let kept = || requests.iter().filter(|request| !request.is_overhead);
-        let prompt: Option<u64> = kept().map(|request| request.prompt_tokens).sum();
+        let prompt = prompt_tokens(requests);
         let output: u64 = kept().filter_map(|request| request.output_tokens).sum();
         let per_token = |joules: f64, count: u64| -> Result<Quantity, EnergyError> {
             let count = Quantity::new(count as f64, "token".parse()?)?;

@@ -69,7 +69,7 @@ const FAR: i64 = 86_400 * 1_000_000_000;
 
 impl TokenLog {
     /// Leaves out the records that cannot be true: a stamp that lies far from all others (a lost digit), an end before
-    /// the start, an id that occurs twice.
+    /// the start, tokens in no time, an id that occurs twice.
     pub(super) fn checked(mut self) -> Self {
         let mut starts: Vec<i64> = self.requests.iter().map(|request| request.start_ns).collect();
         starts.sort_unstable();
@@ -87,8 +87,10 @@ impl TokenLog {
                     format!("starts {days:.1} days from the middle of the log; a digit may be lost"),
                 ))
             } else if let Some(end) = request.end_ns.filter(|end| *end < request.start_ns) {
-                let seconds = (request.start_ns - end) as f64 * 1e-9;
+                let seconds = request.start_ns.saturating_sub(end) as f64 * 1e-9;
                 Some((Code::NegativeDuration, format!("ends {seconds:.3} s before it starts")))
+            } else if request.end_ns == Some(request.start_ns) && request.output_tokens.is_some_and(|count| count > 0) {
+                Some((Code::NegativeDuration, "ends when it starts, and yet has generated tokens".to_owned()))
             } else if !seen.insert(request.request.clone()) {
                 Some((Code::DuplicateId, "an earlier record has the same id".to_owned()))
             } else {

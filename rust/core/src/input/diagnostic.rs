@@ -88,7 +88,7 @@ codes! {
     TruncatedTail "W_TRUNCATED_TAIL" "Only the top of the distribution is known; the value is an interval.";
     ImplausibleStamp "W_IMPLAUSIBLE_STAMP" "A time stamp lies far from all others of the log; the record is left out.";
     OutsideTrace "W_OUTSIDE_TRACE" "A record is not inside the power log; it is left out.";
-    NegativeDuration "W_NEGATIVE_DURATION" "A record ends before it starts; it is left out.";
+    NegativeDuration "W_NEGATIVE_DURATION" "A record ends before it starts, or has tokens in no time; it is left out.";
     DuplicateId "W_DUPLICATE_ID" "Two records carry one id.";
     MissingTokens "W_MISSING_TOKENS" "A record has no token count; it is left out.";
     TokensWithPrompt "W_TOKENS_INCLUDE_PROMPT" "The logged total includes the prompt; the prompt was subtracted.";
@@ -120,6 +120,7 @@ codes! {
     FieldCount "E_FIELD_COUNT" "A row has another number of fields than the header.";
     Range "E_RANGE" "A value or a result is outside the range of the type or of the definition.";
     ErrorCounterRange "E_COUNTER_RANGE" "A counter value is outside its range.";
+    StaleSensor "E_STALE_SENSOR" "A counter shows one value in all of its reads.";
     CounterAmbiguous "E_COUNTER_AMBIGUOUS" "The number of counter wraps between two reads cannot be known.";
     UnknownFormat "E_UNKNOWN_FORMAT" "No reader knows this format.";
     UnknownDevice "E_UNKNOWN_DEVICE" "The named device or channel is not in the trace.";

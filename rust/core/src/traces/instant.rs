@@ -1,6 +1,6 @@
 //! A time that a caller names, on the clock of a trace.
 
-use super::clock::Clock;
+use super::clock::{Clock, FARTHEST_NS};
 use super::trace::Trace;
 use crate::input::{
     Base, Code, DateOrder, Literal, Place, Refusal, Scale, Stamp, Zone, civil_stamp, literal, numeric_stamp,
@@ -31,7 +31,12 @@ impl Trace {
     /// assert!(trace.instant_ns("2025-03-04 10:00:00", None).is_err());
     /// ```
     pub fn instant_ns(&self, text: &str, tz: Option<&str>) -> Result<i64, Refusal> {
-        let text = text.trim();
+        let refusal = |expected: &str| Refusal::new(Code::Window, &self.source, Place::File, text, expected);
+        let ns = self.named_ns(text.trim(), tz)?;
+        if ns.unsigned_abs() > FARTHEST_NS.unsigned_abs() { Err(refusal("a time within 146 years")) } else { Ok(ns) }
+    }
+
+    fn named_ns(&self, text: &str, tz: Option<&str>) -> Result<i64, Refusal> {
         let refusal = |code, expected: &str| Refusal::new(code, &self.source, Place::File, text, expected);
         match (self.clock, stamp(text)) {
             (Clock::Utc, Some(Stamp { ns, base: Base::Utc, .. })) => Ok(ns),

@@ -5,10 +5,10 @@
 //!
 //! Layout: mlcommons/inference, loadgen; power window: mlcommons/power-dev.
 
+use super::request_csv::LogClock;
 use super::{TokenFormat, TokenOptions};
 use crate::energy::tokens::{Request, TokenLog};
-use crate::input::{Base, Code, DateOrder, Diagnostics, Json, Place, Refusal, Text, Zone, civil_stamp};
-use crate::traces::Clock;
+use crate::input::{Code, DateOrder, Diagnostics, Json, Place, Refusal, Text, civil_stamp};
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
     name: "mlperf-loadgen",
@@ -45,13 +45,23 @@ fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
                 let stamp = civil_stamp(written, DateOrder::MonthFirst).ok_or_else(|| {
                     Refusal::new(Code::TimeParse, path, line.place(), written, "MM-DD-YYYY HH:MM:SS.fff")
                 })?;
-                if key == "power_begin" { begin = Some((stamp, line.number)) } else { end = Some((stamp, line.number)) }
+                let seen = if key == "power_begin" { &mut begin } else { &mut end };
+                if seen.replace((stamp, line.number)).is_some() {
+                    let found = format!("{key} again");
+                    return Err(Refusal::new(Code::FieldCount, path, line.place(), found, "the log of one run"));
+                }
             }
             "result_tokens_per_second" | "result_completed_tokens_per_second" => {
-                rate = match value {
+                let stated = match value {
                     Some(value) => value.to_f64(path, || line.place())?,
                     None => None,
                 };
+                let other = stated.zip(rate).filter(|(stated, (rate, _))| stated != rate);
+                if let Some((stated, (rate, _))) = other {
+                    let found = format!("{stated} token/s after {rate} token/s");
+                    return Err(Refusal::new(Code::FieldCount, path, line.place(), found, "one token rate"));
+                }
+                rate = stated.map(|stated| (stated, line.number)).or(rate);
             }
             _ => {}
         }
@@ -59,14 +69,18 @@ fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
     let missing = |what: &str| Refusal::new(Code::NoData, path, Place::File, format!("no {what}"), what);
     let (begin, line) = begin.ok_or_else(|| missing("power_begin"))?;
     let (end, end_line) = end.ok_or_else(|| missing("power_end"))?;
-    let place = |stamp: crate::input::Stamp| match (&options.tz, stamp.base) {
-        (Some(tz), Base::Local) => Zone::new(tz).and_then(|mut zone| zone.place(stamp.ns).ok()).map(|placed| placed.ns),
-        _ => Some(stamp.ns),
-    };
-    let zone = || Refusal::new(Code::TimeZone, path, Place::Line(u64::from(end_line)), "a time", "a known zone");
-    let (start_ns, end_ns) = (place(begin).ok_or_else(zone)?, place(end).ok_or_else(zone)?);
-    let output_tokens = rate.map(|rate| (rate * (end_ns - start_ns) as f64 * 1e-9).round() as u64);
-    if let Some(rate) = rate {
+    let mut clock = LogClock::new(options, path)?;
+    let start_ns = clock.start(begin, Place::Line(u64::from(line)))?;
+    let end_ns = clock.later(end, start_ns, Place::Line(u64::from(end_line)))?;
+    let seconds = end_ns.saturating_sub(start_ns).max(0) as f64 * 1e-9;
+    let mut output_tokens = None;
+    if let Some((rate, line)) = rate {
+        let tokens = (rate * seconds).round();
+        if !(0.0..u64::MAX as f64).contains(&tokens) {
+            let found = format!("{rate} token/s over {seconds} s");
+            return Err(Refusal::new(Code::Range, path, Place::Line(u64::from(line)), found, "a count of tokens"));
+        }
+        output_tokens = Some(tokens as u64);
         let message = format!("the log states {rate} token/s and no count; the count is rate times power window");
         diagnostics.push(Code::RateNotCount, Place::Line(u64::from(line)), None, message);
     }
@@ -78,7 +92,7 @@ fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
         line,
         ..Request::default()
     };
-    let clock = if options.tz.is_some() { Clock::Utc } else { Clock::Local };
+    let clock = clock.finish(&mut diagnostics);
     let requests = vec![request];
     Ok(TokenLog { format: FORMAT.name, source: path.to_owned(), clock, requests, excluded: Vec::new(), diagnostics })
 }

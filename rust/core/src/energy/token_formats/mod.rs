@@ -6,7 +6,8 @@ mod phase_csv;
 mod request_csv;
 
 use super::tokens::TokenLog;
-use crate::input::{Code, Diagnostics, Place, Record, Refusal, Text, delimiter, records};
+use crate::input::{Code, Diagnostics, Place, Record, Refusal, Text, delimiter, distinct, records};
+use std::borrow::Cow;
 use std::path::Path;
 
 /// A format of token logs.
@@ -84,6 +85,8 @@ fn table(text: &Text, diagnostics: &mut Diagnostics) -> Result<(Record, Vec<Reco
     let header = rows
         .next()
         .ok_or_else(|| Refusal::new(Code::NoHeader, text.path(), Place::File, "no header", "a header line"))?;
+    let titles: Vec<Cow<'_, str>> = header.fields.iter().map(|title| Cow::Borrowed(title.trim())).collect();
+    distinct(&titles, text.path(), header.place())?;
     let rows: Vec<Record> = rows.collect();
     for row in &rows {
         if row.fields.len() != header.fields.len() {
