@@ -153,7 +153,7 @@ pub struct Ladder {
 /// }).unwrap();
 ///
 /// let gap = ladder.gap("mac-convention").unwrap();
-/// assert_eq!(gap.to_string(), "117614599.395 x mac-convention (convention) at 300 K, boundary not stated");
+/// assert_eq!(gap.to_string(), "117614599.3950367 x mac-convention (convention) at 300 K, boundary not stated");
 /// assert!(ladder.gap("reversible").is_err()); // there is no ratio to 0 J
 /// assert!(ladder.gap("output-entropy").unwrap_err().to_string().contains("needs entropy"));
 /// ```
