@@ -9,12 +9,11 @@ use std::{env, fs};
 const TABLES: &[(&str, &str, &str)] = &[
     ("CLAIMS", "claims", "toml"),
     ("MODELS", "models", "json"),
-    ("CLAIMS", "claims", "toml"),
     ("PUBLICATIONS", "published", "toml"),
     ("TABLES", "published/data", "csv"),
     ("TRACES", "traces", "csv"),
     ("TRACE_RECORDS", "traces", "toml"),
-    ("TABLES", ".", "csv"),
+    ("HARDWARE", ".", "csv"),
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -5,7 +5,7 @@ use super::{LandauerError, Model, Precision};
 use crate::input::printable;
 use crate::quantity::units::f64::{EnergyPerToken, Frequency, Power, Time, TokenCount};
 use crate::quantity::units::{frequency::hertz, time::second, token_count::token};
-use crate::source::datasets::{TABLES, text};
+use crate::source::datasets::{HARDWARE, text};
 
 /// A device as its data sheet has it: peaks of dense operations, and the bandwidth of its memory.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,7 +24,7 @@ pub struct Device {
 impl Device {
     /// The devices that the library carries, of `datasets/hardware.csv`.
     pub fn all() -> Vec<Self> {
-        let mut lines = text(TABLES, "hardware").unwrap_or_default().lines();
+        let mut lines = text(HARDWARE, "hardware").unwrap_or_default().lines();
         let titles: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
         lines.filter_map(|line| Self::row(&titles, line)).collect()
     }
@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn every_row_of_the_table_is_a_device_with_its_source() {
-        let rows = text(TABLES, "hardware").unwrap().lines().count() - 1;
+        let rows = text(HARDWARE, "hardware").unwrap().lines().count() - 1;
         let devices = Device::all();
         assert_eq!(devices.len(), rows);
         for device in &devices {
