@@ -96,7 +96,7 @@ fn every_input_fills_its_rung() {
     near(number(&row("mac-convention")["gap"]["value"]), 1.17614599395e8, 1e-9);
     // penalty (1 - 2e-3)^2/1000 beside ln 2 - h(1e-3) for 8 x 163 840 bits
     let per_bit = number(&row("finite-time")["energy"]["value"]) / number(&row("kv-row")["energy"]["value"]);
-    near(per_bit, (0.685239925447713222 + 0.996004e-3) / std::f64::consts::LN_2, 1e-12);
+    near(per_bit, (0.685_239_925_447_713_2 + 0.996004e-3) / std::f64::consts::LN_2, 1e-12);
     assert!(row("reversible")["unbounded"].as_bool().unwrap() && row("reversible")["tokens_per_wh"].is_null());
     near(number(&row("cmos-limit")["tokens_per_wh"]["value"]), 3600.0 * 4.7e15 / 144_372_137_984.0, 1e-12);
     assert_eq!(full["roofline"]["limited_by"], "memory");

@@ -2,7 +2,8 @@
 
 use crate::errors::{InMemory, Raise, detached, exceptions, guard};
 use crate::given::path_of;
-use crate::quantity::{Interval, PyQuantity};
+use crate::monte_carlo::Interval;
+use crate::quantity::PyQuantity;
 use crate::table;
 use half::{bf16, f16};
 use ndarray::ArrayView2;

@@ -7,11 +7,14 @@ mod energy;
 mod errors;
 mod given;
 mod html;
+mod inference;
 mod information;
 mod landauer;
+mod monte_carlo;
 mod published;
 mod quantity;
 mod table;
+mod tokens;
 mod traces;
 
 use pyo3::prelude::*;
@@ -28,9 +31,9 @@ mod _core {
     #[pymodule_export]
     use crate::edge::{PyBattery, PySolarArray, PyThermalNode, exergy_factor, stream_exergy_factor};
     #[pymodule_export]
-    use crate::energy::{
-        PyEnergyResult, PyInferenceEnergy, PyTokenLog, compare, energy_per_token, load_report, read_tokens,
-    };
+    use crate::energy::PyEnergyResult;
+    #[pymodule_export]
+    use crate::inference::{PyInferenceEnergy, compare, energy_per_token, load_report};
     #[pymodule_export]
     use crate::information::{
         Divergence, EntropyBounds, TokenInformation, divergence, entropy_bounds, entropy_from_counts, token_entropy,
@@ -38,12 +41,16 @@ mod _core {
     #[pymodule_export]
     use crate::landauer::{PyGap, PyLadder, PyModel, ladder, landauer_limit};
     #[pymodule_export]
+    use crate::monte_carlo::{Interval, MonteCarlo, monte_carlo};
+    #[pymodule_export]
     use crate::published::{
         PyAudit, audit, published_calculations, published_cite, published_fact, published_facts, published_keys,
         published_publication, published_reproduce,
     };
     #[pymodule_export]
-    use crate::quantity::{Interval, MonteCarlo, PyQuantity, calc, monte_carlo};
+    use crate::quantity::{PyQuantity, calc};
+    #[pymodule_export]
+    use crate::tokens::{PyTokenLog, read_tokens};
     #[pymodule_export]
     use crate::traces::{PyTrace, list_formats, read_trace, trace_from_arrays};
 }

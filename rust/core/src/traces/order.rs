@@ -20,7 +20,8 @@ pub(super) struct Order {
 ///
 /// One step back with a monotone remainder is a step of the clock: two segments. Several are disorder, and the rows are
 /// sorted, rows of one stamp in the order of the file; but runs of rows that go over the same time again, each for
-/// [`RUN`] rows or more, are recordings on a clock that was set back, which sorting would lay over one another.
+/// [`RUN`] rows or more, and do not sort into one even series are recordings on a clock that was set back, which sorting
+/// would lay over one another.
 pub(super) fn arrange(rows: &mut [Row]) -> Order {
     let back = |pair: &[Row]| matches!(pair, [before, after] if after.time_ns < before.time_ns);
     let inversions: Vec<(usize, u32)> = rows
@@ -31,7 +32,7 @@ pub(super) fn arrange(rows: &mut [Row]) -> Order {
         .collect();
     let mut order = Order::default();
     match inversions.as_slice() {
-        [(_, line), _, ..] if !repeats(rows, &inversions) => {
+        [(_, line), _, ..] if !repeats(rows, &inversions) || sorts_evenly(rows) => {
             order.disorder = Some(*line);
             rows.sort_by_key(|row| row.time_ns);
         }
@@ -67,6 +68,19 @@ fn repeats(rows: &[Row], inversions: &[(usize, u32)]) -> bool {
         );
     }
     true
+}
+
+/// Whether nine in ten intervals between the sorted rows are within half of their median: one series out of order.
+fn sorts_evenly(rows: &[Row]) -> bool {
+    let mut times: Vec<i64> = rows.iter().map(|row| row.time_ns).collect();
+    times.sort_unstable();
+    let steps = times.windows(2).filter_map(|pair| Some(pair.last()?.saturating_sub(*pair.first()?)));
+    let mut steps: Vec<i64> = steps.collect();
+    let middle = steps.len() / 2;
+    let Some((_, median, _)) = (middle < steps.len()).then(|| steps.select_nth_unstable(middle)) else { return false };
+    let (low, high) = (*median / 2, median.saturating_mul(3) / 2);
+    let even = steps.iter().filter(|step| **step > 0 && low <= **step && **step <= high).count();
+    even * 10 >= steps.len() * 9
 }
 
 /// Gives the rows of one segment the times `start + i * interval` inside each run of stamps of the given resolution.
@@ -122,6 +136,8 @@ mod tests {
         let mut runs = rows(&[0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3]);
         assert_eq!(arrange(&mut runs).steps, [(4, 5), (8, 9)]);
         assert_eq!(arrange(&mut rows(&[0, 1, 2, 3, 4, 5, 2, 3, 4, 5, 6, 3, 4, 5, 6])).steps, [(6, 7), (11, 12)]);
+        // three writers of one recording
+        assert_eq!(arrange(&mut rows(&[0, 4, 8, 1, 3, 6, 2, 5, 7])).disorder, Some(4));
         // blocks of one recording written last first, and late rows
         assert_eq!(arrange(&mut rows(&[8, 9, 10, 11, 4, 5, 6, 7, 0, 1, 2, 3])).disorder, Some(5));
         assert_eq!(arrange(&mut rows(&[0, 1, 2, 4, 3, 5, 6, 8, 7, 9])).disorder, Some(5));

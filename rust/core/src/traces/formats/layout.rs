@@ -1,6 +1,6 @@
 //! Where the header of a table, or the caller, puts time, device, power and energy.
 
-use super::columns::{Holds, alike, holds, is_mean, is_total, quantity};
+use super::columns::{Holds, holds, is_mean, is_total, may_contain, quantity};
 use crate::input::{Code, Refusal, Title, Unit, printable, title, unit};
 use crate::traces::{Builder, ColumnName, Kind, Negative, ReadOptions, Role, Sign, Slot};
 use std::borrow::Cow;
@@ -176,7 +176,7 @@ fn slot(builder: &mut Builder<'_>, options: &ReadOptions, name: &str, kind: Kind
 
 /// Puts the columns in their places: of one quantity the mean stands for the others; energy stands back where power
 /// is measured; a column called total contains the others; failing that, several columns are several devices, and there
-/// is no total of theirs unless they are alike.
+/// is no total of theirs where one has the name of a whole that may contain the others.
 fn settle(builder: &mut Builder<'_>, layout: &mut Layout) {
     let declared =
         |column: &Measured| builder.declared(column.slot).map(|slot| (slot.name.clone(), slot.kind.is_power()));
@@ -192,7 +192,7 @@ fn settle(builder: &mut Builder<'_>, layout: &mut Layout) {
     }
     let mut totals = main().filter(|name| is_total(name));
     let total = totals.next().filter(|_| totals.next().is_none()).cloned();
-    layout.total_known = total.is_some() || columns_of.len() < 2 || alike(columns_of.keys().map(String::as_str));
+    layout.total_known = total.is_some() || !may_contain(columns_of.keys().map(String::as_str));
     let device_of = |name: &String| match columns_of.get(&quantity(name)) {
         Some(1) => name.clone(),
         _ => quantity(name),
