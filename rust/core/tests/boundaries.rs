@@ -215,7 +215,7 @@ fn site_energy_of_the_united_states_at_two_pues() {
         close(lowered.quantity.to("TWh/yr").unwrap().value(), it, 1e-5);
         close(lowered.applied[0].added.to("TWh/yr").unwrap().value(), overhead, 1e-5);
     }
-    close(site.to("GW").unwrap().value(), 20.0913, 1e-6); // 176 TWh in 8760 h
+    close(site.to("GW").unwrap().value(), 176e3 / 8760.0, 1e-12); // 176 TWh in 8760 h
     close(at("100 W/ft^2", Boundary::Site).to("W/m^2").unwrap().value(), 1076.391, 1e-6);
     // a query of 500 tokens and its tokens
     let query = at("0.3 Wh", Boundary::Site);
