@@ -161,3 +161,135 @@ fn a_chain_from_the_chip_to_primary_energy() {
     let primary = chain.lift(&at("0.39 J/token", Boundary::Chip), Boundary::Primary).unwrap().quantity;
     close(primary.value(), 0.39 / 0.9 * 1.3 / 0.94 * 1.05 * 1.20 / 0.95 / 0.44, 1e-14);
 }
+
+#[test]
+fn a_prompt_component_by_component_and_a_full_stack_factor_that_refuses_another_pue() {
+    // 0.14 Wh of accelerators, 0.06 host, 0.02 idle machines, PUE 1.09: 0.24 Wh at the site
+    let accelerators = at("0.14 Wh", Boundary::Board);
+    let parts = chain(&[("host", 0.20 / 0.14), ("idle-capacity", 0.22 / 0.20), ("pue", 1.09)]);
+    let lifted = parts.lift(&accelerators, Boundary::Site).unwrap();
+    close(lifted.quantity.value(), 0.2398, 1e-12);
+    let added: Vec<f64> = lifted.applied.iter().map(|one| one.added.value()).collect();
+    for (found, expected) in added.iter().zip([0.06, 0.02, 0.0198]) {
+        close(*found, expected, 1e-9);
+    }
+    let full = chain(&[("full-stack", 0.24 / 0.14)]);
+    let site = full.lift(&accelerators, Boundary::Site).unwrap();
+    close(site.quantity.value(), 0.24, 1e-12);
+    assert_eq!(site.applied[0].added.boundary(), Some(Boundary::Site));
+    let refused = |names: &[&str]| {
+        BoundaryChain::new(names.iter().map(|name| Factor::ratio(name, 1.2).unwrap()).collect())
+            .map(|_| ())
+            .unwrap_err()
+    };
+    for part in ["pue", "cooling", "host", "idle-capacity"] {
+        assert!(matches!(refused(&["full-stack", part]), ChainError::TotalAndPart { .. }), "{part}");
+    }
+    // the figure of 0.24 Wh holds the PUE: neither it nor the whole stack is applied again
+    for chain in [chain(&[("pue", 1.09)]), full.clone()] {
+        assert!(matches!(chain.lift(&site.quantity, Boundary::Site), Err(ChainError::AppliedTwice { .. })));
+    }
+    // a factor for the whole way says nothing about a part of it
+    assert!(matches!(full.lower(&site.quantity, Boundary::It), Err(ChainError::MissingFactor { .. })));
+    close(full.lower(&site.quantity, Boundary::Board).unwrap().quantity.value(), 0.14, 1e-12);
+}
+
+#[test]
+fn fans_are_counted_once_between_the_parts_and_the_site() {
+    // TUE = ITUE x PUE
+    let tue = chain(&[("tue", 1.25 * 1.4)]).lift(&at("80 kW", Boundary::Chip), Boundary::Site).unwrap().quantity;
+    let both = chain(&[("itue", 1.25), ("pue", 1.4)]).lift(&at("80 kW", Boundary::Chip), Boundary::Site).unwrap();
+    close(tue.value(), 140.0, 1e-12);
+    close(both.quantity.value(), 140.0, 1e-12);
+    let twice = |a: &str, b: &str| BoundaryChain::new([a, b].map(|name| Factor::ratio(name, 1.1).unwrap()).to_vec());
+    for (a, b) in [("tue", "pue"), ("tue", "itue"), ("itue", "psu"), ("itue", "host"), ("tue", "full-stack")] {
+        assert!(matches!(twice(a, b), Err(ChainError::TotalAndPart { .. })), "{a} {b}");
+    }
+}
+
+#[test]
+fn site_energy_of_the_united_states_at_two_pues() {
+    let site = at("176 TWh/yr", Boundary::Site);
+    for (pue, it, overhead) in [(1.4, 125.714, 50.286), (1.2, 146.667, 29.3333)] {
+        let lowered = chain(&[("pue", pue)]).lower(&site, Boundary::It).unwrap();
+        close(lowered.quantity.to("TWh/yr").unwrap().value(), it, 1e-5);
+        close(lowered.applied[0].added.to("TWh/yr").unwrap().value(), overhead, 1e-5);
+    }
+    close(site.to("GW").unwrap().value(), 176e3 / 8760.0, 1e-12); // 176 TWh in 8760 h
+    close(at("100 W/ft^2", Boundary::Site).to("W/m^2").unwrap().value(), 1076.391, 1e-6);
+    // a query of 500 tokens and its tokens
+    let query = at("0.3 Wh", Boundary::Site);
+    let token = query.over(&"500 token".parse().unwrap()).unwrap();
+    close(token.to("J/token").unwrap().value(), 2.16, 1e-12);
+    assert_eq!(token.boundary(), Some(Boundary::Site));
+}
+
+/// Numbers from 0 to 1 that look random and are the same on every run.
+struct Draws(u64);
+
+impl Draws {
+    fn next(&mut self) -> f64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 11) as f64 / (1u64 << 53) as f64
+    }
+}
+
+const LADDER: [&str; 13] = [
+    "regulators",
+    "memory",
+    "host",
+    "psu",
+    "network",
+    "storage",
+    "cooling",
+    "ups",
+    "power-distribution",
+    "transformer",
+    "grid-distribution",
+    "transmission",
+    "generation",
+];
+
+#[test]
+fn lift_and_lower_are_inverse_grouping_does_not_matter_and_no_factor_acts_twice() {
+    let mut draws = Draws(1929);
+    for _ in 0..200 {
+        let factors: Vec<(&str, f64)> = LADDER.iter().map(|name| (*name, 1.0 + draws.next())).collect();
+        let chain = chain(&factors);
+        let rung = |draw: f64| Boundary::ALL[(draw * 7.0) as usize];
+        let (a, b, c) = (rung(draws.next()), rung(draws.next()), rung(draws.next()));
+        let mut rungs = [a, b, c];
+        rungs.sort();
+        let figure = quantity(10f64.powf(20.0 * draws.next() - 10.0), "J").at(Some(rungs[0]));
+        let bring = |figure: &Quantity, to| chain.bring(figure, to).unwrap();
+        let direct = bring(&figure, rungs[2]);
+        let by_way = bring(&bring(&figure, rungs[1]).quantity, rungs[2]);
+        close(direct.quantity.value(), by_way.quantity.value(), 1e-14);
+        close(bring(&direct.quantity, rungs[0]).quantity.value(), figure.value(), 1e-14);
+        let mut names: Vec<&str> = direct.applied.iter().map(|one| one.name.as_str()).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+        // the parts and the figure they started from are the whole
+        let parts: f64 = direct.applied.iter().map(|one| one.added.value()).sum();
+        close(figure.value() + parts, direct.quantity.value(), 1e-12);
+    }
+}
+
+#[test]
+fn the_order_of_wue_and_pue_cannot_be_confused() {
+    let mut draws = Draws(47);
+    for _ in 0..100 {
+        let (pue, wue) = (1.0 + draws.next(), 2.0 * draws.next());
+        let chain = chain(&[("pue", pue)]);
+        let it = quantity(1.0 + draws.next(), "kWh").at(Some(Boundary::It));
+        let given = Intensities { water_on_site: Some(quantity(wue, "L/kWh")), ..Intensities::default() };
+        let water =
+            |figure: &Quantity| footprint(figure, &chain, &given).unwrap().water_on_site.unwrap().to("L").unwrap();
+        let site = chain.lift(&it, Boundary::Site).unwrap().quantity;
+        // water is counted on IT energy, from whichever side one comes
+        close(water(&it).value(), wue * it.value(), 1e-12);
+        close(water(&site).value(), wue * it.value(), 1e-12);
+    }
+}

@@ -10,6 +10,7 @@ mod landauer;
 mod lift;
 mod read;
 mod reproduce;
+mod scenario;
 
 use crate::failure::Failure;
 use crate::output::Answer;
@@ -34,6 +35,8 @@ pub(crate) enum Command {
     Lift(lift::Lift),
     /// Published calculations, done again from their cited inputs
     Reproduce(reproduce::Reproduce),
+    /// What each source and vintage has for a quantity over the years, and the growth between its figures
+    Scenario(scenario::Scenario),
     /// A claimed number against its expression, or the claims of a text against their sources
     Audit(audit::AuditCommand),
     /// The whole way, on the recording that travels with the program
@@ -52,6 +55,7 @@ impl Command {
             Self::Landauer(command) => command.answer(),
             Self::Lift(command) => command.answer(),
             Self::Reproduce(command) => command.answer(),
+            Self::Scenario(command) => command.answer(),
             Self::Audit(command) => command.answer(),
             Self::Demo(command) => command.answer(),
         }

@@ -93,7 +93,7 @@ impl BoundaryChain {
     pub fn lift(&self, figure: &Quantity, to: Boundary) -> Result<Lifted, ChainError> {
         let from = boundary_of(figure)?;
         if to <= from {
-            let inside = |factor: &&Factor| factor.step().to() >= to && factor.step().to() <= from;
+            let inside = |factor: &&Factor| factor.to() >= to && factor.to() <= from;
             return match self.factors.iter().filter(inside).min_by_key(|factor| factor.step()) {
                 Some(factor) => Err(ChainError::AppliedTwice { factor: factor.name().to_owned(), boundary: from }),
                 None if to == from => Ok(unmoved(figure)),
@@ -128,15 +128,10 @@ impl BoundaryChain {
 
     fn moved(&self, figure: &Quantity, from: Boundary, to: Boundary) -> Result<Lifted, ChainError> {
         let (inner, outer) = (from.min(to), from.max(to));
-        let steps: Vec<(Step, Vec<&Factor>)> = Step::between(inner, outer).map(|step| (step, self.of(step))).collect();
-        if let Some((step, _)) = steps.iter().find(|(_, factors)| factors.is_empty()) {
-            return Err(ChainError::MissingFactor { step: *step, from: inner, to: outer });
-        }
+        let steps = self.way(inner, outer)?;
         let above_idle = figure.basis() == Some(Basis::AboveIdle);
-        if let Some(factor) = self.of(Step::NodeToIt).into_iter().find(|factor| factor.name() == "idle-capacity")
-            && above_idle
-            && steps.iter().any(|(step, _)| *step == Step::NodeToIt)
-        {
+        let holds_idle = |factor: &&&Factor| factor.name() == "idle-capacity" || factor.spans();
+        if above_idle && let Some(factor) = steps.iter().flat_map(|(_, factors)| factors).find(holds_idle) {
             return Err(ChainError::AverageOnly { factor: factor.name().to_owned(), basis: Basis::AboveIdle });
         }
         let mut total = Quantity::number(1.0)?;
@@ -157,7 +152,7 @@ impl BoundaryChain {
                     name: factor.name().to_owned(),
                     step: *step,
                     ratio: factor.quantity().clone(),
-                    added: added.at(Some(step.to())),
+                    added: added.at(Some(factor.to())),
                     denominator: factor.denominator().to_owned(),
                     citation: factor.citation().map(str::to_owned),
                     note: (above_idle && factor.is_average()).then_some(AVERAGE),
@@ -167,8 +162,27 @@ impl BoundaryChain {
         Ok(Lifted { quantity: moved.at(Some(to)), applied })
     }
 
-    fn of(&self, step: Step) -> Vec<&Factor> {
-        self.factors.iter().filter(|factor| factor.step() == step).collect()
+    /// The steps between two rungs with their factors; one that spans several stands with its first step.
+    fn way(&self, inner: Boundary, outer: Boundary) -> Result<Vec<(Step, Vec<&Factor>)>, ChainError> {
+        let mut way = Vec::new();
+        let mut reached = inner;
+        for step in Step::between(inner, outer) {
+            if step.from() < reached {
+                continue;
+            }
+            let of_step = |factor: &&Factor| factor.step() == step;
+            let span = self.factors.iter().filter(of_step).find(|factor| factor.spans() && factor.to() <= outer);
+            let factors: Vec<&Factor> = match span {
+                Some(span) => vec![span],
+                None => self.factors.iter().filter(of_step).filter(|factor| !factor.spans()).collect(),
+            };
+            reached = span.map_or(step.to(), Factor::to);
+            if factors.is_empty() {
+                return Err(ChainError::MissingFactor { step, from: inner, to: outer });
+            }
+            way.push((step, factors));
+        }
+        Ok(way)
     }
 }
 

@@ -48,7 +48,8 @@ pub fn cooling_share(pue: &Quantity, other_overhead: &Quantity) -> Result<Quanti
     Ok(one.minus(&one.plus(&other)?.over(&pue)?)?)
 }
 
-fn number(
+/// A pure number in a range.
+pub(super) fn number(
     name: &str,
     quantity: &Quantity,
     range: &'static str,

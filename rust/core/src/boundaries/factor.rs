@@ -2,7 +2,7 @@
 
 use super::error::ChainError;
 use super::step::{KNOWN_FACTORS, KnownFactor, Step, Totals};
-use crate::quantity::{Dimension, Quantity, Unit};
+use crate::quantity::{Boundary, Dimension, Quantity, Unit};
 
 /// How the number of a factor is meant. A "loss of 5 %" is one of two numbers, so it has to be said of what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,6 +124,16 @@ impl Factor {
         self.step
     }
 
+    /// The rung it leads to: that of its step, or further out for a factor that spans several.
+    pub fn to(&self) -> Boundary {
+        self.known.map_or(self.step.to(), |known| known.to)
+    }
+
+    /// Whether it spans several steps and holds every factor in between.
+    pub fn spans(&self) -> bool {
+        self.to() != self.step.to()
+    }
+
     /// Energy above over energy below.
     pub fn quantity(&self) -> &Quantity {
         &self.ratio
@@ -151,6 +161,10 @@ impl Factor {
 
     /// Whether the factor already holds another one.
     pub fn holds(&self, other: &Self) -> bool {
+        if self.spans() {
+            let overlap = other.step.from() < self.to() && other.to() > self.step.from();
+            return overlap && self.name != other.name;
+        }
         match self.known.map_or(Totals::Itself, |known| known.totals) {
             Totals::Itself => false,
             Totals::Parts(parts) => parts.contains(&other.name.as_str()),

@@ -2,16 +2,22 @@
 
 mod chain;
 mod cooling;
+mod effectiveness;
 mod error;
 mod factor;
 mod footprint;
+mod generation;
 mod reconcile;
 mod step;
+mod transformer;
 
 pub use chain::{Applied, BoundaryChain, Lifted};
 pub use cooling::{cooling_share, pue_from_cooling_share};
+pub use effectiveness::{Effectiveness, cue, dcie, effectiveness, ere, erf, pue_from_loads};
 pub use error::ChainError;
 pub use factor::{Factor, Given};
 pub use footprint::{Footprint, Intensities, footprint};
+pub use generation::{generation_efficiency, generation_mix};
 pub use reconcile::{Agreement, Gap, Reconciled, gap, reconcile};
 pub use step::{KNOWN_FACTORS, KnownFactor, Step, Totals};
+pub use transformer::{TransformerLoss, transformer_loss};

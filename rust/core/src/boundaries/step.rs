@@ -107,8 +107,10 @@ pub enum Totals {
 pub struct KnownFactor {
     /// Name.
     pub name: &'static str,
-    /// The step it belongs to.
+    /// The step it belongs to; the first one of a factor that spans several.
     pub step: Step,
+    /// The rung it leads to.
+    pub to: Boundary,
     /// What the ratio stands for: energy above over energy below.
     pub meaning: &'static str,
     /// The energy below, to which the ratio is related.
@@ -128,7 +130,13 @@ const fn known(
     totals: Totals,
     average: bool,
 ) -> KnownFactor {
-    KnownFactor { name, step, meaning, denominator, totals, average }
+    KnownFactor { name, step, to: step.to(), meaning, denominator, totals, average }
+}
+
+/// A factor that spans several steps, up to a rung, and holds all factors in between.
+const fn spanning(name: &'static str, step: Step, to: Boundary, meaning: &'static str) -> KnownFactor {
+    let denominator = "energy at the lower rung";
+    KnownFactor { name, step, to, meaning, denominator, totals: Totals::Step, average: true }
 }
 
 const LOWER: &str = "energy at the lower rung, together with the factors before it";
@@ -154,6 +162,9 @@ pub const KNOWN_FACTORS: &[KnownFactor] = &[
     known("transmission", Step::SiteToGrid, "input over output of the transmission grid", LOWER, Totals::Itself, false),
     known("generation", Step::GridToPrimary, "fuel over electricity of the power plants", LOWER, Totals::Itself, false),
     known("primary-energy", Step::GridToPrimary, "primary energy over electricity", LOWER, Totals::Step, true),
+    spanning("full-stack", Step::BoardToNode, Boundary::Site, "site energy over the energy of active accelerators: host, idle capacity and PUE in one"),
+    spanning("itue", Step::ChipToBoard, Boundary::It, "IT energy over that of the computing parts: regulators, fans and supplies in one"),
+    spanning("tue", Step::ChipToBoard, Boundary::Site, "site energy over that of the computing parts: ITUE times PUE"),
 ];
 
 #[cfg(test)]

@@ -93,6 +93,16 @@ pub enum PublishedError {
         /// Boundary of the figure it is compared with.
         stated: Option<Boundary>,
     },
+    /// Two figures that do not belong together.
+    #[error("figures of different {what}: {left} and {right}")]
+    Apart {
+        /// In what they differ.
+        what: &'static str,
+        /// What the one says.
+        left: String,
+        /// What the other says.
+        right: String,
+    },
     /// Arithmetic that failed.
     #[error(transparent)]
     Quantity(#[from] QuantityError),

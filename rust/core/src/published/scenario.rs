@@ -1,0 +1,227 @@
+//! Paths over the years: what each source, vintage and boundary has for a quantity, and the growth between two figures.
+
+use super::error::PublishedError;
+use super::publication::{Fact, Publication};
+use super::registry::Registry;
+use crate::quantity::{Boundary, Quantity};
+
+/// A figure with its range; what is not given is not known.
+#[derive(Debug, Clone)]
+pub struct Interval {
+    /// Lower end.
+    pub low: Option<Quantity>,
+    /// Value.
+    pub value: Option<Quantity>,
+    /// Upper end.
+    pub high: Option<Quantity>,
+}
+
+/// A figure of a path, and where it comes from.
+#[derive(Debug, Clone)]
+pub struct Point<'a> {
+    /// The publication.
+    pub publication: &'a Publication,
+    /// The fact.
+    pub fact: &'a Fact,
+    /// The later vintage that supersedes the publication, if there is one.
+    pub superseded_by: Option<&'a str>,
+}
+
+/// The growth between two figures.
+#[derive(Debug, Clone)]
+pub struct Growth {
+    /// Years between them.
+    pub years: i32,
+    /// (E_to/E_from)^(1/years) - 1, with the widest range that both ranges allow. [1]
+    pub per_year: Interval,
+    /// Why it is no growth within one series, if it is none.
+    pub reservation: Option<String>,
+}
+
+impl Fact {
+    /// The value and its range.
+    pub fn interval(&self) -> Interval {
+        Interval { low: self.low.clone(), value: self.value.clone(), high: self.high.clone() }
+    }
+
+    /// The boundary of the figure.
+    pub fn boundary(&self) -> Option<Boundary> {
+        [&self.value, &self.low, &self.high].into_iter().flatten().next().and_then(Quantity::boundary)
+    }
+}
+
+impl Interval {
+    /// The lowest and the highest value that it allows.
+    fn ends(&self) -> Option<(&Quantity, &Quantity)> {
+        let low = self.low.as_ref().or(self.value.as_ref())?;
+        Some((low, self.high.as_ref().or(self.value.as_ref())?))
+    }
+}
+
+impl Registry {
+    /// What every publication has for a quantity in a region, by year, then by vintage.
+    ///
+    /// ```
+    /// let registry = szilard::published::Registry::embedded().unwrap();
+    /// let path = registry.path("electricity consumption of data centres", "World");
+    /// let years: Vec<i32> = path.iter().map(|point| point.fact.from).collect();
+    /// assert!(years.is_sorted() && years.contains(&2030));
+    /// ```
+    pub fn path(&self, quantity: &str, region: &str) -> Vec<Point<'_>> {
+        let meant = self.facts().filter(|(_, fact)| fact.quantity == quantity && fact.region == region);
+        let mut path: Vec<Point<'_>> = meant
+            .map(|(publication, fact)| {
+                let later = self.superseded_by(&publication.citation.key);
+                Point { publication, fact, superseded_by: later.map(|later| later.citation.key.as_str()) }
+            })
+            .collect();
+        path.sort_by(|left, right| {
+            let key = |point: &Point<'_>| (point.fact.from, point.publication.citation.vintage.clone());
+            key(left).cmp(&key(right))
+        });
+        path
+    }
+
+    /// The growth from one fact to a later one.
+    ///
+    /// # Errors
+    /// [`PublishedError::Unknown`], and [`PublishedError::Apart`] for figures of different quantities, regions or
+    /// boundaries, or without years between them.
+    ///
+    /// ```
+    /// let registry = szilard::published::Registry::embedded().unwrap();
+    /// let growth = registry.growth("F031", "F032").unwrap(); // Gartner, 448 TWh in 2025 and 980 TWh in 2030
+    /// assert!((growth.per_year.value.unwrap().to("%").unwrap().value() - 16.947).abs() < 5e-4);
+    /// ```
+    pub fn growth(&self, from: &str, to: &str) -> Result<Growth, PublishedError> {
+        let ((earlier, first), (later, last)) = (self.found(from)?, self.found(to)?);
+        same("quantity", &first.quantity, &last.quantity)?;
+        same("region", &first.region, &last.region)?;
+        same("boundary", &word(first.boundary()), &word(last.boundary()))?;
+        let years = last.from - first.from;
+        if years <= 0 {
+            return Err(apart("year", &first.from.to_string(), &last.from.to_string()));
+        }
+        let rate = |above: &Quantity, below: &Quantity| -> Result<Quantity, PublishedError> {
+            let exponent = Quantity::number(1.0 / f64::from(years))?;
+            Ok(above.over(below)?.power(&exponent)?.minus(&Quantity::number(1.0)?)?)
+        };
+        let (start, end) = (first.interval(), last.interval());
+        let value = match (&end.value, &start.value) {
+            (Some(above), Some(below)) => Some(rate(above, below)?),
+            _ => None,
+        };
+        let (low, high) = match (start.ends(), end.ends()) {
+            (Some((lowest, highest)), Some((low, high))) => (Some(rate(low, highest)?), Some(rate(high, lowest)?)),
+            _ => (None, None),
+        };
+        let ranged = [&start.low, &start.high, &end.low, &end.high].into_iter().any(Option::is_some);
+        let per_year = Interval { low: low.filter(|_| ranged), value, high: high.filter(|_| ranged) };
+        let (own, other) = (&earlier.citation, &later.citation);
+        let reservation = (own.key != other.key).then(|| {
+            format!("figures of {} and {}: two series, whose difference is no measured growth", own.key, other.key)
+        });
+        Ok(Growth { years, per_year, reservation })
+    }
+
+    /// The value in a year between two facts, on the path of constant growth between them.
+    ///
+    /// E(t) = E_1 (E_2/E_1)^((t - t_1)/(t_2 - t_1)).
+    ///
+    /// # Errors
+    /// As of [`Registry::growth`], and [`PublishedError::Apart`] for a year that is not between them.
+    ///
+    /// ```
+    /// let registry = szilard::published::Registry::embedded().unwrap();
+    /// let value = registry.between("F001", "F005", 2027).unwrap().value.unwrap(); // 415 to 945 TWh
+    /// assert!((value.to("TWh/yr").unwrap().value() - (415f64 * 945.0).sqrt()).abs() < 1e-9);
+    /// ```
+    pub fn between(&self, from: &str, to: &str, year: i32) -> Result<Interval, PublishedError> {
+        let growth = self.growth(from, to)?;
+        let ((_, first), (_, last)) = (self.found(from)?, self.found(to)?);
+        if !(first.from..=last.from).contains(&year) {
+            return Err(apart("year", &format!("{} to {}", first.from, last.from), &year.to_string()));
+        }
+        let weight = Quantity::number(f64::from(year - first.from) / f64::from(growth.years))?;
+        let on_path = |start: Option<&Quantity>, end: Option<&Quantity>| match (start, end) {
+            (Some(start), Some(end)) => Ok::<_, PublishedError>(Some(start.times(&end.over(start)?.power(&weight)?)?)),
+            _ => Ok(None),
+        };
+        let (start, end) = (first.interval(), last.interval());
+        let (lows, highs) = (start.ends().zip(end.ends()), start.ends().zip(end.ends()));
+        Ok(Interval {
+            low: on_path(lows.map(|(start, _)| start.0), lows.map(|(_, end)| end.0))?,
+            value: on_path(start.value.as_ref(), end.value.as_ref())?,
+            high: on_path(highs.map(|(start, _)| start.1), highs.map(|(_, end)| end.1))?,
+        })
+    }
+
+    /// One fact over another of the same year and boundary. [1]
+    ///
+    /// # Errors
+    /// [`PublishedError::Apart`] for different years or boundaries, [`PublishedError::Unknown`] for a fact that is not
+    /// there or has no single value.
+    ///
+    /// ```
+    /// let registry = szilard::published::Registry::embedded().unwrap();
+    /// assert!((registry.share("F012", "F002").unwrap().value() - 183.0 / 416.0).abs() < 1e-12);
+    /// assert!(registry.share("F040", "F001").is_err()); // 176 TWh of 2023 over 415 TWh of 2024
+    /// ```
+    pub fn share(&self, part: &str, whole: &str) -> Result<Quantity, PublishedError> {
+        let ((_, above), (_, below)) = (self.found(part)?, self.found(whole)?);
+        let span = |fact: &Fact| format!("{} to {}", fact.from, fact.to);
+        same("year", &span(above), &span(below))?;
+        same("boundary", &word(above.boundary()), &word(below.boundary()))?;
+        let value = |fact: &Fact| {
+            let unknown = || PublishedError::Unknown { what: "single value of fact", id: fact.id.clone() };
+            fact.value.clone().ok_or_else(unknown)
+        };
+        let below = value(below)?;
+        Ok(value(above)?.in_unit(below.unit())?.over(&below)?)
+    }
+
+    fn found(&self, id: &str) -> Result<(&Publication, &Fact), PublishedError> {
+        let unknown = || PublishedError::Unknown { what: "fact", id: id.to_owned() };
+        self.facts().find(|(_, fact)| fact.id == id).ok_or_else(unknown)
+    }
+}
+
+fn word(boundary: Option<Boundary>) -> String {
+    boundary.map_or("none", Boundary::word).to_owned()
+}
+
+fn same(what: &'static str, left: &str, right: &str) -> Result<(), PublishedError> {
+    if left == right { Ok(()) } else { Err(apart(what, left, right)) }
+}
+
+fn apart(what: &'static str, left: &str, right: &str) -> PublishedError {
+    PublishedError::Apart { what, left: left.to_owned(), right: right.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_of_a_projection_are_ranges_of_its_growth() {
+        let registry = Registry::embedded().unwrap();
+        // 176 TWh in 2023, 325 to 580 TWh in 2028: 13.05 to 26.94 % a year
+        let growth = registry.growth("F040", "F044").unwrap();
+        let percent = |rate: &Option<Quantity>| rate.as_ref().map(|rate| rate.to("%").unwrap().value());
+        assert!((percent(&growth.per_year.low).unwrap() - 13.05).abs() < 0.005);
+        assert!((percent(&growth.per_year.high).unwrap() - 26.94).abs() < 0.005);
+        assert!(growth.per_year.value.is_none() && growth.reservation.is_none());
+    }
+
+    #[test]
+    fn two_series_are_no_growth_and_two_boundaries_none_at_all() {
+        let registry = Registry::embedded().unwrap();
+        // 176 TWh (report of 2024) and 192 TWh (update of 2025)
+        assert!(registry.growth("F040", "F055").unwrap().reservation.unwrap().contains("no measured growth"));
+        assert!(matches!(registry.growth("F001", "F010"), Err(PublishedError::Apart { .. }))); // site and busbar
+        assert!(matches!(registry.growth("F012", "F005"), Err(PublishedError::Apart { what: "region", .. })));
+        assert!(matches!(registry.growth("F005", "F001"), Err(PublishedError::Apart { what: "year", .. })));
+        assert!(matches!(registry.between("F001", "F005", 2031), Err(PublishedError::Apart { .. })));
+        assert!(matches!(registry.share("F001", "F009"), Err(PublishedError::Apart { what: "boundary", .. })));
+    }
+}
