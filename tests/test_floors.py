@@ -73,17 +73,65 @@ def test_a_gap_is_to_a_named_bound():
     table = ladder.table
     assert table["energy_per_token_j"][0] == 0.0
     assert table["ratio"][0] is None
-    assert table.height == 9
+    assert table.height == 21
+    assert table["tokens_per_wh"][0] is None  # rung 0 is unbounded
+    energies = dict(table.select("bound", "energy_per_token_j").iter_rows())
+    assert energies["state-overwrite"] == 0.0
+    # 4.7e15 operations for a joule, 144 372 137 984 for a token at 2048 positions
+    assert energies["cmos-limit"] == pytest.approx(144_372_137_984 / 4.7e15, rel=1e-12)
     for name in ("reversible", "reliability-barrier", "landauer"):
         with pytest.raises(LandauerError):
             ladder.gap(name)
 
 
-def test_a_chain_brings_the_energy_of_a_ladder_to_the_board():
-    chain = sz.BoundaryChain([sz.Factor("host", 1.25), sz.Factor("psu", "80 %", given="efficiency")])
+def test_a_chain_lowers_the_energy_of_a_ladder_to_the_chip():
+    factors = [sz.Factor("regulators", 1.25), sz.Factor("host", 1.25), sz.Factor("psu", "80 %", given="efficiency")]
     at_node = sz.Quantity("1 J/token", boundary="node")
-    board = sz.ladder("llama-3-70b", at_node, "300 K", chain=chain).energy
-    assert board == sz.Quantity("0.64 J/token", boundary="board")  # 1/1.25 x 0.8
+    ladder = sz.ladder("llama-3-70b", at_node, "300 K", chain=sz.BoundaryChain(factors))
+    assert ladder.energy == sz.Quantity("0.512 J/token", boundary="chip")  # 1/1.25 x 0.8 / 1.25
+    assert ladder.gap("token-register").boundary == "chip"
+
+
+def test_every_input_of_a_ladder_fills_its_rung():
+    ladder = sz.ladder(
+        "deepseek-v3",
+        energy="0.39 J/token",
+        temperature="300 K",
+        entropy="1.5 bit/token",
+        cross_entropy="1.7 bit/token",
+        batch=8,
+        context=2048,
+        dtype="fp8",
+        circuit="mul-u4",
+        arithmetic="int8-45nm",
+        error_probability=1e-15,
+        relaxation_rate="1 GHz",
+        reset_time="1 us",
+        reset_error=1e-3,
+        attempt_rate="1 THz",
+        hold_time="1 s",
+        transfer_energy="hbm2",
+        step_time="1 ns",
+    )
+    without = ladder.table.filter(ladder.table["ratio"].is_null())["bound"].to_list()
+    assert without == ["reversible", "exported-entropy", "state-overwrite"]
+    assert ladder.entropy_export_ratio.value == pytest.approx(ladder.landauer_units.value / 1.5)
+    # the mismatch of another model is paid beside the entropy
+    assert ladder.gap("output-entropy").ratio.value / ladder.gap("wrong-model").ratio.value == pytest.approx(1.7 / 1.5)
+    assert ladder.warnings == []
+    hot = sz.ladder("gpt2", "1 J/token", "350 K")
+    assert [code for code, _ in hot.warnings] == ["W_DIE_TEMPERATURE"]
+    for words in ({"circuit": "mul-u9"}, {"arithmetic": "fp16-7nm"}, {"transfer_energy": "hbm9"}):
+        with pytest.raises((LandauerError, UnitError)):
+            sz.ladder("gpt2", "1 J/token", "300 K", **words)
+
+
+def test_a_roofline_is_the_larger_of_two_times():
+    found = sz.roofline("llama-3-70b", "h100-sxm", batch=1, context=2048, dtype="fp8")
+    assert found["step_s"] == pytest.approx(max(found["operations"] / 1979e12, found["bytes"] / 3.35e12))
+    assert found["limited_by"] == "memory"
+    with pytest.raises(LandauerError):
+        sz.roofline("llama-3-70b", "a100-sxm-80gb", batch=1, context=2048, dtype="fp8")
 
 
 @pytest.mark.parametrize("energy", ["0.39 J", "0.39 W", "0.39", "0.39 J/bit"])

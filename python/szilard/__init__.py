@@ -39,5 +39,6 @@ from szilard._core import pue_from_cooling_share as pue_from_cooling_share
 from szilard._core import read_tokens as read_tokens
 from szilard._core import read_trace as read_trace
 from szilard._core import reconcile as reconcile
+from szilard._core import roofline as roofline
 from szilard._core import token_entropy as token_entropy
 from szilard._core import trace_from_arrays as trace_from_arrays

@@ -56,6 +56,7 @@ __all__ = [
     "read_tokens",
     "read_trace",
     "reconcile",
+    "roofline",
     "recordings",
     "run_cli",
     "stream_exergy_factor",
@@ -476,6 +477,10 @@ class Ladder:
     def temperature(self) -> Quantity: ...
     @property
     def landauer_units(self) -> Quantity: ...
+    @property
+    def entropy_export_ratio(self) -> Quantity | None: ...
+    @property
+    def warnings(self) -> list[tuple[str, str]]: ...
     def gap(self, bound: str) -> Gap: ...
     def plot(self, ax: Axes | None = None) -> _Plot: ...
     def _repr_html_(self) -> str: ...
@@ -491,7 +496,23 @@ def ladder(
     chain: BoundaryChain | None = None,
     error_probability: float | None = None,
     transfer_energy: _Given | None = None,
+    cross_entropy: _Given | None = None,
+    circuit: str | None = None,
+    arithmetic: str | None = None,
+    relaxation_rate: _Given | None = None,
+    reset_time: _Given | None = None,
+    reset_error: float | None = None,
+    attempt_rate: _Given | None = None,
+    hold_time: _Given | None = None,
+    step_time: _Given | None = None,
 ) -> Ladder: ...
+def roofline(
+    model: Model | _Source | dict[str, Any],
+    device: str,
+    batch: int,
+    context: int,
+    dtype: str,
+) -> dict[str, Any]: ...
 
 @final
 class Factor:

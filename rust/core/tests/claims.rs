@@ -83,6 +83,31 @@ fn every_claim_of_the_two_texts_has_the_verdict_of_the_audit_by_hand() {
     }
 }
 
+/// The ratios to the Landauer limit, as `physics.md` section 7 judged them by hand.
+#[test]
+fn every_published_ratio_to_the_limit_has_the_verdict_of_the_audit_by_hand() {
+    let audits = Registry::embedded().unwrap().audit_claims(&Claims::carried("landauer-ratios").unwrap()).unwrap();
+    let by_hand: &[&[Verdict]] = &[
+        &[Holds],
+        &[Holds],
+        &[Holds],
+        &[Boundary],
+        &[Holds],
+        &[Inconsistent],
+        &[HoldsInPart, Doubtful], // the number holds, the statement does not
+        &[Holds],
+        &[HoldsInPart],
+        &[NotCheckable],
+        &[NotCheckable],
+        &[NotCheckable],
+    ];
+    assert_eq!(audits.len(), by_hand.len());
+    for (audit, by_hand) in audits.iter().zip(by_hand) {
+        assert_eq!(audit.verdicts(), *by_hand, "{}: {:?}", audit.id, audit.checks);
+        assert!(audit.checks.iter().all(|check| check.reason.len() > 20), "{}: {:?}", audit.id, audit.checks);
+    }
+}
+
 #[test]
 fn ratios_are_explained() {
     let audits = audits();

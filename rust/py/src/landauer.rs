@@ -7,11 +7,12 @@ use crate::quantity::{Given, PyQuantity};
 use crate::table::{Column, frame};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
-use szilard::boundaries::BoundaryChain;
+use szilard::landauer::bounds::{Arithmetic, Circuit, Memory, Reset, Retention};
 use szilard::landauer::{
-    Gap, Ladder, LadderInputs, LandauerError, Model, Precision, ladder as ladder_of, landauer_limit_of,
+    Device, Gap, Ladder, LadderInputs, LandauerError, Model, Precision, TokenYield, ladder as ladder_of,
+    landauer_limit_of, roofline as roofline_of,
 };
-use szilard::quantity::{Boundary, Quantity};
+use szilard::quantity::{Boundary, Quantity, units};
 
 /// The least mean heat released when one bit is erased, E = k_B T ln 2. [J/bit]
 ///
@@ -205,8 +206,8 @@ pub struct PyLadder(Ladder);
 
 #[pymethods]
 impl PyLadder {
-    /// The table of rungs: bound, kind, energy_per_token_j, u_j, ratio, u_ratio, reason (why there is no ratio),
-    /// formula, assumptions, retained, not_claimed, source.
+    /// The table of rungs: bound, kind, energy_per_token_j, u_j, ratio, u_ratio, log10, tokens_per_wh (at
+    /// most; null where it is unbounded, for a rung of 0 J), reason (why there is no ratio), formula, assumptions, retained, not_claimed, source.
     #[getter]
     fn table(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         let rungs = self.0.rungs();
@@ -219,6 +220,11 @@ impl PyLadder {
         let ratio = |of: fn(&Quantity) -> f64| {
             Column::MaybeFloat(rungs.iter().map(|rung| rung.gap.as_ref().ok().map(|gap| of(gap.ratio()))).collect())
         };
+        let log10 = rungs.iter().map(|rung| rung.gap.as_ref().ok()?.log10().ok());
+        let tokens = rungs.iter().map(|rung| match rung.token_yield() {
+            Ok(TokenYield::AtMost(tokens)) => Some(tokens.value()),
+            Ok(TokenYield::Unbounded) | Err(_) => None,
+        });
         let reason = rungs.iter().map(|rung| rung.gap.as_ref().err().map(LandauerError::to_string));
         frame(
             py,
@@ -229,6 +235,8 @@ impl PyLadder {
                 ("u_j", energy(Quantity::u)),
                 ("ratio", ratio(Quantity::value)),
                 ("u_ratio", ratio(Quantity::u)),
+                ("log10", Column::MaybeFloat(log10.map(|log10| log10.map(|log10| log10.value())).collect())),
+                ("tokens_per_wh", Column::MaybeFloat(tokens.collect())),
                 ("reason", Column::MaybeText(reason.collect())),
                 ("formula", text(|bound| bound.formula)),
                 ("assumptions", text(|bound| bound.assumptions)),
@@ -239,7 +247,19 @@ impl PyLadder {
         )
     }
 
-    /// The measured energy. [J/token]
+    /// What the reader should know about the inputs: (code, message) each.
+    #[getter]
+    fn warnings(&self) -> Vec<(&'static str, String)> {
+        self.0.diagnostics().iter().map(|remark| (remark.code.name(), remark.message.clone())).collect()
+    }
+
+    /// The exported entropy over the entropy of the token, or None without one: a number of its own, and no gap.
+    #[getter]
+    fn entropy_export_ratio(&self) -> Option<PyQuantity> {
+        self.0.entropy_export_ratio().ok().cloned().map(PyQuantity)
+    }
+
+    /// The energy that the bounds are held against: the measured one, or what it is at the chip. [J/token]
     #[getter]
     fn energy(&self) -> PyQuantity {
         PyQuantity(self.0.energy().clone())
@@ -316,11 +336,23 @@ impl PyLadder {
 /// dtype
 ///     Widths of weights, activations and cache: "bf16", "int4xfp16", "int4xfp16xfp8".
 /// chain
-///     A `BoundaryChain` that brings the energy to the board before it is compared.
+///     A `BoundaryChain` with the factors between the boundary of the energy and the chip, to which it is lowered.
 /// error_probability
 ///     Probability that a switch is found in the wrong state.
 /// transfer_energy
-///     Energy to move a bit from memory to the chip. [J/bit]
+///     Energy to move a bit from memory to the chip, or a memory: "hbm2", "gddr5". [J/bit]
+/// cross_entropy
+///     Surprisal of the tokens under another model, to which the eraser is tuned. [bit/token]
+/// circuit
+///     Circuit in which a multiplication destroys its operands, as "mul-u8".
+/// arithmetic
+///     Adder and multiplier of a technology, as "fp16-45nm".
+/// relaxation_rate, reset_time, reset_error
+///     Two-state memory that is reset in a time to an error. [Hz], [s], probability
+/// attempt_rate, hold_time
+///     How often a bath attempts a barrier, and how long the barrier holds. [Hz], [s]
+/// step_time
+///     Time in which the machine passes to an orthogonal state for a token. [s]
 ///
 /// Examples
 /// --------
@@ -330,7 +362,9 @@ impl PyLadder {
 /// '1.176e+08'
 #[pyfunction]
 #[pyo3(signature = (model, energy, temperature, entropy=None, batch=None, context=None, dtype=None, chain=None,
-                    error_probability=None, transfer_energy=None))]
+                    error_probability=None, transfer_energy=None, cross_entropy=None, circuit=None, arithmetic=None,
+                    relaxation_rate=None, reset_time=None, reset_error=None, attempt_rate=None, hold_time=None,
+                    step_time=None))]
 #[expect(clippy::too_many_arguments, reason = "each input belongs to a bound")]
 pub fn ladder(
     py: Python<'_>,
@@ -343,27 +377,97 @@ pub fn ladder(
     dtype: Option<&str>,
     chain: Option<&Bound<'_, crate::boundaries::PyBoundaryChain>>,
     error_probability: Option<f64>,
-    transfer_energy: Option<Given>,
+    transfer_energy: Option<&Bound<'_, PyAny>>,
+    cross_entropy: Option<Given>,
+    circuit: Option<&str>,
+    arithmetic: Option<&str>,
+    relaxation_rate: Option<Given>,
+    reset_time: Option<Given>,
+    reset_error: Option<f64>,
+    attempt_rate: Option<Given>,
+    hold_time: Option<Given>,
+    step_time: Option<Given>,
 ) -> PyResult<PyLadder> {
     let model = model_of(model)?;
     let precision = dtype.map(str::parse::<Precision>).transpose().map_err(Raise::raise)?;
-    let to_board = |chain: &BoundaryChain| chain.bring(&energy.0, Boundary::Board);
-    let energy = match chain {
-        Some(chain) => guard(|| to_board(&chain.get().0))?.quantity,
-        None => energy.0.clone(),
+    let circuit = circuit.map(str::parse::<Circuit>).transpose().map_err(Raise::raise)?;
+    let arithmetic = arithmetic.map(Arithmetic::named).transpose().map_err(Raise::raise)?;
+    let transfer_energy = transfer_energy.map(transfer_energy_of).transpose()?;
+    let reset = match (static_of(relaxation_rate)?, static_of(reset_time)?, reset_error) {
+        (Some(relaxation), Some(time), Some(error)) => Some(Reset::TwoState { relaxation, time, error }),
+        _ => None,
     };
-    let entropy = entropy.map(|given| given.0);
-    let transfer_energy = transfer_energy.map(|given| given.0);
+    let retention = match (static_of(attempt_rate)?, static_of(hold_time)?) {
+        (Some(attempts), Some(hold)) => Some(Retention { attempts, hold }),
+        _ => None,
+    };
+    let chain = chain.map(|chain| &chain.get().0);
+    let bare = |given: Option<Given>| given.map(|given| given.0);
+    let (entropy, cross_entropy, step_time) = (bare(entropy), bare(cross_entropy), bare(step_time));
     detached(py, || {
         ladder_of(&LadderInputs {
+            chain,
             entropy,
+            cross_entropy,
             batch,
             context,
             precision,
+            circuit,
+            arithmetic,
             error_probability,
+            reset,
+            retention,
             transfer_energy,
-            ..LadderInputs::new(&model, energy, temperature.0)
+            step_time,
+            ..LadderInputs::new(&model, energy.0, temperature.0)
         })
     })
     .map(PyLadder)
+}
+
+/// An energy for a bit, or the name of a memory.
+fn transfer_energy_of(given: &Bound<'_, PyAny>) -> PyResult<Quantity> {
+    let named = given.extract::<String>().ok().and_then(|name| Memory::named(&name).ok());
+    match named {
+        Some(memory) => Ok(memory.energy()),
+        None => given.extract::<Given>().map(|given| given.0),
+    }
+}
+
+/// A quantity of the dimension that is meant, where it was given.
+fn static_of<D, U>(given: Option<Given>) -> PyResult<Option<units::Quantity<D, U, f64>>>
+where
+    D: units::Dimension + ?Sized,
+    U: units::Units<f64> + ?Sized,
+{
+    given.map(|given| guard(|| given.0.as_static())).transpose()
+}
+
+/// The roofline of decoding one token for each sequence of a batch on a device of the data table: a dictionary with
+/// operations, bytes, intensity_flop_per_byte, balance_flop_per_byte, step_s, limited_by and fits.
+///
+/// >>> import szilard as sz
+/// >>> sz.roofline("llama-3-70b", "h100-sxm", batch=1, context=2048, dtype="fp8")["limited_by"]
+/// 'memory'
+#[pyfunction]
+pub fn roofline<'py>(
+    py: Python<'py>,
+    model: &Bound<'_, PyAny>,
+    device: &str,
+    batch: u64,
+    context: u64,
+    dtype: &str,
+) -> PyResult<Bound<'py, PyDict>> {
+    let model = model_of(model)?;
+    let precision: Precision = dtype.parse().map_err(Raise::raise)?;
+    let found = guard(|| roofline_of(&model, &Device::named(device)?, batch, context, precision))?;
+    let answer = PyDict::new(py);
+    answer.set_item("operations", found.operations)?;
+    answer.set_item("bytes", found.bytes)?;
+    answer.set_item("intensity_flop_per_byte", found.intensity)?;
+    answer.set_item("balance_flop_per_byte", found.balance)?;
+    answer.set_item("step_s", found.step.value)?;
+    answer.set_item("limited_by", found.limited_by.word())?;
+    answer.set_item("fits", found.fits)?;
+    Ok(answer)
 }

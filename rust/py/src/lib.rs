@@ -39,7 +39,7 @@ mod _core {
         Divergence, EntropyBounds, TokenInformation, divergence, entropy_bounds, entropy_from_counts, token_entropy,
     };
     #[pymodule_export]
-    use crate::landauer::{PyGap, PyLadder, PyModel, ladder, landauer_limit};
+    use crate::landauer::{PyGap, PyLadder, PyModel, ladder, landauer_limit, roofline};
     #[pymodule_export]
     use crate::monte_carlo::{Interval, MonteCarlo, monte_carlo};
     #[pymodule_export]

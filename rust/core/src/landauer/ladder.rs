@@ -153,7 +153,7 @@ pub struct Ladder {
 /// }).unwrap();
 ///
 /// let gap = ladder.gap("mac-convention").unwrap();
-/// assert_eq!(gap.to_string(), "117614599.395 x mac-convention (convention) at 300 K, boundary not stated");
+/// assert_eq!(gap.to_string(), "117614599.3950367 x mac-convention (convention) at 300 K, boundary not stated");
 /// assert!(ladder.gap("reversible").is_err()); // there is no ratio to 0 J
 /// assert!(ladder.gap("output-entropy").unwrap_err().to_string().contains("needs entropy"));
 /// ```
@@ -309,7 +309,7 @@ mod tests {
         LadderInputs {
             entropy: Some(quantity("1.5 bit/token")),
             cross_entropy: Some(quantity("1.7 bit/token")),
-            circuit: Some("mul-u8".parse().unwrap()),
+            circuit: Some("mul-u4".parse().unwrap()),
             arithmetic: Some(Arithmetic::named("fp16-45nm").unwrap()),
             reset: Some(Reset::TwoState { relaxation: Frequency::new::<hertz>(1e9), time: seconds(1e-6), error: 1e-3 }),
             retention: Some(Retention { attempts: Frequency::new::<hertz>(1e12), hold: seconds(1.0) }),

@@ -50,7 +50,7 @@ pub fn landauer_limit(temperature: Temperature) -> Result<EnergyPerBit, Landauer
 /// use szilard::landauer::landauer_limit_of;
 ///
 /// let limit = landauer_limit_of(&"25 degC".parse().unwrap()).unwrap();
-/// assert_eq!(limit.to_string(), "2.85327451529e-21 J/bit");
+/// assert_eq!(limit.to_string(), "2.853274515287405e-21 J/bit");
 /// ```
 pub fn landauer_limit_of(temperature: &Quantity) -> Result<Quantity, LandauerError> {
     let kelvins: Temperature = temperature.as_static()?;
