@@ -217,7 +217,8 @@ def test_footprints_are_on_the_energy_of_their_definition():
 def test_publications_are_reproduced():
     table = sz.published.reproduce()
     assert table.height == sz.published.calculations().height
-    assert set(table["status"].to_list()) <= {"reproduced", "differs"}
+    assert set(table["status"].to_list()) <= {"reproduced", "weak", "inconsistent", "no table"}
+    assert sz.published.reproduce("iea_2025").height == 9
     growth = sz.published.reproduce("C001")
     # mean growth a year over the six years from 415 to 945 TWh
     assert growth["computed"][0] == pytest.approx(100 * ((945 / 415) ** (1 / 6) - 1), rel=1e-12)
@@ -236,6 +237,12 @@ def test_claims_are_audited():
     assert (claim.agrees, bool(claim)) == (False, False)
     assert claim.ratio.value == pytest.approx(1e-3)
     assert "thousand" in claim.explanations[0]
+    assert claim.verdict == "unit"
+    claims = sz.audit_claims("mushrooms-thread")
+    assert claims.height == 46
+    assert claims["verdict"][2] == "misattributed"  # 448 TWh is no figure of the IEA
+    with pytest.raises(PublishedError):
+        sz.audit_claims("no such text")
     assert sz.audit("7.2 W * 4.1 s", says="0.008 Wh").agrees
     with pytest.raises(UnitError):
         sz.audit("7.2 W", says="3 bit")

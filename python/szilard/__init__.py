@@ -21,6 +21,7 @@ from szilard._core import TokenInformation as TokenInformation
 from szilard._core import TokenLog as TokenLog
 from szilard._core import Trace as Trace
 from szilard._core import audit as audit
+from szilard._core import audit_claims as audit_claims
 from szilard._core import calc as calc
 from szilard._core import compare as compare
 from szilard._core import cooling_share as cooling_share

@@ -30,6 +30,7 @@ __all__ = [
     "TokenLog",
     "Trace",
     "audit",
+    "audit_claims",
     "calc",
     "compare",
     "cooling_share",
@@ -591,9 +592,12 @@ class Audit:
     def agrees(self) -> bool: ...
     @property
     def explanations(self) -> list[str]: ...
+    @property
+    def verdict(self) -> str: ...
     def __bool__(self) -> bool: ...
 
 def audit(expression: str, says: str) -> Audit: ...
+def audit_claims(text: str | PathLike[str]) -> pl.DataFrame: ...
 
 @final
 class SolarArray:

@@ -44,8 +44,8 @@ mod _core {
     use crate::monte_carlo::{Interval, MonteCarlo, monte_carlo};
     #[pymodule_export]
     use crate::published::{
-        PyAudit, audit, published_calculations, published_cite, published_fact, published_facts, published_keys,
-        published_publication, published_reproduce,
+        PyAudit, audit, audit_claims, published_calculations, published_cite, published_fact, published_facts,
+        published_keys, published_publication, published_reproduce,
     };
     #[pymodule_export]
     use crate::quantity::{PyQuantity, calc};

@@ -5,8 +5,12 @@ use crate::quantity::PyQuantity;
 use crate::table::{Column, frame};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use std::path::PathBuf;
 use std::sync::OnceLock;
-use szilard::published::{Audit, Bound as Side, Fact, Kind, PublishedError, Registry, Reproduction, audit as audit_of};
+use szilard::published::{
+    Audit, Bound as Side, Calculation, CheckAudit, ClaimAudit, Claims, Fact, Kind, PublishedError, Registry,
+    Reproduction, audit as audit_of,
+};
 use szilard::quantity::{Boundary, Quantity};
 
 /// The publications that the library carries, parsed once.
@@ -19,7 +23,7 @@ fn boundary_word(quantity: &Quantity) -> Option<String> {
     quantity.boundary().map(|boundary: Boundary| boundary.word().to_owned())
 }
 
-/// The table of all facts: id, quantity, value, low, high, unit, boundary, method, bound, last_digit, denominator,
+/// The table of all facts: id, quantity, scenario, value, low, high, unit, boundary, method, bound, last_digit, denominator,
 /// scope, region, from, to, publication, locator, verified, seen_in, note. Unknown is null.
 #[pyfunction]
 pub fn published_facts(py: Python<'_>) -> PyResult<Py<PyAny>> {
@@ -40,6 +44,7 @@ pub fn published_facts(py: Python<'_>) -> PyResult<Py<PyAny>> {
         vec![
             ("id", text(|fact| fact.id.clone())),
             ("quantity", text(|fact| fact.quantity.clone())),
+            ("scenario", maybe(|fact| fact.scenario.clone())),
             ("value", figure(|fact| fact.value.as_ref())),
             ("low", figure(|fact| fact.low.as_ref())),
             ("high", figure(|fact| fact.high.as_ref())),
@@ -102,31 +107,47 @@ fn kind_word(kind: Kind) -> &'static str {
 }
 
 /// The table of calculations done again: id, title, formula, computed, printed, unit, difference_relative, tolerance,
-/// status (reproduced, weak, inconsistent or differs), kind, publication, note. One row for an `id`, all without.
+/// status (reproduced, weak, inconsistent, differs, or no table where the table behind it is not at hand), kind,
+/// publication, note. All of them, those of a publication, or one.
 #[pyfunction]
 #[pyo3(signature = (id=None))]
 pub fn published_reproduce(py: Python<'_>, id: Option<&str>) -> PyResult<Py<PyAny>> {
-    let all: Vec<Reproduction> = guard(|| match id {
-        Some(id) => registry()?.reproduce(id).map(|one| vec![one]),
-        None => registry()?.reproduce_all(),
-    })?;
-    let text = |of: fn(&Reproduction) -> String| Column::Text(all.iter().map(of).collect());
-    let float = |of: fn(&Reproduction) -> f64| Column::Float(all.iter().map(of).collect());
+    let registry = guard(registry)?;
+    let is_asked = |publication: &str, own: &str| id.is_none_or(|id| id == publication || id == own);
+    let asked: Vec<_> = registry.calculations().filter(|(of, one)| is_asked(&of.citation.key, &one.id)).collect();
+    if let (Some(id), true) = (id, asked.is_empty()) {
+        guard(|| Err::<(), _>(PublishedError::Unknown { what: "calculation or publication", id: id.to_owned() }))?;
+    }
+    let done = asked.iter().map(|(_, one)| match registry.missing_table(one) {
+        Some(_) => Ok(None),
+        None => registry.reproduce(&one.id).map(Some),
+    });
+    let done: Vec<Option<Reproduction>> = guard(|| done.collect::<Result<_, _>>())?;
+    let text = |of: fn(&Calculation) -> String| Column::Text(asked.iter().map(|(_, one)| of(one)).collect());
+    let float =
+        |of: fn(&Reproduction) -> f64| Column::MaybeFloat(done.iter().map(|done| done.as_ref().map(of)).collect());
+    let status =
+        |done: &Option<Reproduction>| done.as_ref().map_or("no table".to_owned(), |one| one.status.to_string());
+    let note = |(one, done): (&Calculation, &Option<Reproduction>)| match done {
+        Some(done) => done.note.clone(),
+        None => format!("needs {}", registry.missing_table(one).unwrap_or_default()),
+    };
+    let notes = asked.iter().map(|(_, one)| *one).zip(&done).map(note).collect();
     frame(
         py,
         vec![
             ("id", text(|one| one.id.clone())),
             ("title", text(|one| one.title.clone())),
             ("formula", text(|one| one.formula.clone())),
-            ("computed", float(|one| one.computed.value())),
-            ("printed", float(|one| one.printed.value())),
-            ("unit", text(|one| one.printed.unit().symbol().to_owned())),
-            ("difference_relative", float(|one| one.difference_relative)),
-            ("tolerance", float(|one| one.tolerance)),
-            ("status", text(|one| one.status.to_string())),
+            ("computed", float(|done| done.computed.value())),
+            ("printed", Column::Float(asked.iter().map(|(_, one)| one.stated.value()).collect())),
+            ("unit", text(|one| one.stated.unit().symbol().to_owned())),
+            ("difference_relative", float(|done| done.difference_relative)),
+            ("tolerance", float(|done| done.tolerance)),
+            ("status", Column::Text(done.iter().map(status).collect())),
             ("kind", text(|one| kind_word(one.kind).to_owned())),
-            ("publication", text(|one| one.publication.clone())),
-            ("note", text(|one| one.note.clone())),
+            ("publication", Column::Text(asked.iter().map(|(of, _)| of.citation.key.clone()).collect())),
+            ("note", Column::Text(notes)),
         ],
     )
 }
@@ -199,6 +220,12 @@ impl PyAudit {
         self.0.explanations.iter().map(|explanation| explanation.reason.as_str()).collect()
     }
 
+    /// What came of the claim: holds, unit, boundary, arithmetic.
+    #[getter]
+    fn verdict(&self) -> &'static str {
+        self.0.verdict().words()
+    }
+
     fn __bool__(&self) -> bool {
         self.0.agrees
     }
@@ -222,4 +249,43 @@ impl PyAudit {
 #[pyfunction]
 pub fn audit(expression: &str, says: &str) -> PyResult<PyAudit> {
     guard(|| audit_of(expression, says)).map(PyAudit)
+}
+
+/// The table of the claims of a text: id, claims, verdict, says, found, reason, locator, source. `text` is the path of
+/// a file of claims, or the name of a text that is carried: mushrooms-thread, thermodynamic-inference-note.
+///
+/// >>> import szilard as sz
+/// >>> sz.audit_claims("mushrooms-thread")["verdict"][2]
+/// 'misattributed'
+#[pyfunction]
+pub fn audit_claims(py: Python<'_>, text: PathBuf) -> PyResult<Py<PyAny>> {
+    let registry = guard(registry)?;
+    let name = text.display().to_string();
+    let claims = if text.is_file() {
+        let content = std::fs::read_to_string(&text)?;
+        guard(|| Claims::parse(&name, &content))?
+    } else {
+        guard(|| Claims::carried(&name))?
+    };
+    let audits = guard(|| registry.audit_claims(&claims))?;
+    let words = |one: &ClaimAudit| one.verdicts().iter().map(|one| one.words()).collect::<Vec<_>>().join(" + ");
+    let each = |of: &dyn Fn(&CheckAudit) -> String| {
+        let joined = |one: &ClaimAudit| one.checks.iter().map(of).filter(|part| !part.is_empty()).collect::<Vec<_>>();
+        Column::Text(audits.iter().map(|one| joined(one).join("; ")).collect())
+    };
+    let found = |check: &CheckAudit| check.found.iter().map(Quantity::to_string).collect::<Vec<_>>().join(" to ");
+    let text = |of: fn(&ClaimAudit) -> String| Column::Text(audits.iter().map(of).collect());
+    frame(
+        py,
+        vec![
+            ("id", text(|one| one.id.clone())),
+            ("claims", text(|one| one.claims.clone())),
+            ("verdict", Column::Text(audits.iter().map(words).collect())),
+            ("says", each(&|check| check.says.join(" to "))),
+            ("found", each(&found)),
+            ("reason", each(&|check| check.reason.clone())),
+            ("locator", text(|one| one.locator.clone())),
+            ("source", Column::Text(audits.iter().map(|_| claims.citation.to_string()).collect())),
+        ],
+    )
 }
