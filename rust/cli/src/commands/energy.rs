@@ -7,8 +7,8 @@ use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
 use szilard::energy::{
-    EnergyQuery, EnergyRecord, EnergyResult, Excluded, Idle, InferenceEnergy, InferenceQuery, Policy, Report, Rule,
-    Status, TokenOptions, Tokens, energy, energy_per_token, read_tokens,
+    Count, EnergyQuery, EnergyRecord, EnergyResult, Excluded, Idle, InferenceEnergy, InferenceQuery, Policy, Report,
+    Rule, Status, TokenOptions, Tokens, energy, energy_per_token, read_tokens,
 };
 use szilard::input::printable;
 use szilard::quantity::Quantity;
@@ -34,6 +34,9 @@ pub(crate) struct Energy {
     /// Zone of a local clock of the token log, where it is not --tz
     #[arg(long, value_name = "ZONE", requires = "tokens", allow_hyphen_values = true)]
     tokens_tz: Option<String>,
+    /// Whose count of the generated tokens is taken, where the token log has two
+    #[arg(long, value_parser = token_count, value_name = "server|retokenised", requires = "tokens")]
+    tokens_count: Option<Count>,
     /// Window: two times on the clock of the power log (with a zone or Unix seconds, local, or seconds)
     #[arg(long, value_name = "START,END", value_parser = ends, conflicts_with_all = ["start", "end"])]
     window: Option<(String, String)>,
@@ -84,6 +87,11 @@ fn rule(text: &str) -> Result<Rule, String> {
     rules.into_iter().find(|rule| rule.word() == text).ok_or_else(|| "expected trapezoid or mean-of-samples".to_owned())
 }
 
+fn token_count(text: &str) -> Result<Count, String> {
+    let found = Count::ALL.iter().copied().find(|count| count.word() == text);
+    found.ok_or_else(|| "expected server or retokenised".to_owned())
+}
+
 fn policy(text: &str) -> Result<Policy, String> {
     let found = Policy::ALL.iter().copied().find(|policy| policy.word() == text);
     found.ok_or_else(|| "expected tokens, time or exclusive".to_owned())
@@ -106,7 +114,7 @@ impl Energy {
         }
         let log = self.tokens.as_ref().map(|path| {
             let tz = self.tokens_tz.clone().or_else(|| self.reading.tz.clone());
-            let options = TokenOptions { format: self.tokens_format.clone(), tz };
+            let options = TokenOptions { format: self.tokens_format.clone(), tz, count: self.tokens_count };
             Ok::<_, Failure>(read_tokens(bytes(path)?, &path.display().to_string(), &options)?)
         });
         let log = log.transpose()?;
@@ -235,6 +243,7 @@ pub(super) fn of_tokens(trace: &Trace, result: &InferenceEnergy) -> Answer {
             "records",
             Some(format!("{} in the log, {} inside, {} inference", counts.total, counts.inside, counts.inference)),
         ),
+        ("overlap", Some(result.overlap.word().to_owned())),
         ("in flight", Some(format!("{}, split by {}", seconds(result.in_flight_ns), result.policy.word()))),
         ("status", Some(result.status.word().to_owned())),
     ]);

@@ -4,7 +4,7 @@ use super::attribute::{Part, Policy, Shares, grid, on_grid, split};
 use super::error::EnergyError;
 use super::idle::{Idle, IdlePower, idle_energy};
 use super::integrate::{EnergyQuery, EnergyResult, Rule, Status, energy, intervals, members};
-use super::join::{Joined, join};
+use super::join::{Joined, Overlap, join};
 use super::tokens::{Excluded, Request, TokenLog};
 use crate::input::{Code, Diagnostics, Place};
 use crate::quantity::{Basis, Boundary, BoundaryError, Component, Measured, Quantity, QuantityError};
@@ -107,6 +107,8 @@ pub struct InferenceEnergy {
     pub meter: EnergyResult,
     /// The time-weighted energy of the same window, where the figure was had by another rule.
     pub time_weighted: Option<EnergyResult>,
+    /// How much of the token log lies inside the power log.
+    pub overlap: Overlap,
     /// How power was split.
     pub policy: Policy,
     /// Time with at least one inference record in flight. [ns]
@@ -256,6 +258,7 @@ pub fn energy_per_token(
         grid_j,
         meter,
         time_weighted,
+        overlap: joined.overlap,
         policy: query.policy,
         in_flight_ns,
         status: if complete { Status::Complete } else { Status::Incomplete },
@@ -318,13 +321,15 @@ impl Plan {
         let inference = || requests.iter().filter(|request| !request.is_overhead);
         let has_phases = inference().next().is_some()
             && inference().all(|request| {
-                let end = request.end_ns.unwrap_or(i64::MIN);
-                request.first_token_ns.is_some_and(|first| request.start_ns <= first && first <= end)
+                let between = |(start, end): (i64, i64)| {
+                    request.first_token_ns.is_some_and(|first| (start..=end).contains(&first))
+                };
+                request.interval_ns().is_some_and(between)
             });
         let (mut parts, mut of) = (Vec::new(), Vec::new());
         for (index, request) in requests.iter().enumerate() {
-            let end = request.end_ns.unwrap_or(request.start_ns);
-            let seconds = (end - request.start_ns) as f64 * 1e-9;
+            let Some((start, end)) = request.interval_ns() else { continue };
+            let seconds = (end - start) as f64 * 1e-9;
             let weight = match (policy, request.output_tokens) {
                 (Policy::Tokens, Some(tokens)) if tokens > 0 && seconds > 0.0 => tokens as f64 / seconds,
                 _ => 1.0,
@@ -335,10 +340,10 @@ impl Plan {
             };
             match request.first_token_ns.filter(|_| has_phases && !request.is_overhead) {
                 Some(first) => {
-                    add(request.start_ns, first, true);
+                    add(start, first, true);
                     add(first, end, false);
                 }
-                None => add(request.start_ns, end, false),
+                None => add(start, end, false),
             }
         }
         Self { parts, of, has_phases }

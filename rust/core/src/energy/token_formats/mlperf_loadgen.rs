@@ -5,80 +5,48 @@
 //!
 //! Layout: mlcommons/inference, loadgen; power window: mlcommons/power-dev.
 
-use super::{TokenFormat, TokenOptions};
-use crate::energy::tokens::{Request, TokenLog};
-use crate::input::{Base, Code, DateOrder, Diagnostics, Json, Place, Refusal, Text, Zone, civil_stamp};
-use crate::traces::Clock;
+use super::request_csv::LogClock;
+use super::{Head, TokenFormat, TokenOptions, log_of};
+use crate::energy::mlperf::{Detail, MARK};
+use crate::energy::tokens::{Counted, Rate, Request, TokenLog};
+use crate::input::{Base, Code, Diagnostics, Place, Record, Refusal, Stamp, Text};
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
     name: "mlperf-loadgen",
     description: "mlperf_log_detail.txt of MLPerf loadgen, with its power window",
-    units: "power_begin and power_end as month-first civil times; rate in token/s",
+    units: "power_begin and power_end as month-first civil times; rate in token/s, count = rate × window",
     detect,
     read,
 };
 
-const MARK: &str = ":::MLLOG ";
-
-fn detect(head: &[&str]) -> bool {
-    head.iter().any(|line| line.starts_with(MARK))
+fn detect(head: &Head) -> bool {
+    head.lines.iter().any(|line| line.starts_with(MARK))
 }
 
 fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
-    let path = text.path();
     let mut diagnostics = Diagnostics::default();
-    let (mut begin, mut end, mut rate) = (None, None, None);
-    let mut lines = text.lines();
-    while let Some(line) = lines.next(&mut diagnostics)? {
-        let Some(body) = line.text.strip_prefix(MARK) else { continue };
-        let wanted = ["\"power_begin\"", "\"power_end\"", "tokens_per_second\""];
-        if !wanted.iter().any(|key| body.contains(key)) {
-            continue;
-        }
-        let in_line = |refusal: Refusal| Refusal { place: line.place(), ..refusal };
-        let record = Json::parse(body.as_bytes(), path).map_err(in_line)?;
-        let key = record.get("key").and_then(Json::as_str).unwrap_or_default();
-        let value = record.get("value");
-        match key {
-            "power_begin" | "power_end" => {
-                let written = value.and_then(Json::as_str).unwrap_or_default();
-                let stamp = civil_stamp(written, DateOrder::MonthFirst).ok_or_else(|| {
-                    Refusal::new(Code::TimeParse, path, line.place(), written, "MM-DD-YYYY HH:MM:SS.fff")
-                })?;
-                if key == "power_begin" { begin = Some((stamp, line.number)) } else { end = Some((stamp, line.number)) }
-            }
-            "result_tokens_per_second" | "result_completed_tokens_per_second" => {
-                rate = match value {
-                    Some(value) => value.to_f64(path, || line.place())?,
-                    None => None,
-                };
-            }
-            _ => {}
-        }
-    }
-    let missing = |what: &str| Refusal::new(Code::NoData, path, Place::File, format!("no {what}"), what);
-    let (begin, line) = begin.ok_or_else(|| missing("power_begin"))?;
-    let (end, end_line) = end.ok_or_else(|| missing("power_end"))?;
-    let place = |stamp: crate::input::Stamp| match (&options.tz, stamp.base) {
-        (Some(tz), Base::Local) => Zone::new(tz).and_then(|mut zone| zone.place(stamp.ns).ok()).map(|placed| placed.ns),
-        _ => Some(stamp.ns),
+    let detail = Detail::read(text, &mut diagnostics)?;
+    let (begin, end) = (detail.begin(text.path())?, detail.end(text.path())?);
+    let mut clock = LogClock::new(options, text.path())?;
+    let mut place = |(ns, line): (i64, u32)| {
+        let stamp = Stamp { ns, base: Base::Local, leap: false, resolution_ns: 1_000_000 };
+        clock.place(stamp, &Record { line, fields: Vec::new() })
     };
-    let zone = || Refusal::new(Code::TimeZone, path, Place::Line(u64::from(end_line)), "a time", "a known zone");
-    let (start_ns, end_ns) = (place(begin).ok_or_else(zone)?, place(end).ok_or_else(zone)?);
-    let output_tokens = rate.map(|rate| (rate * (end_ns - start_ns) as f64 * 1e-9).round() as u64);
+    let (start_ns, end_ns) = (place(begin)?, place(end)?);
+    let rate = detail.tokens_per_second;
+    let count = |rate: f64| (rate * end_ns.saturating_sub(start_ns) as f64 * 1e-9).round() as u64;
     if let Some(rate) = rate {
         let message = format!("the log states {rate} token/s and no count; the count is rate times power window");
-        diagnostics.push(Code::RateNotCount, Place::Line(u64::from(line)), None, message);
+        diagnostics.push(Code::RateNotCount, Place::Line(u64::from(begin.1)), None, message);
     }
     let request = Request {
         request: "power window".to_owned(),
-        start_ns,
+        start_ns: Some(start_ns),
         end_ns: Some(end_ns),
-        output_tokens,
-        line,
+        output_tokens: rate.map(count),
+        rates: rate.map(|per_second| Rate { of: Counted::Output, per_second, deviation: None }).into_iter().collect(),
+        line: begin.1,
         ..Request::default()
     };
-    let clock = if options.tz.is_some() { Clock::Utc } else { Clock::Local };
-    let requests = vec![request];
-    Ok(TokenLog { format: FORMAT.name, source: path.to_owned(), clock, requests, excluded: Vec::new(), diagnostics })
+    Ok(log_of(&FORMAT, text, clock.clock(), vec![request], diagnostics))
 }
