@@ -183,7 +183,7 @@ fn of_window(trace: &Trace, result: &EnergyResult) -> Answer {
         diagnostics_text(&result.reasons, false),
     ]);
     let incomplete = if result.status == Status::Incomplete { missing(result) } else { Vec::new() };
-    Answer { text, json: json!(EnergyRecord::from(result)), incomplete }
+    Answer { text, json: json!(EnergyRecord::from(result)), incomplete, ..Answer::default() }
 }
 
 /// What is said of a meter besides its energy.
@@ -270,7 +270,7 @@ pub(super) fn of_tokens(trace: &Trace, result: &InferenceEnergy) -> Answer {
     } else {
         Vec::new()
     };
-    Answer { text, json: json!(Report::new(trace, result)), incomplete }
+    Answer { text, json: json!(Report::new(trace, result)), incomplete, ..Answer::default() }
 }
 
 fn excluded_text(result: &InferenceEnergy) -> String {

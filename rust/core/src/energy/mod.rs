@@ -25,6 +25,7 @@ pub use inference::{InferenceEnergy, InferenceQuery, RecordCounts, RequestEnergy
 pub use integrate::{DeviceEnergy, EnergyQuery, EnergyResult, Rule, Status, energy};
 pub use join::Overlap;
 pub use ledger::{Comparison, compare};
+pub use mlperf::{Finding, MlperfCheck, MlperfFiles, MlperfRun, RunFile, mlperf_check, mlperf_run};
 pub use partial::{GapLimitsDiffer, Partial, Total};
 pub use report::{
     CountsRecord, DeviceRecord, EnergyRecord, ExcludedRecord, REPORT_SCHEMA, RemarkRecord, Report, RequestRecord,
