@@ -60,8 +60,8 @@ pub(crate) struct Energy {
     /// How power is split among records in flight together
     #[arg(long, value_parser = policy, default_value = "tokens", value_name = "tokens|time|exclusive")]
     policy: Policy,
-    /// What is added to the times of the token log, such as "-0.4 s"
-    #[arg(long, value_name = "TIME", requires = "tokens", allow_hyphen_values = true)]
+    /// What is added to the times of the token log, such as "-0.4 s", or "estimate" to have it from both logs
+    #[arg(long, value_name = "TIME|estimate", requires = "tokens", allow_hyphen_values = true)]
     clock_offset: Option<String>,
     #[command(flatten)]
     reading: Reading,
@@ -122,12 +122,15 @@ impl Energy {
             Some(log) => Tokens::Log(log),
             None => Tokens::Count(self.count.unwrap_or(0)),
         };
-        let offset = self.clock_offset.as_deref().map(|text| nanoseconds("--clock-offset", text)).transpose()?;
+        let estimate_clock_offset = self.clock_offset.as_deref() == Some("estimate");
+        let given = self.clock_offset.as_deref().filter(|_| !estimate_clock_offset);
+        let offset = given.map(|text| nanoseconds("--clock-offset", text)).transpose()?;
         let query = InferenceQuery {
             window,
             idle,
             policy: self.policy,
             clock_offset_ns: offset,
+            estimate_clock_offset,
             boundary: self.reading.boundary,
             rule: self.method,
             max_gap_ns,
@@ -243,6 +246,7 @@ pub(super) fn of_tokens(trace: &Trace, result: &InferenceEnergy) -> Answer {
             "records",
             Some(format!("{} in the log, {} inside, {} inference", counts.total, counts.inside, counts.inference)),
         ),
+        ("clock offset", shown(&result.clock_offset)),
         ("overlap", Some(result.overlap.word().to_owned())),
         ("in flight", Some(format!("{}, split by {}", seconds(result.in_flight_ns), result.policy.word()))),
         ("status", Some(result.status.word().to_owned())),

@@ -10,6 +10,7 @@ mod interval;
 mod join;
 mod ledger;
 mod mlperf;
+mod offset;
 
 mod partial;
 mod report;
