@@ -33,13 +33,14 @@ def truth():
     return tomllib.loads((TRACES / "demo_truth.toml").read_text(encoding="utf-8"))
 
 
-def test_every_file_is_in_the_manifest_with_its_hash():
+def test_every_recording_is_in_the_manifest_with_its_hash():
+    # publications and models carry their source inside
     entries = tomllib.loads((ROOT / "datasets/MANIFEST.toml").read_text(encoding="utf-8"))["file"]
     listed = {entry["path"]: entry["sha256"] for entry in entries}
     assert len(listed) == len(entries), "a path is listed twice"
     present = {
         path.relative_to(ROOT / "datasets").as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in (ROOT / "datasets").rglob("*")
+        for path in TRACES.rglob("*")
         if path.is_file() and path.name != "MANIFEST.toml" and "__pycache__" not in path.parts
     }
     wrong = [f'{path}: sha256 = "{found}"' for path, found in present.items() if listed.get(path) != found]

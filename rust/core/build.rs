@@ -7,10 +7,13 @@ use std::{env, fs};
 
 /// Name of the constant, folder under `datasets/` and extension of its files.
 const TABLES: &[(&str, &str, &str)] = &[
+    ("CLAIMS", "claims", "toml"),
     ("MODELS", "models", "json"),
     ("PUBLICATIONS", "published", "toml"),
+    ("TABLES", "published/data", "csv"),
     ("TRACES", "traces", "csv"),
     ("TRACE_RECORDS", "traces", "toml"),
+    ("HARDWARE", ".", "csv"),
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -21,7 +24,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         // a folder that is not there would make every build a change
         let watched = if folder.is_dir() { &folder } else { &datasets };
         println!("cargo::rerun-if-changed={}", watched.display());
-        writeln!(code, "/// Stem and text of every file of `datasets/{}/`, sorted.", file_name(&folder)?)?;
+        writeln!(
+            code,
+            "/// Stem and text of every `{extension}` file of the folder `{}` of data sets, sorted.",
+            file_name(&folder)?
+        )?;
         writeln!(code, "pub const {constant}: &[(&str, &str)] = &[")?;
         for file in files(&folder, extension)? {
             let stem = file.file_stem().and_then(|stem| stem.to_str()).ok_or("a data set's name is UTF-8")?;

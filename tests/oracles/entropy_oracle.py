@@ -5,7 +5,7 @@ harmless, so that they share neither arithmetic nor algebra with the code they c
 """
 
 import mpmath
-import numpy
+import numpy as np
 
 DIGITS = 60
 
@@ -13,7 +13,7 @@ DIGITS = 60
 def distribution(logits, temperature=1):
     """Softmax probabilities of one row of logits; the logits are taken as the exact binary numbers that they are."""
     with mpmath.workdps(DIGITS):
-        exact = [mpmath.mpf(float(x)) / mpmath.mpf(temperature) for x in numpy.asarray(logits).ravel()]
+        exact = [mpmath.mpf(float(x)) / mpmath.mpf(temperature) for x in np.asarray(logits).ravel()]
         weights = [mpmath.mpf(0) if x == mpmath.ninf else mpmath.exp(x) for x in exact]
         total = mpmath.fsum(weights)
         return [weight / total for weight in weights]
@@ -44,7 +44,7 @@ def rounding_uncertainty(logits, half_spacings, temperature=1):
     `half_spacings` are the half-widths of the rectangular rounding of each logit.
     """
     with mpmath.workdps(DIGITS):
-        exact = [mpmath.mpf(float(x)) for x in numpy.asarray(logits).ravel()]
+        exact = [mpmath.mpf(float(x)) for x in np.asarray(logits).ravel()]
 
         def shifted(index, step):
             moved = [x / temperature + (step / temperature if k == index else 0) for k, x in enumerate(exact)]
@@ -54,17 +54,19 @@ def rounding_uncertainty(logits, half_spacings, temperature=1):
 
         step = mpmath.mpf(10) ** -20
         slopes = [(shifted(k, step) - shifted(k, -step)) / (2 * step) for k in range(len(exact))]
-        return mpmath.sqrt(mpmath.fsum((s * mpmath.mpf(float(d))) ** 2 for s, d in zip(slopes, half_spacings)) / 3)
+        return mpmath.sqrt(
+            mpmath.fsum((s * mpmath.mpf(float(d))) ** 2 for s, d in zip(slopes, half_spacings, strict=True)) / 3
+        )
 
 
 def divergence(logits_p, logits_q):
     """Kullback-Leibler and Jensen-Shannon divergence of two rows of logits. [nat]"""
     with mpmath.workdps(DIGITS):
         p, q = distribution(logits_p), distribution(logits_q)
-        middle = [(a + b) / 2 for a, b in zip(p, q)]
+        middle = [(a + b) / 2 for a, b in zip(p, q, strict=True)]
 
         def leibler(a, b):
-            return mpmath.fsum(x * mpmath.log(x / y) for x, y in zip(a, b) if x > 0)
+            return mpmath.fsum(x * mpmath.log(x / y) for x, y in zip(a, b, strict=True) if x > 0)
 
         return leibler(p, q), (leibler(p, middle) + leibler(q, middle)) / 2
 

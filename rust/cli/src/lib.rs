@@ -48,7 +48,8 @@ struct CommandLine {
 ///
 /// What the command has to say goes to standard output, reasons go to standard error. The process is never ended.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> i32 {
-    run_to(args, &mut io::stdout().lock(), &mut io::stderr().lock())
+    // not locked while the command runs: a panic in a worker thread has to reach standard error
+    run_to(args, &mut io::stdout(), &mut io::stderr())
 }
 
 /// The exit code of the command line `args`, with what it prints written to `out` and the reasons to `err`.

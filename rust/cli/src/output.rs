@@ -1,8 +1,12 @@
 //! What goes out: tables, JSON, and text that is safe for a terminal.
 
 use serde_json::{Value, json};
-use szilard::input::{Diagnostic, Diagnostics, Severity, is_hidden, printable};
-use szilard::quantity::{Quantity, QuantityRecord};
+use szilard::input::{Diagnostic, Diagnostics, Place, Severity, is_hidden, printable};
+use szilard::quantity::{Component, Quantity, QuantityRecord};
+
+/// The most components of a budget that are listed in text; `--json` has all.
+const COMPONENTS: usize = 12;
+const BUDGET: [&str; 5] = ["component", "type", "distribution", "u", "unit"];
 
 /// What a command found out.
 #[derive(Debug, Default)]
@@ -79,7 +83,7 @@ pub(crate) fn table(titles: &[&str], rows: &[Vec<String>]) -> String {
 
 /// Lines of a name and what it stands for, aligned; what is not known has no line.
 pub(crate) fn lines(rows: &[(&str, Option<String>)]) -> String {
-    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let width = rows.iter().filter(|(_, value)| value.is_some()).map(|(name, _)| name.len()).max().unwrap_or(0);
     rows.iter().filter_map(|(name, value)| Some(format!("{name:<width$}  {}\n", value.as_ref()?))).collect()
 }
 
@@ -93,6 +97,12 @@ pub(crate) fn or_dash<T: ToString>(value: Option<T>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| value.to_string())
 }
 
+/// A number of a table, with three decimals where they show it and in powers of ten where they do not.
+pub(crate) fn figure(value: f64) -> String {
+    let plain = value == 0.0 || (0.01..1e9).contains(&value.abs());
+    if plain { format!("{value:.3}") } else { format!("{value:.3e}") }
+}
+
 /// A quantity in JSON.
 pub(crate) fn quantity_json(quantity: &Quantity) -> Value {
     json!(QuantityRecord::from(quantity))
@@ -100,21 +110,23 @@ pub(crate) fn quantity_json(quantity: &Quantity) -> Value {
 
 /// The components of the uncertainty, largest first; nothing where there are none.
 pub(crate) fn budget_text(quantity: &Quantity) -> String {
+    budget_in(quantity, quantity.unit().symbol())
+}
+
+/// The components of the uncertainty of a figure whose unit is `unit`.
+pub(crate) fn budget_in(quantity: &Quantity, unit: &str) -> String {
     let mut components = quantity.measured().components().to_vec();
     components.sort_by(|left, right| right.contribution.abs().total_cmp(&left.contribution.abs()));
-    let rows: Vec<Vec<String>> = components
-        .iter()
-        .map(|part| {
-            vec![
-                part.label.to_string(),
-                format!("{:?}", part.evaluation),
-                part.distribution.word(),
-                format!("{:.3e}", part.contribution),
-                quantity.unit().symbol().to_owned(),
-            ]
-        })
-        .collect();
-    if rows.is_empty() { String::new() } else { table(&["component", "type", "distribution", "u", "unit"], &rows) }
+    let row = |part: &Component| {
+        let (evaluation, contribution) = (format!("{:?}", part.evaluation), format!("{:.3e}", part.contribution));
+        vec![part.label.to_string(), evaluation, part.distribution.word(), contribution, unit.to_owned()]
+    };
+    let rows: Vec<Vec<String>> = components.iter().take(COMPONENTS).map(row).collect();
+    match components.len().saturating_sub(COMPONENTS) {
+        _ if rows.is_empty() => String::new(),
+        0 => table(&BUDGET, &rows),
+        more => format!("{}and {more} smaller ones; --json lists all\n", table(&BUDGET, &rows)),
+    }
 }
 
 /// The remarks as lines, one for each code and channel with how often it was given: warnings, and what is worth
@@ -138,7 +150,12 @@ pub(crate) fn diagnostics_text(diagnostics: &Diagnostics, all: bool) -> String {
         let channel = remark.channel.as_ref().map(|channel| format!(" {}", printable(channel))).unwrap_or_default();
         let times = if *count > 1 { format!(" ({count} times, first here)") } else { String::new() };
         let message = printable(&remark.message);
-        format!("{} line {}{channel}: {message}{times}\n", remark.code.name(), remark.place)
+        let place = match &remark.place {
+            Place::File => String::new(),
+            Place::Line(line) => format!(" line {line}"),
+            other => format!(" {}", printable(&other.to_string())),
+        };
+        format!("{}{place}{channel}: {message}{times}\n", remark.code.name())
     };
     seen.iter().map(line).collect()
 }
@@ -146,7 +163,7 @@ pub(crate) fn diagnostics_text(diagnostics: &Diagnostics, all: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use szilard::input::{Code, Place};
+    use szilard::input::Code;
 
     #[test]
     fn nothing_that_a_terminal_acts_on_goes_out() {
@@ -161,6 +178,11 @@ mod tests {
     fn numbers_stand_to_the_right() {
         let rows = [vec!["a".to_owned(), "1.5".to_owned()], vec!["long".to_owned(), "-".to_owned()]];
         assert_eq!(table(&["name", "power [W]"], &rows), "name  power [W]\na           1.5\nlong          -\n");
+    }
+
+    #[test]
+    fn nothing_small_looks_like_nothing() {
+        assert_eq!([12.5, 0.0, -3e-6, 2e12].map(figure), ["12.500", "0.000", "-3.000e-6", "2.000e12"]);
     }
 
     #[test]

@@ -44,6 +44,72 @@ fn a_ladder_needs_a_model_an_energy_per_token_and_a_bath() {
 }
 
 #[test]
+fn every_input_fills_its_rung() {
+    let words = [
+        "landauer",
+        "llama-3-70b",
+        "--energy",
+        "0.39 J/token",
+        "--boundary",
+        "board",
+        "--entropy",
+        "1.5 bit/token",
+        "--cross-entropy",
+        "1.7 bit/token",
+        "--batch",
+        "16",
+        "--context",
+        "2048",
+        "--dtype",
+        "fp8",
+        "--circuit",
+        "mul-u8",
+        "--arithmetic",
+        "int8-45nm",
+        "--error-probability",
+        "1e-15",
+        "--relaxation-rate",
+        "1 GHz",
+        "--reset-time",
+        "1 us",
+        "--reset-error",
+        "1e-3",
+        "--attempt-rate",
+        "1 THz",
+        "--hold-time",
+        "1 s",
+        "--transfer-energy",
+        "hbm2",
+        "--step-time",
+        "1 ns",
+        "--device",
+        "h100-sxm",
+        "--json",
+    ];
+    let full = szilard(&words).json();
+    let row = |name: &str| full["table"].as_array().unwrap().iter().find(|row| row["bound"] == name).unwrap().clone();
+    for row in full["table"].as_array().unwrap() {
+        let without = ["reversible", "exported-entropy", "state-overwrite"].contains(&row["bound"].as_str().unwrap());
+        assert_eq!(row["gap"].is_null(), without, "{row}");
+    }
+    // 16 bit for each of 72 186 068 992 multiplications
+    near(number(&row("mac-convention")["gap"]["value"]), 1.17614599395e8, 1e-9);
+    // penalty (1 - 2e-3)^2/1000 beside ln 2 - h(1e-3) for 8 x 163 840 bits
+    let per_bit = number(&row("finite-time")["energy"]["value"]) / number(&row("kv-row")["energy"]["value"]);
+    near(per_bit, (0.685_239_925_447_713_2 + 0.996004e-3) / std::f64::consts::LN_2, 1e-12);
+    assert!(row("reversible")["unbounded"].as_bool().unwrap() && row("reversible")["tokens_per_wh"].is_null());
+    near(number(&row("cmos-limit")["tokens_per_wh"]["value"]), 3600.0 * 4.7e15 / 144_372_137_984.0, 1e-12);
+    assert_eq!(full["roofline"]["limited_by"], "memory");
+    // 0.39 J at the board hold 0.039 J of regulators: 0.351 J at the chip
+    let board = [&words[..4], &["--boundary", "board", "--factor", "regulators=efficiency:0.9", "--json"]].concat();
+    let chip = szilard(&board).json();
+    assert_eq!(chip["energy"]["boundary"], "chip");
+    near(number(&chip["energy"]["value"]), 0.351, 1e-12);
+    let hot = szilard(&["landauer", "gpt2", "--energy", "1 J/token", "--temperature", "70 degC"]);
+    assert!(hot.code == 0 && hot.out.contains("W_DIE_TEMPERATURE") && hot.out.contains("unbounded"), "{}", hot.out);
+}
+
+#[test]
 fn up_and_down_are_inverse() {
     // 0.39 x 1.4 / (1 - 0.05)
     let chain = ["--pue", "1.4", "--factor", "td-loss=loss:0.05", "--json"];
@@ -95,7 +161,7 @@ fn published_calculations_come_out() {
     // (945/415)^(1/6) - 1, printed as 15 %
     let one = szilard(&["reproduce", "C001", "--json"]).json();
     near(number(&one[0]["computed"]["value"]), 14.700141050110904, 1e-9);
-    let publication = szilard(&["reproduce", "google_gemini_2025", "--json"]).json();
+    let publication = szilard(&["reproduce", "google_2025", "--json"]).json();
     assert!(publication.as_array().unwrap().len() > 1);
     let ran = szilard(&["reproduce", "no-such-thing"]);
     assert!(ran.code == 2 && ran.err.contains("no calculation or publication"), "{ran:?}");

@@ -5,16 +5,20 @@
 use serde_json::{Value, json};
 use std::path::Path;
 use szilard::edge::{Battery, ThermalNode, Throttle, exergy_factor, stream_exergy_factor};
-use szilard::landauer::bounds::{held_information, mac_information, register_information, register_width};
+use szilard::landauer::bounds::{
+    Circuit, Memory, OPERATIONS_PER_JOULE, Reset, bremermann_rate, held_information, least_energy_over_noise,
+    least_energy_over_noise_in_decibels, mac_information, multi_information, register_information, register_width,
+    reset_information, slow_penalty, speed_energy, speed_time,
+};
 use szilard::landauer::reliability::{
     barrier, charge_energy, least_supply, noise_margin, retention_barrier, thermal_energy, thermal_voltage,
 };
 use szilard::landauer::{LadderInputs, Model, Precision, ladder, landauer_limit, landauer_units, minimum_work, rules};
 use szilard::quantity::units::f64::*;
 use szilard::quantity::units::{
-    electric_potential::volt, energy::joule, energy_per_bit::joule_per_bit, frequency::hertz,
-    heat_capacity::joule_per_kelvin, information::bit, information_per_token::bit_per_token, power::watt,
-    temperature::kelvin, thermal_resistance::kelvin_per_watt, time::second,
+    diffusivity::square_meter_per_second, electric_potential::volt, energy::joule, energy_per_bit::joule_per_bit,
+    frequency::hertz, heat_capacity::joule_per_kelvin, information::bit, information_per_token::bit_per_token,
+    length::meter, power::watt, temperature::kelvin, thermal_resistance::kelvin_per_watt, time::second,
 };
 use szilard::quantity::{Quantity, calculate};
 
@@ -23,7 +27,10 @@ const GROUPS: &[&str] = &[
     "ladder_a",
     "ladder_b",
     "ladder_c",
+    "ladder_d",
     "ladder_e",
+    "ladder_f",
+    "ladder_g",
     "ladder_summary",
     "transformer",
     "seed_checks",
@@ -33,14 +40,6 @@ const GROUPS: &[&str] = &[
 
 /// Vectors whose function is not here yet, and what it is.
 const LATER: &[(&str, &str)] = &[
-    ("mismatch_reset", "cross entropy of two models: module information"),
-    ("NAND_uniform_erasure", "entropy loss of a gate"),
-    ("full_adder_uniform_erasure", "entropy loss of a gate"),
-    ("mul_u4_erasure", "entropy loss of an arithmetic map"),
-    ("mul_s4_erasure", "entropy loss of an arithmetic map"),
-    ("mul_u8_erasure", "entropy loss of an arithmetic map"),
-    ("add_u8_erasure", "entropy loss of an arithmetic map"),
-    ("modularity_two_copies", "multi-information"),
     ("entu_counterflow", "heat exchanger"),
     ("entu_counterflow_Cr1", "heat exchanger"),
     ("entu_pcm", "heat exchanger"),
@@ -150,6 +149,9 @@ fn every_vector_is_met() {
         }
         constants(&mut vector);
         erasure(&mut vector);
+        circuits(&mut vector);
+        finite_time(&mut vector);
+        technology(&mut vector);
         reliability(&mut vector);
         counts(&mut vector, vectors);
         rungs(&mut vector, vectors);
@@ -211,6 +213,92 @@ fn erasure(vector: &mut Vector) {
             vector.is("bits", bits);
             vector.is("J", erased(bits));
         }
+        _ => {}
+    }
+}
+
+fn circuits(vector: &mut Vector) {
+    let erased = |word: &str| word.parse::<Circuit>().unwrap().erased().get::<bit>();
+    match vector.name {
+        "mismatch_reset" => {
+            let p: Vec<f64> = vector.inputs["p"].as_array().unwrap().iter().map(number).collect();
+            let (entropy, mismatch) = reset_information(&p, &[0.25; 4]).unwrap();
+            vector.is("landauer_bit", entropy.get::<bit>());
+            vector.is("mismatch_bit", mismatch.get::<bit>());
+            vector.is("total_bit", (entropy + mismatch).get::<bit>());
+        }
+        "modularity_two_copies" => {
+            let (joint, excess) = multi_information(&[(&[0, 0], 0.5), (&[1, 1], 0.5)]).unwrap();
+            vector.is("joint_bit", joint.get::<bit>());
+            vector.is("blind_separate_bit", (joint + excess).get::<bit>());
+            vector.is("multi_information_bit", excess.get::<bit>());
+        }
+        "NAND_uniform_erasure" => vector.is("", erased("nand")),
+        "full_adder_uniform_erasure" => vector.is("", erased("full-adder")),
+        name if name.ends_with("_erasure") => {
+            let circuit = name.trim_end_matches("_erasure").replace('_', "-");
+            let lost = erased(&circuit);
+            vector.is("erased_bit", lost);
+            vector.is("H_out_bit", f64::from(circuit.parse::<Circuit>().unwrap().inputs()) - lost);
+        }
+        _ => {}
+    }
+}
+
+fn finite_time(vector: &mut Vector) {
+    let well = |vector: &Vector, free| Reset::Overdamped {
+        diffusivity: Diffusivity::new::<square_meter_per_second>(vector.input("D_m2_s")),
+        half_spacing: Length::new::<meter>(vector.input("a_m")),
+        time: Time::new::<second>(1e-3),
+        free,
+    };
+    match vector.name {
+        "finite_time_two_level_bound" => {
+            // mu tau is all that counts: 1 kHz for 0.1 s
+            let (relaxation, time) = (Frequency::new::<hertz>(1000.0), vector.input("mu_tau") / 1000.0);
+            let reset = Reset::TwoState { relaxation, time: Time::new::<second>(time), error: vector.input("eps") };
+            let total = reset.least().unwrap() + reset.penalty().unwrap();
+            vector.is("landauer_kT", reset.least().unwrap());
+            vector.is("penalty_kT", reset.penalty().unwrap());
+            vector.is("total_kT", total);
+            vector.is("total_J", total * thermal_energy(vector.temperature()).unwrap().get::<joule>());
+        }
+        "finite_time_slow_asymptote" => {
+            vector.is("", slow_penalty(vector.input("eps"), vector.input("mu_tau")).unwrap());
+        }
+        "finite_time_transport_free_final" => {
+            let [fixed, free] = [false, true].map(|free| well(vector, free).penalty().unwrap());
+            vector.is("ratio_fixed_to_free", fixed / free);
+        }
+        _ => {}
+    }
+}
+
+fn technology(vector: &mut Vector) {
+    let over_limit = |energy: f64| energy / erased(1.0);
+    match vector.name {
+        "shannon_min_EbN0" => {
+            vector.is("lin", least_energy_over_noise());
+            vector.is("dB", least_energy_over_noise_in_decibels());
+        }
+        name if name.starts_with("tech_") => {
+            let kind = name.split('_').nth(1).unwrap().to_lowercase();
+            let memory = Memory::named(&kind).unwrap();
+            assert!((memory.transfer / (vector.input("pJ_per_bit") * 1e-12) - 1.0).abs() < 1e-15);
+            vector.is("", over_limit(memory.transfer));
+        }
+        "ho2023_4.7e15_FP4_per_J" => {
+            assert_eq!(OPERATIONS_PER_JOULE, vector.input("FLOP_per_J"));
+            vector.is("J_per_FLOP", 1.0 / OPERATIONS_PER_JOULE);
+            vector.is("kTln2_per_FLOP", over_limit(1.0 / OPERATIONS_PER_JOULE));
+        }
+        "margolus_levitin_1ns" => {
+            vector.is("", speed_energy(Time::new::<second>(vector.input("t_s"))).unwrap().get::<joule>());
+        }
+        "ML_time_at_kTln2_300K" => {
+            vector.is("", speed_time(Energy::new::<joule>(erased(1.0))).unwrap().get::<second>());
+        }
+        "bremermann" => vector.is("", bremermann_rate()),
         _ => {}
     }
 }

@@ -1,1 +1,56 @@
 //! Python bindings of szilard: convert, detach, call, convert.
+
+mod boundaries;
+mod command;
+mod edge;
+mod energy;
+mod errors;
+mod given;
+mod html;
+mod inference;
+mod information;
+mod landauer;
+mod monte_carlo;
+mod published;
+mod quantity;
+mod table;
+mod tokens;
+mod traces;
+
+use pyo3::prelude::*;
+
+/// The compiled part of szilard.
+#[pymodule]
+mod _core {
+    #[pymodule_export]
+    use crate::boundaries::{
+        PyBoundaryChain, PyFactor, PyFootprint, cooling_share, footprint, pue_from_cooling_share, reconcile,
+    };
+    #[pymodule_export]
+    use crate::command::{recordings, run_cli};
+    #[pymodule_export]
+    use crate::edge::{PyBattery, PySolarArray, PyThermalNode, exergy_factor, stream_exergy_factor};
+    #[pymodule_export]
+    use crate::energy::PyEnergyResult;
+    #[pymodule_export]
+    use crate::inference::{PyInferenceEnergy, compare, energy_per_token, load_report};
+    #[pymodule_export]
+    use crate::information::{
+        Divergence, EntropyBounds, TokenInformation, divergence, entropy_bounds, entropy_from_counts, token_entropy,
+    };
+    #[pymodule_export]
+    use crate::landauer::{PyGap, PyLadder, PyModel, ladder, landauer_limit};
+    #[pymodule_export]
+    use crate::monte_carlo::{Interval, MonteCarlo, monte_carlo};
+    #[pymodule_export]
+    use crate::published::{
+        PyAudit, audit, published_calculations, published_cite, published_fact, published_facts, published_keys,
+        published_publication, published_reproduce,
+    };
+    #[pymodule_export]
+    use crate::quantity::{PyQuantity, calc};
+    #[pymodule_export]
+    use crate::tokens::{PyTokenLog, read_tokens};
+    #[pymodule_export]
+    use crate::traces::{PyTrace, list_formats, read_trace, trace_from_arrays};
+}

@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::output::{Answer, budget_text, quantity_json};
-use crate::reading::quantity;
+use crate::reading::{given, quantity};
 use clap::Args;
 
 /// The value of an expression.
@@ -20,8 +20,7 @@ impl Calc {
     pub(super) fn answer(&self) -> Result<Answer, Failure> {
         let mut value = quantity("expression", &self.expression)?;
         if let Some(unit) = &self.to {
-            let not_in = |source| Failure::Given { what: "--to", text: unit.clone(), source };
-            value = value.to(unit).map_err(|error| not_in(error.into()))?;
+            value = value.to(unit).map_err(|error| given("--to", unit, error))?;
         }
         let text = format!("{value}\n{}", budget_text(&value));
         Ok(Answer { text, json: quantity_json(&value), ..Answer::default() })

@@ -1,9 +1,9 @@
 //! `szilard energy`: the energy of a window, and joules per token.
 
 use crate::failure::Failure;
-use crate::output::{Answer, budget_text, diagnostics_text, lines, or_dash, sections, table};
+use crate::output::{Answer, budget_text, diagnostics_text, figure, lines, or_dash, sections, table};
 use crate::reading::{Reading, bytes, ends, nanoseconds, quantity};
-use clap::Args;
+use clap::{ArgGroup, Args};
 use serde_json::json;
 use std::path::PathBuf;
 use szilard::energy::{
@@ -19,11 +19,12 @@ const LISTED: usize = 40;
 
 /// The energy of a power log, per token where tokens are given.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("generated").args(["tokens", "count"]))]
 pub(crate) struct Energy {
     /// Power log
     file: PathBuf,
     /// Token log; its records inside the power log are counted
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["count", "channel"])]
+    #[arg(long, value_name = "FILE", conflicts_with = "channel")]
     tokens: Option<PathBuf>,
     /// Generated tokens of the whole window
     #[arg(long, value_name = "N", conflicts_with = "channel")]
@@ -38,13 +39,13 @@ pub(crate) struct Energy {
     #[arg(long, value_parser = token_count, value_name = "server|retokenised", requires = "tokens")]
     tokens_count: Option<Count>,
     /// Window: two times on the clock of the power log (with a zone or Unix seconds, local, or seconds)
-    #[arg(long, value_name = "START,END", value_parser = ends, conflicts_with_all = ["start", "end"])]
+    #[arg(long, value_name = "START,END", value_parser = ends, allow_hyphen_values = true, conflicts_with_all = ["start", "end"])]
     window: Option<(String, String)>,
     /// Start of the window
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     start: Option<String>,
     /// End of the window
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     end: Option<String>,
     /// Channel to take instead of the outermost one of each device
     #[arg(long, value_name = "NAME")]
@@ -58,7 +59,7 @@ pub(crate) struct Energy {
     #[command(flatten)]
     idle: IdleFrom,
     /// How power is split among records in flight together
-    #[arg(long, value_parser = policy, default_value = "tokens", value_name = "tokens|time|exclusive")]
+    #[arg(long, value_parser = policy, default_value = "tokens", value_name = "tokens|time|exclusive", requires = "generated")]
     policy: Policy,
     /// What is added to the times of the token log, such as "-0.4 s", or "estimate" to have it from both logs
     #[arg(long, value_name = "TIME|estimate", requires = "tokens", allow_hyphen_values = true)]
@@ -69,13 +70,13 @@ pub(crate) struct Energy {
 
 /// Where the idle draw is taken from.
 #[derive(Debug, Args)]
-#[group(multiple = false)]
+#[group(multiple = false, requires = "generated")]
 struct IdleFrom {
     /// Idle power, such as "60 W"
     #[arg(long, value_name = "POWER")]
     idle: Option<String>,
     /// Window of the power log in which it is idle
-    #[arg(long, value_name = "START,END", value_parser = ends)]
+    #[arg(long, value_name = "START,END", value_parser = ends, allow_hyphen_values = true)]
     idle_window: Option<(String, String)>,
     /// Power log of the idle device
     #[arg(long, value_name = "FILE")]
@@ -101,13 +102,8 @@ impl Energy {
     pub(super) fn answer(&self) -> Result<Answer, Failure> {
         let trace = self.reading.trace(&self.file)?;
         let window = self.window(&trace)?;
-        let idle = self.idle(&trace)?;
         let max_gap_ns = self.max_gap.as_deref().map(|text| nanoseconds("--max-gap", text)).transpose()?;
         if self.tokens.is_none() && self.count.is_none() {
-            if idle.is_some() {
-                let message = "an idle draw is subtracted per token: --tokens or --count is needed".to_owned();
-                return Err(Failure::Usage { message });
-            }
             let query =
                 EnergyQuery { window, device: None, channel: self.channel.clone(), rule: self.method, max_gap_ns };
             return Ok(of_window(&trace, &energy(&trace, &query)?));
@@ -127,7 +123,7 @@ impl Energy {
         let offset = given.map(|text| nanoseconds("--clock-offset", text)).transpose()?;
         let query = InferenceQuery {
             window,
-            idle,
+            idle: self.idle(&trace)?,
             policy: self.policy,
             clock_offset_ns: offset,
             estimate_clock_offset,
@@ -212,9 +208,9 @@ fn devices_text(result: &EnergyResult) -> String {
             vec![
                 part.device.clone(),
                 part.channel.clone(),
-                or_dash(part.energy.as_ref().map(|energy| format!("{:.3}", energy.value()))),
-                or_dash(part.energy.as_ref().map(|energy| format!("{:.3}", energy.u()))),
-                or_dash(part.mean_power_w.map(|watts| format!("{watts:.3}"))),
+                or_dash(part.energy.as_ref().map(|energy| figure(energy.value()))),
+                or_dash(part.energy.as_ref().filter(|energy| energy.u() > 0.0).map(|energy| figure(energy.u()))),
+                or_dash(part.mean_power_w.map(figure)),
                 format!("{:.3}", part.covered_ns as f64 * 1e-9),
                 format!("{:.3}", part.gap_ns as f64 * 1e-9),
                 part.status.word().to_owned(),

@@ -1,7 +1,7 @@
 //! `szilard entropy`: bits per token.
 
 use crate::failure::Failure;
-use crate::output::{Answer, budget_text, diagnostics_text, lines, sections};
+use crate::output::{Answer, budget_in, diagnostics_text, lines, sections};
 use crate::reading::bytes;
 use clap::Args;
 use serde_json::{Value, json};
@@ -111,7 +111,7 @@ fn of_information(information: &TokenInformation, scale: &Scale) -> Result<Answe
         ("perplexity", Some(Quantity::number(information.perplexity())?.to_string())),
         ("logits", Some(stored)),
     ]);
-    let text = sections(&[head, budget_text(&entropy)]);
+    let text = sections(&[head, budget_in(&entropy, &format!("{unit}/token"))]);
     let json = json!({
         "status": "complete",
         "tokens": tokens,

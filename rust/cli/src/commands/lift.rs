@@ -31,14 +31,14 @@ pub(crate) struct Lift {
 
 /// A factor as it was written.
 #[derive(Debug, Clone)]
-struct NamedFactor {
+pub(super) struct NamedFactor {
     name: String,
     step: Option<Step>,
     given: Given,
     number: String,
 }
 
-fn named_factor(text: &str) -> Result<NamedFactor, String> {
+pub(super) fn named_factor(text: &str) -> Result<NamedFactor, String> {
     let expected = "expected NAME=RATIO, NAME=loss:SHARE or NAME=efficiency:SHARE";
     let (name, rest) = text.split_once('=').ok_or(expected)?;
     let (name, step) = match name.split_once('@') {
@@ -63,7 +63,7 @@ impl Lift {
     pub(super) fn answer(&self) -> Result<Answer, Failure> {
         let figure = quantity("quantity", &self.quantity)?;
         let figure = figure.at(self.from.or(figure.boundary()));
-        let chain = BoundaryChain::new(self.factors()?)?;
+        let chain = BoundaryChain::new(factors(self.pue.as_deref(), &self.factor)?)?;
         let lifted = moved(&chain, &figure, self.to)?;
         Ok(Answer {
             text: lifted_text(&figure, &lifted, &chain),
@@ -71,17 +71,15 @@ impl Lift {
             ..Answer::default()
         })
     }
+}
 
-    fn factors(&self) -> Result<Vec<Factor>, Failure> {
-        let pue = self
-            .pue
-            .as_deref()
-            .map(|number| Ok::<_, Failure>(Factor::new("pue", None, Given::Ratio, &quantity("--pue", number)?)?));
-        let named = self.factor.iter().map(|factor| {
-            Ok(Factor::new(&factor.name, factor.step, factor.given, &quantity("--factor", &factor.number)?)?)
-        });
-        pue.into_iter().chain(named).collect()
-    }
+/// The factors of a chain as they were written.
+pub(super) fn factors(pue: Option<&str>, named: &[NamedFactor]) -> Result<Vec<Factor>, Failure> {
+    let pue = pue.map(|number| Ok::<_, Failure>(Factor::new("pue", None, Given::Ratio, &quantity("--pue", number)?)?));
+    let named = named.iter().map(|factor| {
+        Ok(Factor::new(&factor.name, factor.step, factor.given, &quantity("--factor", &factor.number)?)?)
+    });
+    pue.into_iter().chain(named).collect()
 }
 
 /// The figure at the boundary: upwards or downwards as the rungs lie.

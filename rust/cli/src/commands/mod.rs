@@ -1,5 +1,6 @@
 //! The commands: one file each, and one line in [`Command`].
 
+mod audit;
 mod calc;
 mod demo;
 mod energy;
@@ -29,11 +30,13 @@ pub(crate) enum Command {
     /// The value of an expression with units, such as "7.2 W * 4.1 s / 50 token"
     Calc(calc::Calc),
     /// The ladder of Landauer bounds below an energy per token
-    Landauer(landauer::Landauer),
+    Landauer(Box<landauer::Landauer>),
     /// A figure at another boundary, each factor once
     Lift(lift::Lift),
     /// Published calculations, done again from their cited inputs
     Reproduce(reproduce::Reproduce),
+    /// A claimed number against its expression, or the claims of a text against their sources
+    Audit(audit::AuditCommand),
     /// The whole way, on the recording that travels with the program
     Demo(demo::Demo),
 }
@@ -50,6 +53,7 @@ impl Command {
             Self::Landauer(command) => command.answer(),
             Self::Lift(command) => command.answer(),
             Self::Reproduce(command) => command.answer(),
+            Self::Audit(command) => command.answer(),
             Self::Demo(command) => command.answer(),
         }
     }

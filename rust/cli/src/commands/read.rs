@@ -54,7 +54,7 @@ fn of_trace(trace: &Trace) -> Answer {
         ("file", Some(printable(&trace.source))),
         ("format", Some(trace.format.to_owned())),
         ("clock", Some(trace.clock.word().to_owned())),
-        ("span", span.map(|(start, end)| format!("{:.3} s to {:.3} s", seconds(start), seconds(end)))),
+        ("span", span.map(|(start, end)| format!("{} to {}", trace.instant_text(start), trace.instant_text(end)))),
         ("duration", duration.map(|duration| format!("{duration:.3} s"))),
         ("devices", Some(devices.len().to_string())),
         ("status", Some(status.word().to_owned())),

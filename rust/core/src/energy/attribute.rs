@@ -178,26 +178,34 @@ fn pieces(meters: &[Vec<Interval>], cuts: &[i64]) -> Vec<Piece> {
         .map(|(from, to)| Piece { energy: 0.0, length: to - from, covered: to - from })
         .collect();
     for intervals in meters {
-        let mut next = 0;
-        for (piece, from) in pieces.iter_mut().zip(cuts) {
-            let to = from + piece.length;
-            let mut sums = Sums::default();
-            let mut index = next;
-            while let Some(interval) = intervals.get(index) {
-                if interval.start >= to {
+        let mut totals = vec![(0.0, 0i64); pieces.len()];
+        // where the clock steps back the intervals start over; each run of them is in time order
+        for run in intervals.chunk_by(|before, after| before.end <= after.start) {
+            let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
+            let reached = cuts.partition_point(|cut| *cut <= first.start).saturating_sub(1);
+            let mut next = 0;
+            for ((total, piece), from) in totals.iter_mut().zip(&pieces).zip(cuts).skip(reached) {
+                if *from > last.end {
                     break;
                 }
-                if let Some(part) = interval.clipped(*from, to) {
-                    sums.add(&part);
+                let to = from + piece.length;
+                let mut sums = Sums::default();
+                while let Some(interval) = run.get(next).filter(|interval| interval.start < to) {
+                    if let Some(part) = interval.clipped(*from, to) {
+                        sums.add(&part);
+                    }
+                    if interval.end > to {
+                        break;
+                    }
+                    next += 1;
                 }
-                if interval.end <= to {
-                    next = index + 1;
-                }
-                index += 1;
+                let of_run = sums.total(1);
+                *total = (total.0 + of_run.energy_j, total.1.saturating_add(of_run.covered_ns));
             }
-            let total = sums.total(1);
-            piece.energy += total.energy_j;
-            piece.covered = piece.covered.min(total.covered_ns);
+        }
+        for (piece, (energy, covered)) in pieces.iter_mut().zip(totals) {
+            piece.energy += energy;
+            piece.covered = piece.covered.min(covered);
         }
     }
     pieces
@@ -261,6 +269,20 @@ mod tests {
         let short = constant(50.0, 1);
         let shares = split(&[constant(100.0, 2), short], &[part(0.0, 2.0, 1.0)], (0, 2 * SECOND));
         assert_eq!((shares.energy[0], shares.uncovered[0]), (250.0, SECOND));
+    }
+
+    #[test]
+    fn every_run_of_a_meter_whose_clock_steps_back_counts() {
+        // 10 W from 0 to 10 s, then again from 2 s to 12 s: 200 J, of which [2, 10] twice
+        let run = |from: i64| {
+            constant(10.0, 10).into_iter().map(move |interval| Interval {
+                start: interval.start + from * SECOND,
+                end: interval.end + from * SECOND,
+                ..interval
+            })
+        };
+        let shares = split(&[run(0).chain(run(2)).collect()], &[part(0.0, 3.0, 1.0)], (0, 12 * SECOND));
+        assert_eq!((shares.energy[0], shares.idle), (40.0, 160.0));
     }
 
     #[test]

@@ -22,8 +22,9 @@ pub struct AmbiguousCounter {
 
 /// The intervals of a counter channel.
 ///
-/// A lone zero followed by at least the value before is a bad read; a step back below 1 J is dropped; a decrease that
-/// fits one wrap at a plausible power is a wrap; any other decrease is a reset, and its interval a gap.
+/// A lone zero followed by at least the value before is a bad read; a step back below 1 J is dropped, unless the counter
+/// goes on from less than half of its value; a decrease that fits one wrap at a plausible power is a wrap; any other
+/// decrease is a reset, and its interval a gap.
 pub(super) fn intervals(
     channel: &Channel,
     range: Option<f64>,
@@ -32,7 +33,7 @@ pub(super) fn intervals(
     let label = channel.label();
     let most = plausible_power_w(channel.boundary);
     let mut found = Vec::with_capacity(channel.samples.len());
-    let mut index = 0usize;
+    let (mut index, mut implausible) = (0usize, false);
     for (times, values) in channel.samples.segments() {
         let mut last: Option<(i64, f64)> = None;
         for (offset, (time, value)) in times.iter().copied().zip(values.iter().copied()).enumerate() {
@@ -61,7 +62,8 @@ pub(super) fn intervals(
                     );
                     continue;
                 }
-                if before.1 - value < SMALL_STEP {
+                let recovers = next.is_none_or(|next| next >= before.1);
+                if before.1 - value < SMALL_STEP && (recovers || value >= 0.5 * before.1) {
                     let step = before.1 - value;
                     let message = format!("the counter stepped back by {step:.6} J; the read is left out");
                     remarks.push(Code::CounterNonmonotonic, place, Some(&label), message);
@@ -69,19 +71,27 @@ pub(super) fn intervals(
                 }
                 interval.content = match range.map(|range| value + range - before.1) {
                     Some(energy) if energy >= 0.0 && energy <= most * seconds => {
-                        remarks.push(Code::Wrap, place, Some(&label), "the counter passed its range once");
+                        remarks.push(Code::Wrap, place.clone(), Some(&label), "the counter passed its range once");
                         Content::Energy(energy)
                     }
                     Some(_) => {
-                        remarks.push(Code::CounterReset, place, Some(&label), "the counter started again");
+                        remarks.push(Code::CounterReset, place.clone(), Some(&label), "the counter started again");
                         Content::Gap(Code::CounterReset)
                     }
                     None => {
                         let message = "the counter fell and its range is not known";
-                        remarks.push(Code::CounterRange, place, Some(&label), message);
+                        remarks.push(Code::CounterRange, place.clone(), Some(&label), message);
                         Content::Gap(Code::CounterRange)
                     }
                 };
+            }
+            if let Content::Energy(energy) = interval.content
+                && energy > most * seconds
+                && seconds > 0.0
+                && !std::mem::replace(&mut implausible, true)
+            {
+                let message = format!("{:.3e} W on average before this read", energy / seconds);
+                remarks.push(Code::Implausible, place, Some(&label), message);
             }
             found.push(interval);
             last = Some((time, value));
@@ -151,6 +161,20 @@ mod tests {
         assert_eq!(energy(&[100.0, 110.0, 0.0, 130.0], Some(RANGE)), (30.0, vec![Code::BadRead]));
         let (sum, codes) = energy(&[1000.0, 1050.0, 1049.9999, 1150.0], Some(RANGE));
         assert_eq!((sum, codes), (150.0, vec![Code::CounterNonmonotonic]));
+    }
+
+    #[test]
+    fn a_small_counter_that_starts_again_is_no_noise() {
+        // 0.8 J, then from zero again 1.3 J: the rows after the reset are not dropped until 0.9 J is reached once more
+        let (sum, codes) = energy(&[0.1, 0.5, 0.9, 0.0, 0.1, 0.5, 0.9, 1.3], None);
+        assert!((sum - 2.1).abs() < 1e-12);
+        assert_eq!(codes, [Code::CounterRange]);
+    }
+
+    #[test]
+    fn a_jump_no_device_can_draw_is_said() {
+        let (sum, codes) = energy(&[0.0, 100_000.0, 100_050.0], None);
+        assert_eq!((sum, codes), (100_050.0, vec![Code::Implausible]));
     }
 
     #[test]

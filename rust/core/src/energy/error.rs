@@ -50,6 +50,29 @@ pub enum EnergyError {
         /// Label of the channel.
         channel: String,
     },
+    /// A window no part of which is covered.
+    #[error(
+        "{}: {source_name} covers nothing of the window from {:.3} s to {:.3} s",
+        Code::NoOverlap, *.start_ns as f64 * 1e-9, *.end_ns as f64 * 1e-9
+    )]
+    NotCovered {
+        /// The file.
+        source_name: String,
+        /// Start of the window. [ns]
+        start_ns: i64,
+        /// End of the window. [ns]
+        end_ns: i64,
+    },
+    /// A counter that never moves.
+    #[error("{source_name}:{line}: {}: {channel} shows one value in all of its reads", Code::StaleSensor)]
+    StaleSensor {
+        /// The file.
+        source_name: String,
+        /// Line of the third read.
+        line: u32,
+        /// Label of the channel.
+        channel: String,
+    },
     /// A counter that may have wrapped more than once.
     #[error(
         "{source_name}:{}: {}: {} was not read for {:.0} s and can wrap every {:.0} s",
@@ -204,7 +227,8 @@ impl EnergyError {
             Self::CounterAmbiguous { .. } => Some(Code::CounterAmbiguous),
             Self::Unknown { .. } => Some(Code::UnknownDevice),
             Self::Window { .. } => Some(Code::Window),
-            Self::NoSampleInside { .. } | Self::NoOverlap { .. } => Some(Code::NoOverlap),
+            Self::NoSampleInside { .. } | Self::NoOverlap { .. } | Self::NotCovered { .. } => Some(Code::NoOverlap),
+            Self::StaleSensor { .. } => Some(Code::StaleSensor),
             Self::ClocksDiffer { .. } => Some(Code::TimeZone),
             Self::NoTokens { .. } => Some(Code::NoTokens),
             Self::MissingField { .. } => Some(Code::MissingField),
@@ -219,9 +243,10 @@ impl EnergyError {
     pub fn line(&self) -> Option<u64> {
         match self {
             Self::Format(refusal) => refusal.place.line(),
-            Self::TooFewSamples { line, .. } | Self::ZeroDuration { line, .. } | Self::Range { line, .. } => {
-                Some(u64::from(*line))
-            }
+            Self::TooFewSamples { line, .. }
+            | Self::ZeroDuration { line, .. }
+            | Self::StaleSensor { line, .. }
+            | Self::Range { line, .. } => Some(u64::from(*line)),
             Self::CounterAmbiguous { counter, .. } => Some(u64::from(counter.line)),
             _ => None,
         }

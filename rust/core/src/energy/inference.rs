@@ -8,9 +8,9 @@ use super::interval::Interval;
 use super::join::{Joined, Overlap, clocks_meet, join};
 use super::offset::{Offset, estimate};
 use super::tokens::{Excluded, Request, TokenLog};
-use crate::input::{Code, Diagnostics, Place};
+use crate::input::{Code, Diagnostics, Place, Refusal};
 use crate::quantity::{Basis, Boundary, BoundaryError, Component, Distribution, Measured, Quantity, QuantityError};
-use crate::traces::Trace;
+use crate::traces::{Channel, Trace};
 
 /// What was generated: a log, or a bare count for the whole window.
 #[derive(Debug, Clone, Copy)]
@@ -157,7 +157,11 @@ pub fn energy_per_token(
         }
         Tokens::Count(count) => Joined::of_count(count, query.window.unwrap_or(span)),
     };
-    let output_tokens = joined.inference().filter_map(|request| request.output_tokens).sum::<u64>();
+    let counts = || joined.inference().filter_map(|request| request.output_tokens);
+    let output_tokens = counts().try_fold(0, u64::checked_add).ok_or_else(|| {
+        let place = Place::Line(joined.first_line);
+        Refusal::new(Code::Range, &trace.source, place, "more than 2^64 tokens", "counts with a sum below 2^64")
+    })?;
     if output_tokens == 0 {
         let reason = "no record that is inside the power log has generated tokens".to_owned();
         return Err(EnergyError::NoTokens { reason });
@@ -180,6 +184,12 @@ pub fn energy_per_token(
 
     let mut reasons = meter.reasons.clone();
     reasons.extend(&joined.diagnostics);
+    let doubled = doubled(&channels);
+    let is_doubled = |request: &Request| {
+        let Some((start, end)) = request.interval_ns() else { return false };
+        let behind = doubled.partition_point(|(from, _)| *from <= end);
+        behind.checked_sub(1).and_then(|at| doubled.get(at)).is_some_and(|(_, latest)| start <= *latest)
+    };
     let plan = Plan::of(&joined.requests, query.policy);
     let shares = split(&meters, &plan.parts, window);
     if query.policy == Policy::Exclusive && shares.overlapping {
@@ -203,7 +213,7 @@ pub fn energy_per_token(
             request: request.clone(),
             energy_j: on_grid(*joules, grid_j),
             u_j: scale.u(*joules),
-            status: if *uncovered > 0 { Status::Incomplete } else { Status::Complete },
+            status: if *uncovered > 0 || is_doubled(request) { Status::Incomplete } else { Status::Complete },
         })
         .collect();
     let idle_on_grid = on_grid(idle_j, grid_j);
@@ -219,6 +229,10 @@ pub fn energy_per_token(
         Rule::Trapezoid => plan.in_flight(&joined.requests, window),
         Rule::MeanOfSamples => window.1 - window.0,
     };
+    if gross_j == 0.0 && inference().all(|record| record.status == Status::Incomplete) {
+        let (start_ns, end_ns) = joined.hull().unwrap_or(window);
+        return Err(EnergyError::NotCovered { source_name: trace.source.clone(), start_ns, end_ns });
+    }
     let mut gross = scale.figure(&total, gross_j, Basis::Gross)?;
     let clock_offset = match &offset {
         Some(offset) => {
@@ -288,7 +302,7 @@ pub fn energy_per_token(
         decode_per_token,
         logged: logged.transpose()?,
         output_tokens,
-        prompt_tokens: joined.inference().map(|request| request.prompt_tokens).sum(),
+        prompt_tokens: prompt_tokens(&joined.requests),
         records: RecordCounts {
             total: joined.total,
             inside: joined.requests.len(),
@@ -325,6 +339,33 @@ fn estimated(
     let requests = log.requests.iter().map(|request| request.clone().later_by(given)).collect();
     let offset = estimate(meters, span, &TokenLog { requests, ..log.clone() }, sampling_ns)?;
     Ok(Offset { ns: offset.ns.saturating_add(given), ..offset })
+}
+
+/// The times that two recordings of a channel both claim because the clock stepped back between them: what ran then has
+/// no one place in the log. In order, each with the latest end of it and those before it. [ns]
+fn doubled(channels: &[&Channel]) -> Vec<(i64, i64)> {
+    let mut found = Vec::new();
+    for channel in channels {
+        let mut latest: Option<i64> = None;
+        for (time, _) in channel.samples.segments() {
+            let (Some(first), Some(last)) = (time.first(), time.last()) else { continue };
+            found.extend(latest.map(|latest| (*first, latest)));
+            latest = Some(latest.map_or(*last, |latest| latest.max(*last)));
+        }
+    }
+    found.sort_unstable();
+    let mut latest = i64::MIN;
+    for (_, end) in &mut found {
+        latest = latest.max(*end);
+        *end = latest;
+    }
+    found
+}
+
+/// The prompt tokens of the records that generate tokens, where every one states them and the sum is in range.
+fn prompt_tokens(requests: &[Request]) -> Option<u64> {
+    let mut inference = requests.iter().filter(|request| !request.is_overhead);
+    inference.try_fold(0u64, |sum, request| sum.checked_add(request.prompt_tokens?))
 }
 
 fn settled_boundary(of_trace: Option<Boundary>, asked: Option<Boundary>) -> Result<Option<Boundary>, EnergyError> {
@@ -446,7 +487,7 @@ impl Plan {
             parts.filter(|((record, of), _)| *of == prefill && inference(record).is_some()).map(|(_, e)| e).sum()
         };
         let kept = || requests.iter().filter(|request| !request.is_overhead);
-        let prompt: Option<u64> = kept().map(|request| request.prompt_tokens).sum();
+        let prompt = prompt_tokens(requests);
         let output: u64 = kept().filter_map(|request| request.output_tokens).sum();
         let per_token = |joules: f64, count: u64| -> Result<Quantity, EnergyError> {
             let count = Quantity::new(count as f64, "token".parse()?)?;

@@ -119,19 +119,38 @@ pub struct EnergyResult {
 /// Energy of a window of a trace.
 ///
 /// # Errors
-/// [`EnergyError`]: nothing to integrate, fewer than two samples, no duration, a counter that may have wrapped twice,
+/// [`EnergyError`]: nothing to integrate, fewer than two samples, no duration, a window that is not covered at all, a
+/// counter that never moves or may have wrapped twice,
 /// a result out of range, an unknown device or channel, devices at different boundaries.
 pub fn energy(trace: &Trace, query: &EnergyQuery) -> Result<EnergyResult, EnergyError> {
     let members = members(trace, query)?;
     let span = trace.span_ns().ok_or_else(|| EnergyError::NoPower { source_name: trace.source.clone() })?;
     let window = query.window.unwrap_or(span);
-    if window.0 >= window.1 && query.window.is_some() {
+    if (window.0 >= window.1 && query.window.is_some()) || window.1.checked_sub(window.0).is_none() {
         return Err(EnergyError::Window { start_ns: window.0, end_ns: window.1 });
     }
     let mut reasons = trace.diagnostics.clone();
     let mut parts = Vec::with_capacity(members.len());
+    let mut alone = Vec::new();
     for channel in &members {
-        parts.push(device_energy(trace, channel, span, query, &mut reasons)?);
+        match device_energy(trace, channel, span, query, &mut reasons) {
+            Ok(part) => parts.push(part),
+            Err(error @ (EnergyError::TooFewSamples { .. } | EnergyError::ZeroDuration { .. })) => {
+                parts.push(without_energy(channel, window));
+                alone.push((channel, error));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    if parts.iter().all(|part| part.energy.is_none()) {
+        let not_covered =
+            EnergyError::NotCovered { source_name: trace.source.clone(), start_ns: window.0, end_ns: window.1 };
+        return Err(alone.into_iter().next().map_or(not_covered, |(_, error)| error));
+    }
+    for (channel, error) in alone {
+        let place = error.line().map_or(Place::File, Place::Line);
+        let message = "its samples are too few for an energy; it has no value and the sum is without it";
+        reasons.push(Code::DeviceMissing, place, Some(&channel.label()), message);
     }
     if query.channel.is_none() {
         parts.extend(without_reading(trace, &members, query));
@@ -150,7 +169,7 @@ pub fn energy(trace: &Trace, query: &EnergyQuery) -> Result<EnergyResult, Energy
         mean_power = Some(figure(sum(powers.iter()), "W")?);
     }
     let incomplete = parts.iter().any(|part| part.status == Status::Incomplete);
-    let read = || parts.iter().filter(|part| part.energy.is_some());
+    let read = || parts.iter().filter(|part| part.energy.is_some() || part.status == Status::Incomplete);
     Ok(EnergyResult {
         energy,
         mean_power,
@@ -204,6 +223,19 @@ fn without_reading<'a>(
         gap_ns: 0,
         status: Status::Complete,
     })
+}
+
+/// The row of a channel that covers nothing of the window.
+fn without_energy(channel: &Channel, window: (i64, i64)) -> DeviceEnergy {
+    DeviceEnergy {
+        device: channel.device.clone(),
+        channel: channel.name.clone(),
+        energy: None,
+        mean_power_w: None,
+        covered_ns: 0,
+        gap_ns: window.1.saturating_sub(window.0),
+        status: Status::Incomplete,
+    }
 }
 
 fn unknown<'a>(what: &'static str, name: &str, known: impl Iterator<Item = &'a str>) -> EnergyError {
@@ -291,23 +323,26 @@ fn device_energy(
     let window = query.window.unwrap_or_else(|| own_window(channel, span));
     let intervals = intervals(trace, channel, query.max_gap_ns, reasons)?;
     let mut sums = Sums::default();
-    let mut spanned = 0;
+    let mut spanned = 0i64;
     for interval in intervals.iter().filter_map(|interval| interval.clipped(window.0, window.1)) {
         if overflows(&interval) {
             let line = channel.samples.line.get(interval.index).copied().unwrap_or(0);
             return Err(EnergyError::Range { source_name: trace.source.clone(), line, channel: channel.label() });
         }
-        spanned += interval.length();
+        spanned = interval.length().saturating_add(spanned);
         sums.add(&interval);
     }
     let mut total = sums.total(1);
     if channel.samples.breaks.is_empty() {
-        let outside = (window.1 - window.0 - spanned).max(0);
-        total.gap_ns += outside;
+        let outside = window.1.saturating_sub(window.0).saturating_sub(spanned).max(0);
+        total.gap_ns = total.gap_ns.saturating_add(outside);
         if outside > 0 && query.window.is_some() {
             let message = format!("{:.3} s of the window lie outside the samples", outside as f64 * 1e-9);
             reasons.push(Code::EdgeUnresolved, Place::File, Some(&channel.label()), message);
         }
+    }
+    if total.covered_ns == 0 && query.rule == Rule::Trapezoid {
+        return Ok(without_energy(channel, window));
     }
     let status =
         if total.gap_ns > 0 || !channel.samples.breaks.is_empty() { Status::Incomplete } else { Status::Complete };
@@ -321,6 +356,10 @@ fn device_energy(
             (mean * (window.1 - window.0) as f64 * 1e-9, Some(mean))
         }
     };
+    if let Some(left_out) = uncertainty::unknown_gain(trace) {
+        let message = format!("the uncertainty leaves out {left_out}");
+        reasons.push(Code::GainUnknown, Place::File, Some(&channel.label()), message);
+    }
     let energy = uncertainty::of_energy(trace, channel, value, &total, window);
     Ok(row(Some(energy), &total, mean_power_w, status))
 }
@@ -334,7 +373,7 @@ fn overflows(interval: &Interval) -> bool {
     }
 }
 
-/// An error unless there are two samples at two times.
+/// An error unless there are two samples at two times and, of a counter, one read in three that differs.
 fn enough(trace: &Trace, channel: &Channel) -> Result<(), EnergyError> {
     let samples = &channel.samples;
     let line = |index: usize| samples.line.get(index).copied().unwrap_or(0);
@@ -350,6 +389,14 @@ fn enough(trace: &Trace, channel: &Channel) -> Result<(), EnergyError> {
         return Err(EnergyError::ZeroDuration {
             source_name: trace.source.clone(),
             line: line(1),
+            channel: channel.label(),
+        });
+    }
+    let still = samples.value.iter().all(|value| Some(value) == samples.value.first());
+    if matches!(channel.kind, Kind::EnergyCounter { .. }) && samples.len() >= 3 && still {
+        return Err(EnergyError::StaleSensor {
+            source_name: trace.source.clone(),
+            line: line(2),
             channel: channel.label(),
         });
     }

@@ -38,6 +38,7 @@ impl Interval {
         let content = match kind {
             Kind::EnergyCounter { .. } => Content::Energy(to.1 - from.1),
             Kind::HoldPower => Content::Ramp(from.1, from.1),
+            Kind::IntervalEnergy | Kind::IntervalMeanPower if to.1.is_nan() => Content::Gap(Code::NaSample),
             _ if length > max_gap_ns => Content::Gap(Code::Gap),
             Kind::IntervalEnergy => Content::Energy(to.1),
             Kind::IntervalMeanPower => Content::Ramp(to.1, to.1),

@@ -47,20 +47,20 @@ impl Sums {
             Content::Ramp(from, to) => {
                 self.energy.add_product(from, length as f64);
                 self.energy.add_product(to, length as f64);
-                self.covered_ns += length;
+                self.covered_ns = self.covered_ns.saturating_add(length);
             }
             Content::Energy(energy) => {
                 self.energy.add_product(energy, PER_JOULE);
-                self.covered_ns += length;
+                self.covered_ns = self.covered_ns.saturating_add(length);
             }
-            Content::Gap(_) => self.gap_ns += length,
+            Content::Gap(_) => self.gap_ns = self.gap_ns.saturating_add(length),
         }
     }
 
     pub fn merge(&mut self, other: &Self) {
         self.energy.merge(&other.energy);
-        self.covered_ns += other.covered_ns;
-        self.gap_ns += other.gap_ns;
+        self.covered_ns = self.covered_ns.saturating_add(other.covered_ns);
+        self.gap_ns = self.gap_ns.saturating_add(other.gap_ns);
     }
 
     pub fn total(&self, pieces: usize) -> Total {

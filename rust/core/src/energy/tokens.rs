@@ -179,7 +179,7 @@ const SLACK: i64 = 1_000_000;
 
 impl TokenLog {
     /// Leaves out the records that cannot be true: a stamp that lies far from all others (a lost digit), an end or a
-    /// first token before the start, an id that occurs twice.
+    /// first token before the start, tokens in no time, an id that occurs twice.
     pub(super) fn checked(mut self) -> Self {
         let mut starts: Vec<i64> = self.requests.iter().filter_map(|request| request.start_ns).collect();
         starts.sort_unstable();
@@ -282,9 +282,13 @@ fn implausible(request: &Request, middle: i64, far: i64) -> Option<(Code, String
         let message = format!("starts {days:.1} days from the middle of the log; a digit may be lost");
         return Some((Code::ImplausibleStamp, message));
     }
-    let before = |time: Option<i64>| time.filter(|time| *time < start).map(|time| (start - time) as f64 * 1e-9);
+    let seconds = |time: i64| start.saturating_sub(time) as f64 * 1e-9;
+    let before = |time: Option<i64>| time.filter(|time| *time < start).map(seconds);
     if let Some(seconds) = before(request.end_ns) {
         return Some((Code::NegativeDuration, format!("ends {seconds:.3} s before it starts")));
+    }
+    if request.end_ns == Some(start) && request.output_tokens.is_some_and(|count| count > 0) {
+        return Some((Code::NegativeDuration, "ends when it starts, and yet has generated tokens".to_owned()));
     }
     before(request.first_token_ns)
         .map(|seconds| (Code::NegativeDuration, format!("has its first token {seconds:.3} s before it starts")))

@@ -2,14 +2,15 @@
 
 use super::partial::Total;
 use crate::quantity::{Component, Distribution, Measured};
-use crate::traces::{Channel, Gain, Trace, sensor_of};
+use crate::traces::{Channel, Gain, Kind, Trace, sensor_of};
 
 /// An energy with its budget.
 ///
 /// - *gain*: u_g E, one component per sensor instance, shared by all its samples, so that it does not average away
 ///   and cancels in a ratio of two runs on one meter;
 /// - *offset*: u_o T, where the sensor model states one;
-/// - *resolution*: LSB/√12 · T, as the rounding of a steady load is a fixed offset;
+/// - *resolution*: LSB/√12 · T, as the rounding of a steady load is a fixed offset; LSB/√6 for a counter, which is read
+///   at both ends;
 /// - *stamps*: P Δ/√3 at each end of the window, because a stamp of resolution Δ may have been cut, rounded or late.
 ///
 /// Reference: JCGM 100:2008, 4.3.7 and 5.1.
@@ -45,8 +46,19 @@ pub(super) fn of_energy(trace: &Trace, channel: &Channel, value: f64, total: &To
         let (first, last) = power_at_ends(channel, window);
         add(&format!("stamp {}", window.0), Distribution::Rectangular, first * stamp, "");
         add(&format!("stamp {}", window.1), Distribution::Rectangular, last * stamp, "");
+    } else if matches!(channel.kind, Kind::EnergyCounter { .. }) {
+        add("resolution", Distribution::Triangular, channel.resolution / 6f64.sqrt(), "");
     }
     Measured::with_components(value, components)
+}
+
+/// What the budget of an energy leaves out, where nothing is known about the gain of its meter.
+pub(super) fn unknown_gain(trace: &Trace) -> Option<&'static str> {
+    match sensor_of(trace.format) {
+        Some(model) if model.gain.is_some() => None,
+        Some(model) => Some(model.leaves_out),
+        None => Some("the gain and offset of the meter, which the format does not tell"),
+    }
 }
 
 /// The identity of the sensor behind a channel: the uuid of its board, or else its name in this one recording, since

@@ -7,6 +7,7 @@ use super::row::{Row, looks_like_probabilities};
 use super::sum::sum;
 use super::{Base, InformationError};
 use crate::input::{Code, Place, Refusal};
+use crate::quantity::{Component, Distribution, Measured, Quantity, UnitError};
 use crate::simd::Logit;
 
 /// How logits are turned into distributions.
@@ -194,6 +195,26 @@ impl TokenInformation {
     /// exp of the mean surprisal if there are targets, else of the mean entropy. [1]
     pub fn perplexity(&self) -> f64 {
         self.mean_surprisal(Base::NAT).unwrap_or_else(|| self.mean(Base::NAT)).value.exp()
+    }
+}
+
+impl MeanInformation {
+    /// The mean as a quantity, asked for in bit. [bit/token]
+    ///
+    /// Its budget has the scatter over tokens (type A) and the rounding of the logits, where that is evaluated.
+    ///
+    /// # Errors
+    ///
+    /// [`UnitError::NotFinite`] for a mean that is infinite, as that of a masked target.
+    pub fn quantity(&self) -> Result<Quantity, UnitError> {
+        let freedom = self.tokens as f64 - 1.0;
+        let tokens = self
+            .standard_error
+            .map(|u| Component::anonymous("scatter over tokens", Distribution::StudentT(freedom), u).type_a(freedom));
+        let rounding =
+            (self.u > 0.0).then(|| Component::anonymous("rounding of the logits", Distribution::Normal, self.u));
+        let measured = Measured::with_components(self.value, tokens.into_iter().chain(rounding).collect());
+        Quantity::from_measured(measured, "bit/token".parse()?)
     }
 }
 

@@ -51,6 +51,7 @@ macro_rules! codes {
 codes! {
     Midnight "I_MIDNIGHT" "A time of day passed midnight; the day was advanced.";
     Wrap "I_WRAP" "A counter passed its range once and was unwrapped.";
+    GainUnknown "I_GAIN_UNKNOWN" "The gain of the meter is not known; the uncertainty leaves it out.";
     NaSample "W_NA_SAMPLE" "A sample has no reading; it is left out, never read as zero.";
     NaDevice "W_NA_DEVICE" "A device never gave a reading; it has no value.";
     UnitFromCell "W_UNIT_FROM_CELL" "A cell names another unit than its header; the cell was believed.";
@@ -88,7 +89,7 @@ codes! {
     TruncatedTail "W_TRUNCATED_TAIL" "Only the top of the distribution is known; the value is an interval.";
     ImplausibleStamp "W_IMPLAUSIBLE_STAMP" "A time stamp lies far from all others of the log; the record is left out.";
     OutsideTrace "W_OUTSIDE_TRACE" "A record is not inside the power log; it is left out.";
-    NegativeDuration "W_NEGATIVE_DURATION" "A record ends before it starts; it is left out.";
+    NegativeDuration "W_NEGATIVE_DURATION" "A record ends before it starts, or has tokens in no time; it is left out.";
     DuplicateId "W_DUPLICATE_ID" "Two records carry one id.";
     MissingTokens "W_MISSING_TOKENS" "A record has no token count; it is left out.";
     TokensWithPrompt "W_TOKENS_INCLUDE_PROMPT" "The logged total includes the prompt; the prompt was subtracted.";
@@ -109,6 +110,7 @@ codes! {
     NotChecked "W_NOT_CHECKED" "A check was not made, because a file it needs is not there.";
     NotInference "I_NOT_INFERENCE" "A phase that generates no tokens; it is not counted as inference.";
     EdgeUnresolved "W_WINDOW_EDGE" "The window reaches past the samples; the edge is not covered.";
+    DieTemperature "W_DIE_TEMPERATURE" "The temperature is rather that of a die than that of the coldest free bath.";
     Empty "E_EMPTY" "The file is empty.";
     NoHeader "E_NO_HEADER" "No header line was found.";
     NoData "E_NO_DATA" "There are no records.";
@@ -133,6 +135,7 @@ codes! {
     FieldCount "E_FIELD_COUNT" "A row has another number of fields than the header.";
     Range "E_RANGE" "A value or a result is outside the range of the type or of the definition.";
     ErrorCounterRange "E_COUNTER_RANGE" "A counter value is outside its range.";
+    StaleSensor "E_STALE_SENSOR" "A counter shows one value in all of its reads.";
     CounterAmbiguous "E_COUNTER_AMBIGUOUS" "The number of counter wraps between two reads cannot be known.";
     UnknownFormat "E_UNKNOWN_FORMAT" "No reader knows this format.";
     UnknownDevice "E_UNKNOWN_DEVICE" "The named device or channel is not in the trace.";

@@ -39,10 +39,12 @@ pub fn records(
         let place = line.place();
         let refuse = |code, what: &str, expected: &str| Refusal::new(code, path, place.clone(), what, expected);
         let mut text = line.text.clone().into_owned();
-        while quotes(&text) % 2 == 1 {
+        let mut count = quotes(&text);
+        while count % 2 == 1 {
             let Some(next) = lines.next(diagnostics)? else {
                 return Err(refuse(Code::UnclosedQuote, "a quote that is never closed", "a closing quote"));
             };
+            count += quotes(&next.text);
             text.push('\n');
             text.push_str(&next.text);
             if text.len() > LINE_LIMIT {

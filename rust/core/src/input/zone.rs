@@ -6,9 +6,6 @@ use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 
 const SECOND: i64 = 1_000_000_000;
 
-/// A stamp may lie this far before the one before it and still belong to the same pass of a repeated hour. [ns]
-const DISORDER: i64 = 1800 * SECOND;
-
 /// Why a local stamp has no place in a zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ZoneFault {
@@ -61,13 +58,27 @@ impl Zone {
             AmbiguousOffset::Gap { .. } => return Err(ZoneFault::Skipped),
             AmbiguousOffset::Fold { before, after } => {
                 let first = shift(before)?;
-                let second_pass = self.last.is_some_and(|last| first < last.saturating_sub(DISORDER));
-                let ns = if second_pass { shift(after)? } else { first };
-                Placed { ns, second_pass, fold: true }
+                let second = shift(after)?;
+                // A stamp may lie up to half of the repeated stretch before the one before it and be of the same pass.
+                let disorder = second.saturating_sub(first) / 2;
+                let second_pass = self.last.is_some_and(|last| first < last.saturating_sub(disorder));
+                Placed { ns: if second_pass { second } else { first }, second_pass, fold: true }
             }
         };
         self.last = Some(self.last.map_or(placed.ns, |last| last.max(placed.ns)));
         Ok(placed)
+    }
+
+    /// The civil time `local` in Unix time, of an hour that occurs twice the earliest pass not before `earliest`.
+    ///
+    /// # Errors
+    /// Those of [`Zone::place`].
+    pub fn place_after(&self, local: i64, earliest: i64) -> Result<Placed, ZoneFault> {
+        let first = Self { zone: self.zone.clone(), last: None }.place(local)?;
+        if !first.fold || first.ns >= earliest {
+            return Ok(first);
+        }
+        Self { zone: self.zone.clone(), last: Some(i64::MAX) }.place(local)
     }
 }
 
@@ -88,6 +99,25 @@ mod tests {
         let after = berlin.place(local("2025-10-26 02:00:00")).unwrap();
         assert_eq!((before.ns, before.second_pass), (local("2025-10-26 00:59:59"), false));
         assert_eq!((after.ns, after.second_pass), (local("2025-10-26 01:00:00"), true));
+    }
+
+    #[test]
+    fn a_repeated_half_hour_is_told_too() {
+        // Lord Howe Island, 2025-04-06: 01:59:59 is at +11, one second later it is 01:30:00 at +10:30.
+        let mut island = Zone::new("Australia/Lord_Howe").unwrap();
+        let before = island.place(local("2025-04-06 01:59:59")).unwrap();
+        let after = island.place(local("2025-04-06 01:30:00")).unwrap();
+        assert_eq!((after.ns - before.ns, after.second_pass), (SECOND, true));
+    }
+
+    #[test]
+    fn an_end_in_the_repeated_hour_comes_after_its_start() {
+        let mut berlin = Zone::new("Europe/Berlin").unwrap();
+        let start = berlin.place(local("2025-10-26 02:55:00")).unwrap().ns;
+        let end = berlin.place_after(local("2025-10-26 02:05:00"), start).unwrap();
+        assert_eq!((end.ns - start, end.second_pass), (600 * SECOND, true));
+        let end = berlin.place_after(local("2025-10-26 02:56:00"), start).unwrap();
+        assert_eq!((end.ns - start, end.second_pass), (60 * SECOND, false));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Why a bound, a count or a gap could not be had.
 
+use crate::boundaries::ChainError;
 use crate::quantity::{BoundaryError, QuantityError, UnitError};
 
 /// A reason in place of a number of the ladder.
@@ -100,6 +101,24 @@ pub enum LandauerError {
         /// What is missing.
         input: &'static str,
     },
+    /// A word that is none of those that are known.
+    #[error("unknown {what} {found:?}; known are {known}")]
+    UnknownWord {
+        /// What was to be named.
+        what: &'static str,
+        /// The word as given.
+        found: String,
+        /// The words that are known.
+        known: String,
+    },
+    /// An identity in the place of a bound.
+    #[error("{bound:?} is an identity of the second law and no bound: {instead}")]
+    Identity {
+        /// The rung.
+        bound: &'static str,
+        /// What it is.
+        instead: &'static str,
+    },
     /// A name that is no rung of the ladder.
     #[error("unknown bound {found:?}; the rungs are {known}")]
     UnknownBound {
@@ -125,6 +144,9 @@ pub enum LandauerError {
     /// A quantity of the wrong dimension, or one that is not finite.
     #[error(transparent)]
     Unit(#[from] UnitError),
+    /// A way over boundaries that a chain does not lead.
+    #[error(transparent)]
+    Chain(#[from] ChainError),
     /// Figures of different boundary or basis.
     #[error(transparent)]
     Boundary(#[from] BoundaryError),

@@ -1,57 +1,16 @@
 //! The ladder: one measured energy per token beside every bound.
 
-use super::bounds::{Bound, BoundInputs, REGISTRY, register_information};
-use super::limit::landauer_limit_of;
-use super::model::limited;
-use super::reliability::checked_probability;
-use super::{LandauerError, Model, Precision};
-use crate::input::printable;
-use crate::quantity::units::f64::{EnergyPerBit, EnergyPerToken, InformationPerToken};
-use crate::quantity::units::{energy_per_bit::joule_per_bit, information_per_token::bit_per_token};
+use super::bounds::{Bound, BoundInputs, REGISTRY};
+use super::{LadderInputs, LandauerError};
+use crate::boundaries::Applied;
+use crate::input::{Code, Diagnostics, Place, printable};
+use crate::quantity::units::{f64::EnergyPerToken, f64::Temperature, temperature::kelvin};
 use crate::quantity::{Boundary, Function, Quantity};
 use std::f64::consts::LN_10;
 use std::fmt;
 
-/// What a ladder is built from. A rung whose input is `None` is listed with that reason.
-#[derive(Debug, Clone)]
-pub struct LadderInputs<'a> {
-    /// The model.
-    pub model: &'a Model,
-    /// The measured energy, at the boundary it was counted at. [J/token]
-    pub energy: Quantity,
-    /// The temperature of the coldest freely available bath: the ambient, and not the die. [K]
-    pub temperature: Quantity,
-    /// Entropy of the next token given model and context: of one sequence, however many share the energy. [bit/token]
-    pub entropy: Option<Quantity>,
-    /// Sequences decoded together. It bears on the weights read for each token (`data-movement`) and on no other rung:
-    /// the energy already is per token, and reading a weight erases nothing. [token]
-    pub batch: Option<u64>,
-    /// Positions attended to, the token itself included; a sliding window caps it. [token]
-    pub context: Option<u64>,
-    /// Widths of weights, activations and cache.
-    pub precision: Option<Precision>,
-    /// Probability that a switch is found in the wrong state.
-    pub error_probability: Option<f64>,
-    /// Energy to move a bit from memory to the chip. [J/bit]
-    pub transfer_energy: Option<Quantity>,
-}
-
-impl<'a> LadderInputs<'a> {
-    /// The inputs that every ladder needs, and none of the others.
-    pub fn new(model: &'a Model, energy: Quantity, temperature: Quantity) -> Self {
-        Self {
-            model,
-            energy,
-            temperature,
-            entropy: None,
-            batch: None,
-            context: None,
-            precision: None,
-            error_probability: None,
-            transfer_energy: None,
-        }
-    }
-}
+/// Above this a temperature is rather that of a die than that of a bath. [K]
+const WARMEST_AMBIENT: f64 = 330.0;
 
 /// The ratio of a measured energy to a named bound, at a named temperature and boundary.
 #[derive(Debug, Clone)]
@@ -114,22 +73,72 @@ pub struct Rung {
     pub gap: Result<Gap, LandauerError>,
 }
 
+/// The most tokens that an energy may buy at a rung.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TokenYield {
+    /// The rung asks for no energy: no number bounds the tokens.
+    Unbounded,
+    /// The inverse of the energy of the rung. [token/Wh]
+    AtMost(Quantity),
+}
+
+impl fmt::Display for TokenYield {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unbounded => f.write_str("unbounded"),
+            Self::AtMost(tokens) => tokens.fmt(f),
+        }
+    }
+}
+
+impl Rung {
+    /// The theoretical maximum of tokens for an energy, were the rung all that a token costs; at a convention or a
+    /// technology, which are no bounds, what they amount to.
+    ///
+    /// # Errors
+    /// The reason why the rung has no energy.
+    ///
+    /// # Example
+    /// ```
+    /// use szilard::landauer::{LadderInputs, Model, ladder};
+    ///
+    /// let model = Model::named("llama-3-70b").unwrap();
+    /// let inputs = LadderInputs::new(&model, "0.39 J/token".parse().unwrap(), "300 K".parse().unwrap());
+    /// let ladder = ladder(&inputs).unwrap();
+    /// assert_eq!(ladder.rungs()[0].token_yield().unwrap().to_string(), "unbounded");
+    /// ```
+    pub fn token_yield(&self) -> Result<TokenYield, LandauerError> {
+        let energy = self.energy.as_ref().map_err(Clone::clone)?;
+        if energy.value() == 0.0 {
+            return Ok(TokenYield::Unbounded);
+        }
+        Ok(TokenYield::AtMost(Quantity::number(1.0)?.over(energy)?.to("token/Wh")?))
+    }
+}
+
 /// All rungs for one measured energy.
 #[derive(Debug, Clone)]
 pub struct Ladder {
+    measured: Quantity,
     energy: Quantity,
+    applied: Vec<Applied>,
     temperature: Quantity,
     landauer_units: Quantity,
+    export_ratio: Result<Quantity, LandauerError>,
+    diagnostics: Diagnostics,
     rungs: Vec<Rung>,
 }
 
 /// The measured energy per token beside every bound of [`REGISTRY`].
 ///
+/// Where a chain of factors is given, the energy is first lowered to the chip, and every gap is one of the chip.
+///
 /// # Errors
 /// [`LandauerError::Unit`] for an energy that is not per token, a temperature that is none, an entropy that is not per
-/// token; [`LandauerError::Temperature`]; [`LandauerError::Range`] for an entropy below 0 or above log2 V, an error
-/// probability outside (0, 1/2] or a transfer energy not above 0; [`LandauerError::Count`] for a context or batch of 0.
-/// An input that is merely missing is no error.
+/// token; [`LandauerError::Temperature`]; [`LandauerError::Range`] for an entropy below 0 or above log2 V, a cross entropy
+/// below the entropy, an error probability outside (0, 1/2], a transfer energy or step time not above 0;
+/// [`LandauerError::Count`] for a context or batch of 0; [`LandauerError::Chain`] where the chain does not lead to the
+/// chip. An input that is merely missing is no error.
 ///
 /// # Example
 /// ```
@@ -150,69 +159,86 @@ pub struct Ladder {
 /// ```
 pub fn ladder(inputs: &LadderInputs) -> Result<Ladder, LandauerError> {
     inputs.energy.as_static().map(|_: EnergyPerToken| ())?;
-    let bound_inputs = checked(inputs)?;
-    let rungs = REGISTRY.iter().map(|bound| rung(bound, inputs, &bound_inputs)).collect();
+    let bound_inputs = BoundInputs::new(inputs)?;
+    let (energy, applied) = match inputs.chain {
+        None => (inputs.energy.clone(), Vec::new()),
+        Some(chain) => {
+            let lowered = chain.lower(&inputs.energy, Boundary::Chip)?;
+            (lowered.quantity, lowered.applied)
+        }
+    };
+    let rungs = REGISTRY.iter().map(|bound| rung(bound, &energy, inputs, &bound_inputs)).collect();
+    let landauer_units = energy.over(bound_inputs.limit())?;
     Ok(Ladder {
-        energy: inputs.energy.clone(),
+        measured: inputs.energy.clone(),
+        applied,
         temperature: inputs.temperature.clone(),
-        landauer_units: inputs.energy.over(&bound_inputs.limit)?,
+        export_ratio: export_ratio(&landauer_units, inputs),
+        landauer_units,
+        energy,
+        diagnostics: diagnostics(inputs)?,
         rungs,
     })
 }
 
-/// The inputs of the bounds, with nothing among them that cannot be.
-fn checked<'a>(inputs: &LadderInputs<'a>) -> Result<BoundInputs<'a>, LandauerError> {
-    let model = inputs.model;
-    if let Some(entropy) = &inputs.entropy {
-        let found = entropy.as_static().map(|entropy: InformationPerToken| entropy.get::<bit_per_token>())?;
-        let most = register_information(model.vocabulary()).get::<bit_per_token>();
-        // the entropy of a uniform distribution, rounded, may pass its logarithm by a few units in the last place
-        if !(0.0..=most * (1.0 + 1e-9)).contains(&found) {
-            let expected = format!("from 0 to log2 of the vocabulary, {most} bit/token");
-            return Err(LandauerError::Range { what: "the entropy of a token", found, expected });
-        }
+/// The exported entropy over the entropy of the token.
+fn export_ratio(landauer_units: &Quantity, inputs: &LadderInputs) -> Result<Quantity, LandauerError> {
+    let entropy =
+        inputs.entropy.as_ref().ok_or(LandauerError::MissingInput { input: "entropy (bit/token, from the logits)" })?;
+    if entropy.value() == 0.0 {
+        return Err(LandauerError::ZeroBound { bound: "output-entropy" });
     }
-    if let Some(transfer) = &inputs.transfer_energy {
-        let found = transfer.as_static().map(|energy: EnergyPerBit| energy.get::<joule_per_bit>())?;
-        if found <= 0.0 {
-            return Err(LandauerError::Range {
-                what: "the transfer energy",
-                found,
-                expected: "above 0 J/bit".to_owned(),
-            });
-        }
-    }
-    inputs.context.map(|context| limited("context", context)).transpose()?;
-    inputs.batch.map(|batch| limited("batch", batch)).transpose()?;
-    inputs.error_probability.map(checked_probability).transpose()?;
-    let unbounded = |quantity: &Quantity| quantity.at(None).on(None);
-    Ok(BoundInputs {
-        model,
-        limit: landauer_limit_of(&inputs.temperature)?,
-        entropy: inputs.entropy.as_ref().map(unbounded),
-        precision: inputs.precision,
-        context: inputs.context,
-        batch: inputs.batch,
-        error_probability: inputs.error_probability,
-        transfer_energy: inputs.transfer_energy.as_ref().map(unbounded),
-    })
+    Ok(landauer_units.over(&entropy.at(None).on(None))?)
 }
 
-fn rung(bound: &'static Bound, inputs: &LadderInputs, bound_inputs: &BoundInputs) -> Rung {
+fn diagnostics(inputs: &LadderInputs) -> Result<Diagnostics, LandauerError> {
+    let mut remarks = Diagnostics::default();
+    let found = inputs.temperature.as_static().map(|t: Temperature| t.get::<kelvin>())?;
+    if found > WARMEST_AMBIENT {
+        let message = format!("{found} K: a bath is the coldest free sink, the ambient; bounds grow with T");
+        remarks.push(Code::DieTemperature, Place::File, Some("temperature"), message);
+    }
+    Ok(remarks)
+}
+
+fn rung(bound: &'static Bound, measured: &Quantity, inputs: &LadderInputs, bound_inputs: &BoundInputs) -> Rung {
     let energy = bound.energy_per_token(bound_inputs);
     let gap = energy.clone().and_then(|floor| {
         if floor.value() == 0.0 {
             return Err(LandauerError::ZeroBound { bound: bound.name });
         }
-        Ok(Gap { bound, ratio: inputs.energy.over(&floor)?, temperature: inputs.temperature.clone() })
+        Ok(Gap { bound, ratio: measured.over(&floor)?, temperature: inputs.temperature.clone() })
     });
     Rung { bound, energy, gap }
 }
 
 impl Ladder {
-    /// The measured energy. [J/token]
+    /// The energy that the bounds are held against: the measured one, or what it is at the chip. [J/token]
     pub fn energy(&self) -> &Quantity {
         &self.energy
+    }
+
+    /// The energy as it was measured. [J/token]
+    pub fn measured(&self) -> &Quantity {
+        &self.measured
+    }
+
+    /// The factors that were taken out of the measured energy, from the chip outwards.
+    pub fn applied(&self) -> &[Applied] {
+        &self.applied
+    }
+
+    /// What the reader should know about the inputs.
+    pub fn diagnostics(&self) -> &Diagnostics {
+        &self.diagnostics
+    }
+
+    /// The exported entropy over the entropy of the token: a number of its own, and no gap.
+    ///
+    /// # Errors
+    /// [`LandauerError::MissingInput`] without an entropy; [`LandauerError::ZeroBound`] where it is 0.
+    pub fn entropy_export_ratio(&self) -> Result<&Quantity, LandauerError> {
+        self.export_ratio.as_ref().map_err(Clone::clone)
     }
 
     /// The temperature of the bath. [K]
@@ -248,6 +274,9 @@ impl fmt::Display for Ladder {
     /// A line for the energy, one for what it exports, and one for each rung.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} at {}", self.energy, self.temperature)?;
+        for remark in self.diagnostics.iter() {
+            writeln!(f, "{}: {}", remark.code, remark.message)?;
+        }
         writeln!(f, "exported entropy: {} (identity, no bound)", self.landauer_units)?;
         for rung in &self.rungs {
             match (&rung.energy, &rung.gap) {
@@ -262,15 +291,29 @@ impl fmt::Display for Ladder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::landauer::Model;
+    use crate::landauer::bounds::{Arithmetic, Reset, Retention};
+    use crate::quantity::units::f64::{Frequency, Time};
+    use crate::quantity::units::{frequency::hertz, time::second};
     use crate::quantity::{Component, Distribution};
 
     fn quantity(text: &str) -> Quantity {
         text.parse().unwrap()
     }
 
+    fn seconds(value: f64) -> Time {
+        Time::new::<second>(value)
+    }
+
     fn full(model: &Model) -> LadderInputs<'_> {
         LadderInputs {
             entropy: Some(quantity("1.5 bit/token")),
+            cross_entropy: Some(quantity("1.7 bit/token")),
+            circuit: Some("mul-u8".parse().unwrap()),
+            arithmetic: Some(Arithmetic::named("fp16-45nm").unwrap()),
+            reset: Some(Reset::TwoState { relaxation: Frequency::new::<hertz>(1e9), time: seconds(1e-6), error: 1e-3 }),
+            retention: Some(Retention { attempts: Frequency::new::<hertz>(1e12), hold: seconds(1.0) }),
+            step_time: Some(quantity("1 ns")),
             batch: Some(16),
             context: Some(2048),
             precision: Some("bf16".parse().unwrap()),
@@ -345,7 +388,7 @@ mod tests {
             assert!(reason.contains(input), "{name}: {reason}");
         }
         let error = bare.gap("landauer").unwrap_err().to_string();
-        assert!(error.contains("reversible, output-entropy, token-register, kv-row"), "{error}");
+        assert!(error.contains("reversible, exported-entropy, output-entropy"), "{error}");
     }
 
     #[test]
@@ -392,8 +435,8 @@ mod tests {
         let model = Model::named("mixtral-8x7b").unwrap();
         let with = |batch| ladder(&LadderInputs { batch: Some(batch), ..full(&model) }).unwrap();
         for (one, many) in with(1).rungs().iter().zip(with(64).rungs()) {
-            let same = one.energy.as_ref().unwrap() == many.energy.as_ref().unwrap();
-            assert_eq!(same, one.bound.name != "data-movement");
+            let same = one.energy == many.energy;
+            assert_eq!(same, one.bound.name != "data-movement", "{}", one.bound.name);
         }
     }
 

@@ -19,15 +19,23 @@
 
 pub mod bounds;
 mod error;
+mod inputs;
 mod ladder;
 mod limit;
 mod model;
 mod precision;
 pub mod reliability;
+mod roofline;
+mod sweep;
+mod weights;
 
 pub use bounds::{Bound, BoundInputs, Kind};
 pub use error::LandauerError;
-pub use ladder::{Gap, Ladder, LadderInputs, Rung, ladder};
+pub use inputs::LadderInputs;
+pub use ladder::{Gap, Ladder, Rung, TokenYield, ladder};
 pub use limit::{landauer_limit, landauer_limit_of, landauer_units, minimum_work};
 pub use model::{Model, rules};
 pub use precision::Precision;
+pub use roofline::{Device, Limit, Roofline, roofline};
+pub use sweep::{Axis, SweepRow, sweep};
+pub use weights::{StoredType, Weights, read_weights};

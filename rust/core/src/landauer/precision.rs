@@ -4,25 +4,25 @@ use super::LandauerError;
 use crate::input::printable;
 use std::str::FromStr;
 
-/// Number formats and their widths. [bit]
-const FORMATS: &[(&str, u32)] = &[
-    ("fp64", 64),
-    ("float64", 64),
-    ("fp32", 32),
-    ("float32", 32),
-    ("f32", 32),
-    ("fp16", 16),
-    ("float16", 16),
-    ("f16", 16),
-    ("bf16", 16),
-    ("bfloat16", 16),
-    ("fp8", 8),
-    ("float8", 8),
-    ("int8", 8),
-    ("uint8", 8),
-    ("fp4", 4),
-    ("int4", 4),
-    ("uint4", 4),
+/// Number formats: their words, the name of the format, and its width. [bit]
+const FORMATS: &[(&str, &str, u32)] = &[
+    ("fp64", "fp64", 64),
+    ("float64", "fp64", 64),
+    ("fp32", "fp32", 32),
+    ("float32", "fp32", 32),
+    ("f32", "fp32", 32),
+    ("fp16", "fp16", 16),
+    ("float16", "fp16", 16),
+    ("f16", "fp16", 16),
+    ("bf16", "bf16", 16),
+    ("bfloat16", "bf16", 16),
+    ("fp8", "fp8", 8),
+    ("float8", "fp8", 8),
+    ("int8", "int8", 8),
+    ("uint8", "int8", 8),
+    ("fp4", "fp4", 4),
+    ("int4", "int4", 4),
+    ("uint4", "int4", 4),
 ];
 
 /// The widths of a stored weight, of an activation and of an element of the key-value cache.
@@ -44,6 +44,8 @@ pub struct Precision {
     pub activation: u32,
     /// Width of an element of the key-value cache. [bit]
     pub cache: u32,
+    /// Format of the activations, in which the operations are counted as done: stored weights are widened to it.
+    pub operands: &'static str,
 }
 
 impl FromStr for Precision {
@@ -52,16 +54,18 @@ impl FromStr for Precision {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let unknown = || LandauerError::UnknownPrecision {
             found: printable(text),
-            known: FORMATS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", "),
+            known: FORMATS.iter().map(|(word, ..)| *word).collect::<Vec<_>>().join(", "),
         };
-        let width = |word: &str| FORMATS.iter().find(|(name, _)| *name == word).map(|(_, bits)| *bits);
-        let words = text.split('x').map(width).collect::<Option<Vec<_>>>().ok_or_else(unknown)?;
-        match *words.as_slice() {
-            [all] => Ok(Self { weight: all, activation: all, cache: all }),
-            [weight, activation] => Ok(Self { weight, activation, cache: activation }),
-            [weight, activation, cache] => Ok(Self { weight, activation, cache }),
-            _ => Err(unknown()),
-        }
+        let format =
+            |word: &str| FORMATS.iter().find(|(known, ..)| *known == word).map(|(_, name, bits)| (*name, *bits));
+        let formats = text.split('x').map(format).collect::<Option<Vec<_>>>().ok_or_else(unknown)?;
+        let ((_, weight), (operands, activation), (_, cache)) = match *formats.as_slice() {
+            [all] => (all, all, all),
+            [weight, activation] => (weight, activation, activation),
+            [weight, activation, cache] => (weight, activation, cache),
+            _ => return Err(unknown()),
+        };
+        Ok(Self { weight, activation, cache, operands })
     }
 }
 

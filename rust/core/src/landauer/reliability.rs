@@ -83,13 +83,22 @@ pub fn retention_barrier(
     error_probability: f64,
     temperature: Temperature,
 ) -> Result<Energy, LandauerError> {
+    Ok(thermal_energy(temperature)? * retention_multiples(attempts, hold, error_probability)?)
+}
+
+/// ln(f0 t/p): the barrier in units of k_B T.
+pub(super) fn retention_multiples(
+    attempts: Frequency,
+    hold: Time,
+    error_probability: f64,
+) -> Result<f64, LandauerError> {
     checked_probability(error_probability)?;
     let found = (attempts * hold).value;
-    if !(found.is_finite() && found >= 1.0) {
+    if !(found.is_finite() && found >= 1.0 && hold.value > 0.0) {
         let expected = "at least one, and finite".to_owned();
         return Err(LandauerError::Range { what: "the number of attempts in the holding time", found, expected });
     }
-    Ok(thermal_energy(temperature)? * (found.ln() - error_probability.ln()))
+    Ok(found.ln() - error_probability.ln())
 }
 
 /// The distance of a threshold from a level, in standard deviations of Gaussian noise, that is passed with

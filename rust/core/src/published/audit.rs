@@ -1,8 +1,10 @@
 //! A claimed number against the expression it is said to follow from.
 
+use super::confusion::{Explanation, explanations, is_known};
 use super::error::PublishedError;
 use super::printed::last_digit;
-use crate::quantity::{Dimension, Quantity, Unit, calculate};
+use super::verdict::Verdict;
+use crate::quantity::{Dimension, Quantity, Unit, evaluate};
 
 /// A claim compared with what its expression gives.
 #[derive(Debug, Clone)]
@@ -15,84 +17,55 @@ pub struct Audit {
     pub ratio: Quantity,
     /// Whether the two agree within half a unit of the last digit of the claim.
     pub agrees: bool,
-    /// The known confusions that would explain the ratio; empty where they agree or none does.
+    /// The known confusions that would explain the ratio, nearest first; empty where they agree or none does.
     pub explanations: Vec<Explanation>,
 }
 
-/// A confusion that would explain a ratio.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Explanation {
-    /// What was confused.
-    pub reason: &'static str,
-    /// The ratio it makes.
-    pub factor: f64,
+impl Audit {
+    /// What came of the claim: the kind of the nearest explanation, `arithmetic` where there is none.
+    pub fn verdict(&self) -> Verdict {
+        match self.explanations.first() {
+            _ if self.agrees => Verdict::Holds,
+            Some(explanation) => explanation.verdict,
+            None => Verdict::Arithmetic,
+        }
+    }
 }
-
-const fn by(factor: f64, reason: &'static str) -> Explanation {
-    Explanation { reason, factor }
-}
-
-/// Confusions between figures of one dimension; each explains its factor and the inverse.
-const CONFUSIONS: &[Explanation] = &[
-    by(1e3, "a prefix of a thousand (k, M, G, T), or per 1000 against per one"),
-    by(1e6, "two prefixes of a thousand, or per million against per one"),
-    by(1e9, "three prefixes of a thousand"),
-    by(10.0, "a slipped decimal point"),
-    by(100.0, "a percentage read as a number"),
-    by(3.6, "kJ and Wh"),
-    by(4.184, "kcal and kJ"),
-    by(4.184 / 3.6, "kcal and Wh"),
-    by(1.0 / 0.09290304, "per ft^2 and per m^2"),
-    by(8760.0, "per year and per hour"),
-    by(24.0, "per day and per hour"),
-    by(8.0, "bit and byte"),
-    by(std::f64::consts::LOG2_E, "nat and bit"),
-];
-
-/// Confusions between a power and an energy. [s]
-const TIMES: &[Explanation] = &[
-    by(31_536_000.0, "an energy per year written as a power, or the other way round"),
-    by(86_400.0, "an energy per day written as a power, or the other way round"),
-    by(3600.0, "kWh and kW"),
-];
-
-/// What a ratio means that no known confusion explains and that is a number of the expression itself.
-const FACTOR_TWICE: &str =
-    "a number of the expression taken once too often or left out, as a PUE on a figure that already holds it";
 
 /// The comparison of a claim with its expression.
 ///
 /// # Errors
-/// Text that is no expression or quantity; dimensions that differ by more than a time.
+/// Text that is no expression or quantity; dimensions that differ by more than a time or a voltage.
 ///
 /// ```
-/// let audit = szilard::published::audit("30e6 * 3 kW", "90 MW").unwrap();
-/// assert!(!audit.agrees && audit.explanations[0].factor == 1e3); // 90 GW
+/// use szilard::published::{Verdict, audit};
+///
+/// let audit = audit("30e6 * 3 kW", "90 MW").unwrap(); // 90 GW
+/// assert!(!audit.agrees && audit.explanations[0].factor == 1e3);
+/// assert_eq!(audit.verdict(), Verdict::Unit);
 /// ```
 pub fn audit(expression: &str, claim: &str) -> Result<Audit, PublishedError> {
-    let computed = calculate(expression)?;
+    audited(expression, &|_| None, claim, None)
+}
+
+/// The comparison with named values in the expression, and one unit of the last digit of the claim where it is not that
+/// of the text.
+pub(super) fn audited(
+    expression: &str,
+    given: &dyn Fn(&str) -> Option<Quantity>,
+    claim: &str,
+    digit: Option<f64>,
+) -> Result<Audit, PublishedError> {
+    let computed = evaluate(expression, given)?;
     let claimed: Quantity = claim.parse()?;
-    let ratio = claimed.at(None).over(&computed.at(None))?;
-    let time = Dimension([0, 0, 1, 0, 0, 0, 0]);
-    let confusions = match ratio.dimension() {
-        Dimension::NONE => CONFUSIONS,
-        dimension if dimension == time || Some(dimension) == Dimension::NONE.over(time) => TIMES,
-        _ => {
-            claimed.in_unit(&Unit::coherent(computed.dimension()))?;
-            CONFUSIONS
-        }
-    };
-    let tolerance = last_digit(claim) / 2.0 / claimed.value().abs() * (1.0 + 1e-9);
-    let near = |factor: f64| (ratio.coherent_value() / factor - 1.0).abs() <= tolerance;
-    let agrees = ratio.dimension() == Dimension::NONE && near(1.0);
-    let explains = |confusion: &&Explanation| near(confusion.factor) || near(confusion.factor.recip());
-    let mut explanations: Vec<Explanation> =
-        if agrees { Vec::new() } else { confusions.iter().filter(explains).copied().collect() };
-    if !agrees && explanations.is_empty() {
-        let numbers = expression.split(|c: char| !(c.is_ascii_digit() || c == '.'));
-        let factors = numbers.filter_map(|number| number.parse().ok()).filter(|factor: &f64| *factor > 1.0);
-        explanations = factors.map(|factor| by(factor, FACTOR_TWICE)).find(|own| explains(&own)).into_iter().collect();
+    let ratio = claimed.at(None).on(None).over(&computed.at(None).on(None))?;
+    if !is_known(ratio.dimension()) {
+        claimed.in_unit(&Unit::coherent(computed.dimension()))?;
     }
+    let tolerance = digit.unwrap_or(last_digit(claim)) / 2.0 / claimed.value().abs() * (1.0 + 1e-9);
+    let agrees = ratio.dimension() == Dimension::NONE && (ratio.coherent_value() - 1.0).abs() <= tolerance;
+    let text = format!("{expression} ; {claim}");
+    let explanations = if agrees { Vec::new() } else { explanations(&ratio, &computed, tolerance, &text) };
     Ok(Audit { computed, claimed, ratio, agrees, explanations })
 }
 
@@ -100,28 +73,47 @@ pub fn audit(expression: &str, claim: &str) -> Result<Audit, PublishedError> {
 mod tests {
     use super::*;
 
-    fn reasons(expression: &str, claim: &str) -> Vec<&'static str> {
-        audit(expression, claim).unwrap().explanations.iter().map(|explanation| explanation.reason).collect()
+    fn explained(expression: &str, claim: &str) -> Vec<(f64, Verdict)> {
+        let found = audit(expression, claim).unwrap().explanations;
+        found.iter().map(|explanation| (explanation.factor, explanation.verdict)).collect()
     }
 
     #[test]
     fn known_confusions_are_named() {
         // 1 W/ft² is 10.76 W/m²; 1 kcal is 1.162 Wh and 4.184 kJ; 47 Wh are the energy of 1000 queries
-        assert_eq!(reasons("150 W/ft^2", "150 W/m^2"), ["per ft^2 and per m^2"]);
-        assert_eq!(reasons("1 kcal", "1.000 Wh"), ["kcal and Wh"]);
-        assert_eq!(reasons("29.52 kJ", "29.52 Wh"), ["kJ and Wh"]);
-        assert_eq!(
-            reasons("0.047 kWh / 1000", "47 Wh"),
-            ["a prefix of a thousand (k, M, G, T), or per 1000 against per one"]
-        );
-        assert_eq!(reasons("20.09 GW", "176.0 TWh"), ["an energy per year written as a power, or the other way round"]);
+        assert_eq!(explained("150 W/ft^2", "150 W/m^2"), [(1.0 / 0.092_903_04, Verdict::Unit)]);
+        assert_eq!(explained("1 kcal", "1.000 Wh"), [(4.184 / 3.6, Verdict::Unit)]);
+        assert_eq!(explained("29.52 kJ", "29.52 Wh"), [(3.6, Verdict::Unit)]);
+        assert_eq!(explained("0.047 kWh / 1000", "47 Wh"), [(1e3, Verdict::Unit)]);
+        assert_eq!(explained("20.09 GW", "176.0 TWh"), [(31_536_000.0, Verdict::Unit)]);
+        assert_eq!(explained("4 Wh / (8 kWh)", "0.5 %"), [(10.0, Verdict::Arithmetic)]);
+        assert_eq!(explained("16 bit", "16.0 byte"), [(8.0, Verdict::Unit)]);
+    }
+
+    #[test]
+    fn kilocalories_that_became_watt_hours_over_kilojoules() {
+        // 1 kcal = 4.184 kJ, written as 4 Wh; 10 kcal as 40 Wh, rounded harder than it is printed
+        for (expression, claim) in [("1 kcal", "4 Wh"), ("10 kcal", "40 Wh")] {
+            assert_eq!(explained(expression, claim), [(3.6, Verdict::Unit)], "{claim}");
+        }
+        // and a prefix on top: 1 kcal is 1.162 Wh, 3.6e-3 of what is claimed
+        assert_eq!(explained("1 kcal", "4.184 kWh")[0].0, 3.6 * 1e3);
     }
 
     #[test]
     fn a_pue_on_site_energy_is_found_in_the_ratio() {
         // 176 TWh at the site with PUE 1.2 hold 29.33 TWh of overhead; 35.2 is 0.2 x 176
-        assert_eq!(reasons("176 TWh * (1 - 1/1.2)", "35.2 TWh"), [FACTOR_TWICE]);
+        assert_eq!(explained("176 TWh * (1 - 1/1.2)", "35.2 TWh"), [(1.2, Verdict::Boundary)]);
         assert!(audit("176 TWh * (1 - 1/1.2)", "29.3 TWh").unwrap().agrees);
+    }
+
+    #[test]
+    fn a_charge_is_no_energy_without_its_voltage() {
+        // 100 calls of 29.52 J of 20 Ah: 0.32 % of a pack of 12.8 V, 1.28 % of a cell of 3.2 V
+        let audit = audit("100 * 7.2 W * 4.1 s / (20 Ah)", "1.2 %").unwrap();
+        let reason = &audit.explanations[0].reason;
+        assert!(reason.contains("0.32 % at 12.8 V") && reason.contains("1.28 % at 3.2 V"), "{reason}");
+        assert_eq!(audit.verdict(), Verdict::Unit);
     }
 
     #[test]
@@ -129,6 +121,6 @@ mod tests {
         let audit = audit("7.2 W * 4.1 s", "0.008 Wh").unwrap(); // 0.0082 Wh
         assert!(audit.agrees && audit.explanations.is_empty());
         assert!(super::audit("7.2 W", "3 bit").is_err());
-        assert!(reasons("2 J", "3.00 J").is_empty());
+        assert_eq!(super::audit("2 J", "3.00 J").unwrap().verdict(), Verdict::Arithmetic);
     }
 }

@@ -18,10 +18,12 @@ pub enum PublishedError {
         reason: String,
     },
     /// An entry that does not say what it must.
-    #[error("{file}, {entry}, {key}: {reason}")]
+    #[error("{file}, line {line}, {entry}, {key}: {reason}")]
     Entry {
         /// The file.
         file: String,
+        /// The line, counted from 1.
+        line: usize,
         /// The fact or calculation, by its identity.
         entry: String,
         /// The key.
@@ -47,11 +49,45 @@ pub enum PublishedError {
         /// The identity.
         id: String,
     },
-    /// A result that is counted at another boundary than the one it is compared with.
-    #[error("{id}: computed at boundary {}, stated at {}", word(*computed), word(*stated))]
-    OtherBoundary {
-        /// The calculation.
+    /// A file or folder that the system does not give.
+    #[error("{path}: {reason}")]
+    File {
+        /// The file or folder.
+        path: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// A table that is not at hand, as where its licence forbids to ship it.
+    #[error("the table {table} is not at hand; give a folder that holds it")]
+    NoTable {
+        /// The file of the table.
+        table: String,
+    },
+    /// A table that does not hold what a calculation asks of it.
+    #[error("{table}, line {line}: {reason}")]
+    Table {
+        /// The file of the table.
+        table: String,
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// A calculation or a claim that cannot be done.
+    #[error("{file}, line {line}, {id}: {source}")]
+    Undone {
+        /// The file.
+        file: String,
+        /// The line of its formula, counted from 1.
+        line: usize,
+        /// The calculation or claim.
         id: String,
+        /// Why not.
+        source: Box<PublishedError>,
+    },
+    /// A result that is counted at another boundary than the one it is compared with.
+    #[error("computed at boundary {}, stated at {}", word(*computed), word(*stated))]
+    OtherBoundary {
         /// Boundary of the result.
         computed: Option<Boundary>,
         /// Boundary of the figure it is compared with.
@@ -68,6 +104,13 @@ pub enum PublishedError {
 impl From<UnitError> for PublishedError {
     fn from(error: UnitError) -> Self {
         Self::Quantity(error.into())
+    }
+}
+
+impl PublishedError {
+    /// The same reason with the place of the calculation or claim that it is about.
+    pub(super) fn of(self, file: &str, line: usize, id: &str) -> Self {
+        Self::Undone { file: file.to_owned(), line, id: id.to_owned(), source: Box::new(self) }
     }
 }
 

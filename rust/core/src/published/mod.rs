@@ -1,15 +1,27 @@
 //! Figures of the literature with their citations, and the calculations behind them done again.
 
 mod audit;
+mod claim;
+mod claim_audit;
+mod confusion;
 mod error;
+mod folder;
+mod place;
 mod printed;
 mod publication;
 mod registry;
 mod reproduce;
 mod schema;
+mod table;
+mod verdict;
 
-pub use audit::{Audit, Explanation, audit};
+pub use audit::{Audit, audit};
+pub use claim::{Against, Check, Claim, Claims, Stated};
+pub use claim_audit::{CheckAudit, ClaimAudit};
+pub use confusion::Explanation;
 pub use error::PublishedError;
-pub use publication::{Bound, Calculation, Fact, Input, Kind, Publication, Source, Way};
+pub use publication::{Bound, Calculation, End, Fact, Input, Kind, Publication, Source, Way};
 pub use registry::Registry;
 pub use reproduce::{Reproduction, Status};
+pub use table::{Choice, Reduce, TableStep};
+pub use verdict::Verdict;

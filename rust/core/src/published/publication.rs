@@ -1,8 +1,10 @@
 //! A publication: its citation, its facts and the calculations it prints.
 
 use super::error::PublishedError;
+use super::place::{Place, first_line};
 use super::printed::last_digit;
 use super::schema::{CalculationEntry, FactEntry, File, InputEntry};
+use super::table::TableStep;
 use crate::quantity::{Boundary, Quantity, Unit};
 use crate::source::{Citation, Evidence};
 use serde::{Deserialize, Serialize};
@@ -13,6 +15,8 @@ use std::collections::HashSet;
 pub struct Publication {
     /// The citation; its key is the stem of the file.
     pub citation: Citation,
+    /// The file.
+    pub file: String,
     /// The facts.
     pub facts: Vec<Fact>,
     /// The calculations.
@@ -36,7 +40,9 @@ pub struct Fact {
     pub id: String,
     /// What it is a figure of.
     pub quantity: String,
-    /// The figure, with boundary and method; `None` where only a range is given.
+    /// The scenario or case of a projection.
+    pub scenario: Option<String>,
+    /// The figure, with boundary, basis and method; `None` where only a range is given.
     pub value: Option<Quantity>,
     /// Lower end of its range.
     pub low: Option<Quantity>,
@@ -66,13 +72,25 @@ pub struct Fact {
     pub note: Option<String>,
 }
 
+/// An end of a range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum End {
+    /// The lower end.
+    Low,
+    /// The upper end.
+    High,
+}
+
 /// Where the value of an input comes from.
 #[derive(Debug, Clone)]
 pub enum Source {
-    /// A fact, by its identity.
-    Fact(String),
+    /// A fact by its identity, and the end of its range that is meant; none for its value.
+    Fact(String, Option<End>),
     /// A value of its own, with one unit of its last digit.
     Value(Quantity, f64),
+    /// Rows of a table, reduced to one value.
+    Table(TableStep),
 }
 
 /// A named input of a formula.
@@ -110,6 +128,8 @@ pub struct Way {
 pub struct Calculation {
     /// Identity.
     pub id: String,
+    /// The line of the formula in the file of the publication, counted from 1.
+    pub line: usize,
     /// What is calculated.
     pub title: String,
     /// The formula.
@@ -139,48 +159,38 @@ pub struct Calculation {
 }
 
 impl Publication {
-    /// The publication a file holds. `key` is the stem of the file, `text` its content.
+    /// The publication a file holds. `file` names the file, its stem is the key; `text` is its content.
     ///
     /// # Errors
     /// [`PublishedError::Syntax`] and [`PublishedError::Entry`]; a number without citation, locator or evidence is one.
-    pub fn parse(key: &str, text: &str) -> Result<Self, PublishedError> {
-        let file = format!("{key}.toml");
-        let content: File = toml::from_str(text).map_err(|error| PublishedError::Syntax {
-            file: file.clone(),
-            line: 1 + error
-                .span()
-                .and_then(|span| text.get(..span.start))
-                .map_or(0, |above| above.matches('\n').count()),
+    pub fn parse(file: &str, text: &str) -> Result<Self, PublishedError> {
+        let syntax = |error: toml::de::Error| PublishedError::Syntax {
+            file: file.to_owned(),
+            line: error.span().map_or(1, |span| first_line(text, span.start)),
             reason: error.message().to_owned(),
-        })?;
-        let citation = Citation { key: key.to_owned(), ..content.publication };
+        };
+        let content: File = toml::from_str(text).map_err(syntax)?;
+        let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+        let key = name.strip_suffix(".toml").unwrap_or(name).to_owned();
+        let citation = Citation { key, ..content.publication };
         if let Some(field) = citation.first_empty_field() {
-            let entry = Entry { file: &file, entry: "publication".to_owned() };
-            return Err(entry.error(field, "must not be empty"));
+            let place = Place { file, text, what: "publication", id: "", at: 0 };
+            return Err(place.error(field, "must not be empty"));
         }
         let mut ids = HashSet::new();
         for id in content.fact.iter().map(|fact| &fact.id).chain(content.calculation.iter().map(|c| &c.id)) {
-            if !ids.insert(id.clone()) {
-                return Err(PublishedError::Duplicate { id: id.clone(), first: file.clone(), second: file });
+            if !ids.insert(id.get_ref().clone()) {
+                let place = Place { file, text, what: "entry", id: id.get_ref(), at: id.span().start };
+                return Err(place.error("id", "stands in the file twice"));
             }
         }
-        let facts = content.fact.into_iter().map(|fact| fact.checked(&file)).collect::<Result<_, _>>()?;
-        let calculations = content.calculation.into_iter().map(|one| one.checked(&file)).collect::<Result<_, _>>()?;
-        Ok(Self { citation, facts, calculations })
+        let facts = content.fact.into_iter().map(|fact| fact.checked(file, text)).collect::<Result<_, _>>()?;
+        let calculations = content.calculation.into_iter().map(|one| one.checked(file, text));
+        Ok(Self { citation, file: file.to_owned(), facts, calculations: calculations.collect::<Result<_, _>>()? })
     }
 }
 
-/// The place of an error.
-struct Entry<'a> {
-    file: &'a str,
-    entry: String,
-}
-
-impl Entry<'_> {
-    fn error(&self, key: &'static str, reason: impl ToString) -> PublishedError {
-        PublishedError::Entry { file: self.file.to_owned(), entry: self.entry.clone(), key, reason: reason.to_string() }
-    }
-
+impl Place<'_> {
     fn evidence(&self, verified: Evidence, seen_in: Option<&str>) -> Result<(), PublishedError> {
         if verified == Evidence::Secondary && seen_in.is_none_or(|seen| seen.trim().is_empty()) {
             return Err(self.error("seen_in", "a secondary figure names the document in which it was seen"));
@@ -205,10 +215,12 @@ impl Entry<'_> {
 }
 
 impl FactEntry {
-    fn checked(self, file: &str) -> Result<Fact, PublishedError> {
-        let entry = Entry { file, entry: format!("fact {}", self.id) };
+    fn checked(self, file: &str, text: &str) -> Result<Fact, PublishedError> {
+        let at = self.id.span().start;
+        let id = self.id.into_inner();
+        let entry = Place { file, text, what: "fact", id: &id, at };
         entry.evidence(self.verified, self.seen_in.as_deref())?;
-        for (key, text) in [("id", &self.id), ("quantity", &self.quantity), ("locator", &self.locator)] {
+        for (key, text) in [("id", &id), ("quantity", &self.quantity), ("locator", &self.locator)] {
             if text.trim().is_empty() {
                 return Err(entry.error(key, "must not be empty"));
             }
@@ -217,7 +229,7 @@ impl FactEntry {
         let figure = |key, value: Option<f64>| {
             let quantity = value.map(|value| Quantity::new(value, unit.clone())).transpose();
             let quantity = quantity.map_err(|error| entry.error(key, error))?;
-            Ok::<_, PublishedError>(quantity.map(|quantity| quantity.at(self.boundary).by(self.method)))
+            Ok::<_, PublishedError>(quantity.map(|quantity| quantity.at(self.boundary).on(self.basis).by(self.method)))
         };
         let (value, low, high) = (figure("value", self.value)?, figure("low", self.low)?, figure("high", self.high)?);
         let given: Vec<f64> = [self.low, self.value, self.high].into_iter().flatten().collect();
@@ -236,8 +248,9 @@ impl FactEntry {
             None => self.last_digit.unwrap_or(finest),
         };
         Ok(Fact {
-            id: self.id,
+            id,
             quantity: self.quantity,
+            scenario: self.scenario,
             value,
             low,
             high,
@@ -257,27 +270,30 @@ impl FactEntry {
 }
 
 impl CalculationEntry {
-    fn checked(self, file: &str) -> Result<Calculation, PublishedError> {
-        let entry = Entry { file, entry: format!("calculation {}", self.id) };
+    fn checked(self, file: &str, text: &str) -> Result<Calculation, PublishedError> {
+        let at = self.id.span().start;
+        let id = self.id.into_inner();
+        let entry = Place { file, text, what: "calculation", id: &id, at };
         entry.evidence(self.verified, self.seen_in.as_deref())?;
-        let (kind, text) = match (&self.printed, &self.derived) {
+        let (kind, stated_text) = match (&self.printed, &self.derived) {
             (Some(printed), None) => (Kind::Printed, printed),
             (None, Some(derived)) => (Kind::Derived, derived),
             _ => return Err(entry.error("printed", "a calculation has either a printed or a derived result")),
         };
-        let stated: Quantity = text.parse().map_err(|error| entry.error("printed", error))?;
+        let stated: Quantity = stated_text.parse().map_err(|error| entry.error("printed", error))?;
         if stated.value() == 0.0 {
             return Err(entry.error("printed", "a result of zero has no relative difference"));
         }
-        let last_digit = entry.last_digit(self.last_digit, text, self.weak.as_deref())?;
+        let last_digit = entry.last_digit(self.last_digit, stated_text, self.weak.as_deref())?;
         let inputs = self.inputs.into_iter().map(|(name, input)| input.checked(name, &entry));
         Ok(Calculation {
             inputs: inputs.collect::<Result<_, _>>()?,
+            line: entry.line("formula"),
             way: self.way.map(|way| Way { to: way.to, ratios: way.ratios.into_iter().collect() }),
             stated: stated.at(self.boundary),
             last_digit,
             kind,
-            id: self.id,
+            id,
             title: self.title,
             formula: self.formula,
             weak: self.weak,
@@ -291,15 +307,21 @@ impl CalculationEntry {
 }
 
 impl InputEntry {
-    fn checked(self, name: String, entry: &Entry) -> Result<Input, PublishedError> {
-        let source = match (self.fact, self.value) {
-            (Some(fact), None) if self.last_digit.is_none() => Source::Fact(fact),
-            (Some(_), None) => return Err(entry.error("inputs", "last_digit of a fact stands with the fact")),
-            (None, Some(text)) => {
+    pub(super) fn checked(self, name: String, entry: &Place) -> Result<Input, PublishedError> {
+        let source = match (self.fact, self.value, self.table) {
+            (Some(_), None, None) if self.last_digit.is_some() => {
+                return Err(entry.error("inputs", "last_digit of a fact stands with the fact"));
+            }
+            (Some(fact), None, None) => Source::Fact(fact, self.end),
+            (None, Some(text), None) => {
                 let quantity = text.parse().map_err(|error| entry.error("inputs", error))?;
                 Source::Value(quantity, entry.last_digit(self.last_digit, &text, self.note.as_deref())?)
             }
-            _ => return Err(entry.error("inputs", format!("{name} needs either a fact or a value"))),
+            (None, None, Some(step)) => {
+                step.unit.parse::<Unit>().map_err(|error| entry.error("inputs", error))?;
+                Source::Table(step)
+            }
+            _ => return Err(entry.error("inputs", format!("{name} needs one of a fact, a value and a table"))),
         };
         let boundary = match self.boundary.as_deref() {
             None => None,
@@ -319,12 +341,12 @@ mod tests {
     const FACT: &str = "[[fact]]\nid = \"F1\"\nquantity = \"E\"\nvalue = 4.15\nunit = \"TWh/yr\"\nboundary = \"site\"\nmethod = \"modelled\"\nregion = \"World\"\nfrom = 2024\nto = 2024\nlocator = \"p. 1\"\nverified = \"read\"\n";
 
     fn error(text: &str) -> String {
-        Publication::parse("x", text).unwrap_err().to_string()
+        Publication::parse("x.toml", text).unwrap_err().to_string()
     }
 
     #[test]
     fn a_fact_carries_everything() {
-        let publication = Publication::parse("x", &format!("{HEAD}{FACT}")).unwrap();
+        let publication = Publication::parse("x.toml", &format!("{HEAD}{FACT}")).unwrap();
         let fact = &publication.facts[0];
         assert_eq!(fact.value.as_ref().unwrap().to_string(), "4.15 TWh/yr [site, modelled]");
         assert!((fact.last_digit - 0.01).abs() < 1e-15);
@@ -335,7 +357,7 @@ mod tests {
     fn what_says_too_little_does_not_load() {
         let with = |from: &str, to: &str| error(&format!("{HEAD}{FACT}").replace(from, to));
         assert!(with("doi:1", " ").contains("publication, identifier: must not be empty"));
-        assert!(with("\"p. 1\"", "\"\"").contains("x.toml, fact F1, locator"));
+        assert!(with("\"p. 1\"", "\"\"").contains("x.toml, line 17, fact F1, locator"));
         assert!(with("\"read\"", "\"memory\"").starts_with("x.toml, line 18: \"memory\" is no evidence"));
         assert!(with("\"read\"", "\"secondary\"").contains("fact F1, seen_in"));
         assert!(with("TWh/yr", "TWh/year2").contains("fact F1, unit"));
@@ -345,7 +367,7 @@ mod tests {
         assert!(with("value = 4.15", "value = nan").contains("finite"));
         assert!(with("value = 4.15", "value = 4.15\nlast_digit = 0.1").contains("nothing says why"));
         assert!(with("verified", "certified").contains("unknown field"));
-        assert!(error(&format!("{HEAD}{FACT}{FACT}")).contains("F1 stands in"));
+        assert!(error(&format!("{HEAD}{FACT}{FACT}")).contains("stands in the file twice"));
         assert!(error("[publication").contains("line 1"));
     }
 }

@@ -1,15 +1,19 @@
 //! The publications that the library carries.
 
 use super::error::PublishedError;
+use super::folder::Folder;
 use super::publication::{Calculation, Fact, Publication, Source};
 use super::reproduce::{Reproduction, reproduced};
-use crate::source::datasets::PUBLICATIONS;
+use crate::source::datasets::{self, PUBLICATIONS, TABLES};
 use std::collections::HashMap;
+use std::path::Path;
 
 /// Publications whose identities are unique and whose references lead somewhere.
 #[derive(Debug, Clone)]
 pub struct Registry {
     publications: Vec<Publication>,
+    /// Tables beside those that the library carries, by the name of their file.
+    tables: HashMap<String, String>,
 }
 
 impl Registry {
@@ -24,8 +28,24 @@ impl Registry {
     /// assert!((growth.computed.to("%").unwrap().value() - 14.70).abs() < 0.005);
     /// ```
     pub fn embedded() -> Result<Self, PublishedError> {
-        let publications = PUBLICATIONS.iter().map(|(key, text)| Publication::parse(key, text));
-        Self::new(publications.collect::<Result<_, _>>()?)
+        Self::with_folders(&[])
+    }
+
+    /// The publications of `datasets/published/` and those in folders of one's own, each a file `<key>.toml`; tables
+    /// (`.csv`) that calculations draw on are looked up there, too.
+    ///
+    /// # Errors
+    /// As of [`Registry::embedded`], and [`PublishedError::File`].
+    pub fn with_folders(folders: &[&Path]) -> Result<Self, PublishedError> {
+        let carried = PUBLICATIONS.iter().map(|(key, text)| Publication::parse(&format!("{key}.toml"), text));
+        let mut publications: Vec<Publication> = carried.collect::<Result<_, _>>()?;
+        let mut tables = HashMap::new();
+        for folder in folders {
+            let folder = Folder::read(folder)?;
+            publications.extend(folder.publications()?);
+            tables.extend(folder.tables);
+        }
+        Self::checked(publications, tables)
     }
 
     /// A registry of publications.
@@ -33,30 +53,48 @@ impl Registry {
     /// # Errors
     /// [`PublishedError::Duplicate`], and [`PublishedError::Unknown`] for a fact that an input names and that is not there.
     pub fn new(publications: Vec<Publication>) -> Result<Self, PublishedError> {
+        Self::checked(publications, HashMap::new())
+    }
+
+    fn checked(publications: Vec<Publication>, tables: HashMap<String, String>) -> Result<Self, PublishedError> {
         let mut seen: HashMap<&str, &str> = HashMap::new();
         for publication in &publications {
             let key = publication.citation.key.as_str();
+            let file = publication.file.as_str();
             let facts = publication.facts.iter().map(|fact| fact.id.as_str());
             let calculations = publication.calculations.iter().map(|calculation| calculation.id.as_str());
             for id in facts.chain(calculations).chain([key]) {
-                if let Some(first) = seen.insert(id, key) {
+                if let Some(first) = seen.insert(id, file) {
                     return Err(PublishedError::Duplicate {
                         id: id.to_owned(),
                         first: first.to_owned(),
-                        second: key.to_owned(),
+                        second: file.to_owned(),
                     });
                 }
             }
         }
-        let registry = Self { publications };
-        for (_, calculation) in registry.calculations() {
+        let registry = Self { publications, tables };
+        for publication in &registry.publications {
+            for key in publication.citation.supersedes.iter() {
+                registry.publication(key).map_err(|error| error.of(&publication.file, 1, "supersedes"))?;
+            }
+        }
+        for (publication, calculation) in registry.calculations() {
             for input in &calculation.inputs {
-                if let Source::Fact(id) = &input.source {
-                    registry.fact(id)?;
+                if let Source::Fact(id, _) = &input.source {
+                    let placed = |error: PublishedError| error.of(&publication.file, calculation.line, &calculation.id);
+                    registry.fact(id).map_err(placed)?;
                 }
             }
         }
         Ok(registry)
+    }
+
+    /// The text of a table.
+    pub(super) fn table(&self, name: &str) -> Result<&str, PublishedError> {
+        let carried = || datasets::text(TABLES, name.strip_suffix(".csv").unwrap_or(name));
+        let own = self.tables.get(name).map(String::as_str);
+        own.or_else(carried).ok_or_else(|| PublishedError::NoTable { table: name.to_owned() })
     }
 
     /// The publications.
@@ -113,11 +151,25 @@ impl Registry {
         reproduced(self, publication, calculation)
     }
 
-    /// All calculations done again.
+    /// All calculations done again whose tables are at hand.
     ///
     /// # Errors
     /// The first calculation that cannot be done.
     pub fn reproduce_all(&self) -> Result<Vec<Reproduction>, PublishedError> {
-        self.calculations().map(|(publication, calculation)| reproduced(self, publication, calculation)).collect()
+        let at_hand = self.calculations().filter(|(_, calculation)| self.missing_table(calculation).is_none());
+        at_hand.map(|(publication, calculation)| reproduced(self, publication, calculation)).collect()
+    }
+
+    /// The table that a calculation draws on and that is not at hand, as its licence forbids to ship it.
+    pub fn missing_table<'a>(&self, calculation: &'a Calculation) -> Option<&'a str> {
+        calculation.inputs.iter().find_map(|input| match &input.source {
+            Source::Table(step) if self.table(&step.file).is_err() => Some(step.file.as_str()),
+            _ => None,
+        })
+    }
+
+    /// The publication that is a later vintage of one, if there is one.
+    pub fn superseded_by(&self, key: &str) -> Option<&Publication> {
+        self.publications.iter().find(|later| later.citation.supersedes.iter().any(|earlier| earlier == key))
     }
 }

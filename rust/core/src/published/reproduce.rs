@@ -1,7 +1,7 @@
 //! A calculation done again and compared with what is printed.
 
 use super::error::PublishedError;
-use super::publication::{Calculation, Input, Kind, Publication, Source};
+use super::publication::{Calculation, End, Input, Kind, Publication, Source};
 use super::registry::Registry;
 use crate::boundaries::{BoundaryChain, Factor, Given};
 use crate::quantity::{Component, Distribution, Quantity, evaluate};
@@ -13,6 +13,10 @@ use std::fmt;
 pub enum Status {
     /// Within the rounding of what is printed.
     Reproduced,
+    /// Within a rounding that is taken as coarser than what is printed, for a stated reason.
+    Weak,
+    /// Further off than rounding explains, as the source disagrees with itself.
+    Inconsistent,
     /// Further off than rounding explains.
     Differs,
 }
@@ -21,6 +25,8 @@ impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Reproduced => "reproduced",
+            Self::Weak => "weak",
+            Self::Inconsistent => "inconsistent",
             Self::Differs => "differs",
         })
     }
@@ -65,10 +71,19 @@ pub(super) fn reproduced(
     publication: &Publication,
     calculation: &Calculation,
 ) -> Result<Reproduction, PublishedError> {
+    let placed = |error: PublishedError| error.of(&publication.file, calculation.line, &calculation.id);
+    compared(registry, publication, calculation).map_err(placed)
+}
+
+fn compared(
+    registry: &Registry,
+    publication: &Publication,
+    calculation: &Calculation,
+) -> Result<Reproduction, PublishedError> {
     let inputs: HashMap<&str, Quantity> = calculation
         .inputs
         .iter()
-        .map(|input| Ok((input.name.as_str(), value(registry, calculation, input)?)))
+        .map(|input| Ok((input.name.as_str(), value(registry, &calculation.id, input)?)))
         .collect::<Result<_, PublishedError>>()?;
     let given = |name: &str| inputs.get(name).cloned();
     let mut computed = evaluate(&calculation.formula, &given)?;
@@ -82,7 +97,7 @@ pub(super) fn reproduced(
     let printed = calculation.stated.clone();
     if computed.boundary() != printed.boundary() {
         let (computed, stated) = (computed.boundary(), printed.boundary());
-        return Err(PublishedError::OtherBoundary { id: calculation.id.clone(), computed, stated });
+        return Err(PublishedError::OtherBoundary { computed, stated });
     }
     let computed = computed.in_unit(printed.unit())?;
     let size = printed.value().abs();
@@ -95,6 +110,12 @@ pub(super) fn reproduced(
     let difference_relative = (computed.value() - printed.value()) / size;
     // a result on the very edge may fall to either side by the rounding of binary arithmetic
     let within = difference_relative.abs() <= tolerance * (1.0 + 1e-9);
+    let status = match (within, &calculation.weak, &calculation.inconsistent) {
+        (true, None, _) => Status::Reproduced,
+        (true, Some(_), _) => Status::Weak,
+        (false, _, Some(_)) => Status::Inconsistent,
+        (false, _, None) => Status::Differs,
+    };
     let mut note = vec![format!("half a unit of the last digit: {:.2} %", 100.0 * of_result / size)];
     if of_inputs > 0.0 {
         note.push(format!("rounding of the inputs: {:.2} %", 100.0 * of_inputs / size));
@@ -112,7 +133,7 @@ pub(super) fn reproduced(
         kind: calculation.kind,
         difference_relative,
         tolerance,
-        status: if within { Status::Reproduced } else { Status::Differs },
+        status,
         note: note.join("; "),
     })
 }
@@ -125,25 +146,33 @@ fn rounding(result: &Quantity) -> f64 {
 }
 
 /// The value of an input, rounded to its last digit: rectangular over one unit of it.
-fn value(registry: &Registry, calculation: &Calculation, input: &Input) -> Result<Quantity, PublishedError> {
+pub(super) fn value(registry: &Registry, owner: &str, input: &Input) -> Result<Quantity, PublishedError> {
     let (quantity, last_digit, id) = match &input.source {
-        Source::Value(quantity, last_digit) => {
-            (quantity.clone(), *last_digit, format!("{}.{}", calculation.id, input.name))
-        }
-        Source::Fact(id) => {
+        Source::Value(quantity, last_digit) => (quantity.clone(), *last_digit, format!("{owner}.{}", input.name)),
+        Source::Table(step) => (step.value(registry.table(&step.file)?)?, 0.0, String::new()),
+        Source::Fact(id, end) => {
             let fact = registry.fact(id)?;
-            let unknown = || PublishedError::Unknown { what: "single value of fact", id: id.clone() };
-            (fact.value.clone().ok_or_else(unknown)?, fact.last_digit, id.clone())
+            let (figure, what) = match end {
+                None => (&fact.value, "single value of fact"),
+                Some(End::Low) => (&fact.low, "lower end of fact"),
+                Some(End::High) => (&fact.high, "upper end of fact"),
+            };
+            let unknown = || PublishedError::Unknown { what, id: id.clone() };
+            let name = end.map_or_else(|| id.clone(), |end| format!("{id}.{end:?}"));
+            (figure.clone().ok_or_else(unknown)?, fact.last_digit, name)
         }
     };
     let quantity = match (quantity.boundary(), input.boundary) {
         (_, None) => quantity,
         (Some(stated), Some(Some(other))) if stated != other => {
             let (computed, stated) = (Some(other), Some(stated));
-            return Err(PublishedError::OtherBoundary { id: calculation.id.clone(), computed, stated });
+            return Err(PublishedError::OtherBoundary { computed, stated });
         }
         (_, Some(boundary)) => quantity.at(boundary),
     };
+    if last_digit == 0.0 {
+        return Ok(quantity);
+    }
     let half_width = last_digit / 2.0 / 3f64.sqrt();
     let label = format!("rounding of {}", input.name);
     let component = Component::new(&format!("{ROUNDING}{id}"), &label, Distribution::Rectangular, half_width);

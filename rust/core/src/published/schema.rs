@@ -1,9 +1,12 @@
 //! The keys of a publication's file, as they are written.
 
-use crate::quantity::{Boundary, Method};
+use super::table::TableStep;
+use super::verdict::Verdict;
+use crate::quantity::{Basis, Boundary, Method};
 use crate::source::{Citation, Evidence};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use toml::Spanned;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -18,8 +21,9 @@ pub(super) struct File {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FactEntry {
-    pub id: String,
+    pub id: Spanned<String>,
     pub quantity: String,
+    pub scenario: Option<String>,
     pub value: Option<f64>,
     pub low: Option<f64>,
     pub high: Option<f64>,
@@ -27,6 +31,7 @@ pub(super) struct FactEntry {
     pub unit: String,
     pub last_digit: Option<f64>,
     pub boundary: Option<Boundary>,
+    pub basis: Option<Basis>,
     pub method: Option<Method>,
     pub denominator: Option<String>,
     pub scope: Option<String>,
@@ -42,7 +47,7 @@ pub(super) struct FactEntry {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CalculationEntry {
-    pub id: String,
+    pub id: Spanned<String>,
     pub title: String,
     pub formula: String,
     #[serde(default)]
@@ -64,7 +69,9 @@ pub(super) struct CalculationEntry {
 #[serde(deny_unknown_fields)]
 pub(super) struct InputEntry {
     pub fact: Option<String>,
+    pub end: Option<super::publication::End>,
     pub value: Option<String>,
+    pub table: Option<TableStep>,
     pub last_digit: Option<f64>,
     pub note: Option<String>,
     pub boundary: Option<String>,
@@ -75,4 +82,60 @@ pub(super) struct InputEntry {
 pub(super) struct WayEntry {
     pub to: Boundary,
     pub ratios: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClaimFile {
+    pub source: Citation,
+    #[serde(default)]
+    pub claim: Vec<ClaimEntry>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClaimEntry {
+    pub id: Spanned<String>,
+    pub claims: String,
+    pub locator: String,
+    #[serde(default)]
+    pub check: Vec<Spanned<CheckEntry>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CheckEntry {
+    pub says: Option<OneOrTwo>,
+    pub last_digit: Option<f64>,
+    pub computes: Option<OneOrTwo>,
+    #[serde(default)]
+    pub inputs: BTreeMap<String, InputEntry>,
+    #[serde(default)]
+    pub share: bool,
+    pub fact: Option<String>,
+    pub attributed: Option<String>,
+    pub boundary: Option<Boundary>,
+    pub denominator: Option<String>,
+    pub region: Option<String>,
+    pub year: Option<i32>,
+    pub verdict: Option<Verdict>,
+    pub otherwise: Option<Verdict>,
+    pub reason: Option<String>,
+}
+
+/// A text, or the two ends of a range.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum OneOrTwo {
+    One(String),
+    Two([String; 2]),
+}
+
+impl OneOrTwo {
+    pub(super) fn into_vec(self) -> Vec<String> {
+        match self {
+            Self::One(text) => vec![text],
+            Self::Two(texts) => texts.into(),
+        }
+    }
 }

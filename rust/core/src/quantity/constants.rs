@@ -11,6 +11,8 @@ pub const BOLTZMANN: f64 = 1.380_649e-23;
 pub const PLANCK: f64 = 6.626_070_15e-34;
 /// Value of the elementary charge. [C]
 pub const ELEMENTARY_CHARGE: f64 = 1.602_176_634e-19;
+/// Value of the speed of light in vacuum. [m/s]
+pub const SPEED_OF_LIGHT: f64 = 299_792_458.0;
 
 /// The Boltzmann constant k_B.
 pub fn boltzmann() -> HeatCapacity {

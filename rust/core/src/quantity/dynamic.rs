@@ -153,6 +153,35 @@ impl Quantity {
         Ok(Self { measured: self.measured.and_components(vec![component]), ..self.clone() })
     }
 
+    /// The same value with a further component of standard uncertainty `size`, in the unit of the value. Without an
+    /// `id` the component is independent of all others; with degrees of freedom it was evaluated from observations.
+    ///
+    /// # Errors
+    /// [`UnitError::Uncertainty`] where the size is negative or not finite, or the degrees of freedom not above zero.
+    pub fn with_source(
+        &self,
+        size: f64,
+        id: Option<&str>,
+        label: Option<&str>,
+        distribution: Distribution,
+        degrees_of_freedom: Option<f64>,
+    ) -> Result<Self, UnitError> {
+        if !(size.is_finite() && size >= 0.0) {
+            return Err(UnitError::Uncertainty { found: size });
+        }
+        let label = label.or(id).unwrap_or("u");
+        let component = match id {
+            Some(id) => Component::new(id, label, distribution, size),
+            None => Component::anonymous(label, distribution, size),
+        };
+        let component = match degrees_of_freedom {
+            None => component,
+            Some(freedom) if freedom > 0.0 => component.type_a(freedom),
+            Some(found) => return Err(UnitError::Uncertainty { found }),
+        };
+        Ok(self.with_components(vec![component]))
+    }
+
     /// The same value with a tolerance ± `half_width`, taken as rectangular: u = half_width/√3.
     ///
     /// # Errors

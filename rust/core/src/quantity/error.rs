@@ -81,6 +81,14 @@ pub enum UnitError {
         /// What was given.
         found: f64,
     },
+    /// A number of trials that does not fit.
+    #[error("between 1 and {most} trials, found {found}")]
+    Trials {
+        /// What was given.
+        found: usize,
+        /// The most that are drawn.
+        most: usize,
+    },
     /// A non-linear model of which only the first-order components are known.
     #[error(
         "first-order propagation is not valid for this figure and its measurement model was not kept; \

@@ -91,16 +91,29 @@ fn call(name: &str, argument: &Quantity) -> Result<Quantity, QuantityError> {
     }
 }
 
+/// The number and the unit of a literal quantity, as they are written: `28 degC` stays in degC.
+///
+/// # Errors
+/// [`UnitError`].
+pub fn number_and_unit(text: &str) -> Result<(f64, Unit), UnitError> {
+    let (number, unit) = leading_number(text)?;
+    let unit = match unit.trim() {
+        "" => Unit::coherent(Dimension::NONE),
+        unit if unit.starts_with(|first: char| first.is_ascii_digit()) => {
+            let at = text.trim_end().chars().count() - unit.chars().count() + 1;
+            return Err(UnitError::Syntax { text: text.to_owned(), at, expected: "a unit".to_owned() });
+        }
+        unit => unit.parse()?,
+    };
+    Ok((number, unit))
+}
+
 /// A literal quantity: one number and its unit.
 impl FromStr for Quantity {
     type Err = QuantityError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (number, unit) = leading_number(text)?;
-        let unit = match unit.trim() {
-            "" => Unit::coherent(Dimension::NONE),
-            unit => unit.parse()?,
-        };
+        let (number, unit) = number_and_unit(text)?;
         Ok(Self::new(number, unit)?)
     }
 }

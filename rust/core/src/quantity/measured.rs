@@ -124,7 +124,8 @@ impl Measured {
 
     /// The standard uncertainty: the root of the sum of squared contributions.
     pub fn u(&self) -> f64 {
-        self.components.iter().map(|component| component.contribution.powi(2)).sum::<f64>().sqrt()
+        // the sum of nothing is -0
+        (self.components.iter().map(|component| component.contribution.powi(2)).sum::<f64>() + 0.0).sqrt()
     }
 
     /// The components, in the order in which they entered.

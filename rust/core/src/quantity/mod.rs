@@ -17,6 +17,7 @@ mod scale;
 mod show;
 mod sum;
 mod syntax;
+mod tolerance;
 mod unit;
 #[macro_use]
 pub mod units;
@@ -26,7 +27,7 @@ pub use dimension::Dimension;
 pub use distribution::Distribution;
 pub use dynamic::Quantity;
 pub use error::{BoundaryError, QuantityError, UnitError};
-pub use expression::{calculate, evaluate};
+pub use expression::{calculate, evaluate, number_and_unit};
 pub use measured::{Component, Evaluation, Measured};
 pub use model::Function;
 pub use monte_carlo::{DEFAULT_TRIALS, Interval, Trials, joint_draws};

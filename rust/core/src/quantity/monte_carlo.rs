@@ -14,6 +14,9 @@ const BLOCK: usize = 4096;
 /// The trials that an interval takes where the caller does not say.
 pub const DEFAULT_TRIALS: usize = 200_000;
 
+/// The most trials, so that they fit into memory.
+const MOST_TRIALS: usize = 100_000_000;
+
 /// The distribution of a figure as its sorted trials.
 #[derive(Debug, Clone)]
 pub struct Trials {
@@ -150,8 +153,11 @@ impl Measured {
 /// Joint draws of several figures: for each its values in all trials, one id drawn once for all of them.
 ///
 /// # Errors
-/// [`UnitError::ModelLost`] for a non-linear figure whose model was not kept.
+/// [`UnitError::ModelLost`] for a non-linear figure whose model was not kept, [`UnitError::Trials`] for none or too many.
 pub fn joint_draws(figures: &[&Measured], trials: usize, seed: u64) -> Result<Vec<Vec<f64>>, UnitError> {
+    if !(1..=MOST_TRIALS).contains(&trials) {
+        return Err(UnitError::Trials { found: trials, most: MOST_TRIALS });
+    }
     if figures.iter().any(|figure| !figure.model().is_whole()) {
         return Err(UnitError::ModelLost);
     }

@@ -1,7 +1,14 @@
 //! Numbers as a reader expects them: no more digits than are known.
 
+/// An exact number with all its digits, at most 16; what binary arithmetic left behind the twelfth is rounded away.
+pub(super) fn exact(value: f64) -> String {
+    let short = significant(value, 12);
+    let remainder = short.parse::<f64>().map_or(f64::INFINITY, |rounded| (rounded - value).abs());
+    if remainder <= 8.0 * f64::EPSILON * value.abs() { short } else { significant(value, 16) }
+}
+
 /// The number with at most `digits` significant digits and no trailing zeros.
-pub(super) fn significant(value: f64, digits: usize) -> String {
+fn significant(value: f64, digits: usize) -> String {
     if value == 0.0 {
         return "0".to_owned();
     }
@@ -44,11 +51,12 @@ mod tests {
 
     #[test]
     fn plain_values_show_what_is_known() {
-        assert_eq!(significant(7.2 * 4.1 / 50.0, 12), "0.5904");
-        assert_eq!(significant(2.870978885078724e-21, 16), "2.870978885078724e-21");
-        assert_eq!(significant(62954.14, 12), "62954.14");
-        assert_eq!(significant(-3e20, 12), "-3e20");
-        assert_eq!(significant(100.0, 12), "100");
+        assert_eq!(exact(7.2 * 4.1 / 50.0), "0.5904"); // the binary product is 0.5903999999999999
+        assert_eq!(exact(2.870978885078724e-21), "2.870978885078724e-21");
+        assert_eq!(exact(62954.14), "62954.14");
+        assert_eq!(exact(-3e20), "-3e20");
+        assert_eq!(exact(100.0), "100");
+        assert_eq!(exact(1.0 / 3.0), "0.3333333333333333");
     }
 
     #[test]

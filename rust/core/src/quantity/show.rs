@@ -4,12 +4,9 @@ use super::boundary::{Basis, Boundary, Method};
 use super::dynamic::Quantity;
 use super::error::QuantityError;
 use super::measured::{Component, Measured};
-use super::number_format::{significant, with_uncertainty};
+use super::number_format::{exact, with_uncertainty};
 use serde::{Deserialize, Serialize};
 use std::fmt;
-
-/// Significant digits of a value whose uncertainty is not stated.
-const DIGITS: usize = 12;
 
 /// The unit in which a figure is customarily given beside another one.
 const BESIDE: &[(&str, &str)] = &[("J/token", "kWh/Mtoken")];
@@ -21,7 +18,7 @@ impl fmt::Display for Quantity {
             let number = if quantity.u() > 0.0 {
                 with_uncertainty(quantity.value(), quantity.u())
             } else {
-                significant(quantity.value(), DIGITS)
+                exact(quantity.value())
             };
             match quantity.unit().symbol() {
                 "1" => number,
@@ -48,7 +45,7 @@ impl Quantity {
         let number = if self.u() > 0.0 {
             with_uncertainty(self.value(), self.u()).replace('±', r"\pm")
         } else {
-            significant(self.value(), DIGITS)
+            exact(self.value())
         };
         let number = match number.split_once('e') {
             Some((mantissa, exponent)) => format!(r"{mantissa}\times 10^{{{exponent}}}"),

@@ -59,6 +59,7 @@ coherent! {
     //                                          L  M  T  I  Th bit token
     length Length "length"                     [P1 Z0 Z0 Z0 Z0 Z0 Z0] meter "m" "meter" "meters";
     area Area "area"                           [P2 Z0 Z0 Z0 Z0 Z0 Z0] square_meter "m²" "square meter" "square meters";
+    diffusivity Diffusivity "diffusivity"      [P2 Z0 N1 Z0 Z0 Z0 Z0] square_meter_per_second "m²/s" "square meter per second" "square meters per second";
     mass Mass "mass"                           [Z0 P1 Z0 Z0 Z0 Z0 Z0] kilogram "kg" "kilogram" "kilograms";
     time Time "time"                           [Z0 Z0 P1 Z0 Z0 Z0 Z0] second "s" "second" "seconds";
     frequency Frequency "frequency"            [Z0 Z0 N1 Z0 Z0 Z0 Z0] hertz "Hz" "hertz" "hertz";
@@ -89,7 +90,7 @@ system! {
         temperature: kelvin, Th; information: bit, Bi; token_count: token, Tk;
     }
     units: U {
-        mod length::Length, mod area::Area, mod mass::Mass, mod time::Time, mod frequency::Frequency,
+        mod length::Length, mod area::Area, mod diffusivity::Diffusivity, mod mass::Mass, mod time::Time, mod frequency::Frequency,
         mod electric_current::ElectricCurrent, mod electric_charge::ElectricCharge,
         mod electric_potential::ElectricPotential, mod temperature::Temperature, mod information::Information,
         mod token_count::TokenCount, mod token_rate::TokenRate, mod energy::Energy, mod power::Power,

@@ -20,6 +20,9 @@ pub struct Citation {
     pub vintage: String,
     /// DOI, report number or URL.
     pub identifier: String,
+    /// Keys of the publications of which it is a later vintage.
+    #[serde(default)]
+    pub supersedes: Vec<String>,
 }
 
 impl Citation {
@@ -49,12 +52,13 @@ mod tests {
     #[test]
     fn a_citation_says_who_what_when_and_where() {
         let mut citation = Citation {
-            key: "iea_energy_and_ai_2025".to_owned(),
+            key: "iea_2025".to_owned(),
             title: "Energy and AI".to_owned(),
             publisher: "IEA".to_owned(),
             year: 2025,
             vintage: "2025-04".to_owned(),
             identifier: "https://www.iea.org/reports/energy-and-ai".to_owned(),
+            supersedes: Vec::new(),
         };
         assert_eq!(
             citation.to_string(),

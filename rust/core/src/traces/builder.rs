@@ -6,7 +6,7 @@ use super::reading::{Fault, Reading};
 use super::timing::Time;
 use crate::input::{Base, Code, Diagnostics, Place, Refusal, Unit, Zone};
 use crate::quantity::Boundary;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Most devices of one log.
 pub const DEVICE_LIMIT: usize = 65_536;
@@ -78,7 +78,7 @@ pub(super) struct Series {
 pub(super) struct Device {
     pub name: String,
     pub kept: bool,
-    pub series: Vec<Option<usize>>,
+    pub series: BTreeMap<usize, usize>,
 }
 
 /// A trace in the making.
@@ -109,7 +109,7 @@ impl<'a> Builder<'a> {
     /// An empty trace of the file `path`.
     ///
     /// # Errors
-    /// `E_TIME_ZONE` where the caller names an unknown zone.
+    /// `E_TIME_ZONE` where the caller names an unknown zone, `E_RANGE` for an interval that is not above zero.
     pub fn new(path: &'a str, options: &'a ReadOptions) -> Result<Self, Refusal> {
         let zone = match options.tz.as_deref() {
             None => None,
@@ -117,6 +117,10 @@ impl<'a> Builder<'a> {
                 Refusal::new(Code::TimeZone, path, Place::File, name, "an IANA zone name or an offset such as -05:00")
             })?),
         };
+        if let Some(interval) = options.interval_ns.filter(|interval| *interval <= 0) {
+            let found = format!("an interval of {interval} ns");
+            return Err(Refusal::new(Code::Range, path, Place::File, found, "an interval above zero"));
+        }
         Ok(Self {
             path,
             options,
@@ -213,9 +217,11 @@ impl<'a> Builder<'a> {
         self.options.time_format.is_some()
     }
 
-    /// Whether the caller gives the interval between samples.
-    pub fn interval_given(&self) -> bool {
-        self.options.interval_ns.is_some()
+    /// Whether so many rows of one device can share a stamp, because the caller gives an interval that is so much
+    /// shorter than the stamps tell.
+    pub fn share_a_stamp(&self, rows: usize) -> bool {
+        let interval = self.options.interval_ns.unwrap_or(i64::MAX);
+        rows as f64 * interval as f64 <= 1.2 * self.resolution_ns as f64
     }
 
     /// Changes what was declared about a slot.
@@ -236,7 +242,7 @@ impl<'a> Builder<'a> {
             return Err(self.refuse(Code::LimitDevices, line, name, expected));
         }
         let kept = self.options.devices.as_ref().is_none_or(|wanted| wanted.iter().any(|want| want == name));
-        self.devices.push(Device { name: name.to_owned(), kept, series: Vec::new() });
+        self.devices.push(Device { name: name.to_owned(), kept, series: BTreeMap::new() });
         self.index.insert(name.to_owned(), self.devices.len() - 1);
         Ok(self.devices.len() - 1)
     }
@@ -253,15 +259,12 @@ impl<'a> Builder<'a> {
         text: &str,
     ) -> Result<(), Refusal> {
         let Some(entry) = self.devices.get_mut(device).filter(|device| device.kept) else { return Ok(()) };
-        if entry.series.len() <= slot {
-            entry.series.resize(slot + 1, None);
-        }
-        let place = entry.series.get(slot).copied().flatten().unwrap_or(self.series.len());
+        let place = entry.series.get(&slot).copied().unwrap_or(self.series.len());
         if place == self.series.len() {
             if place == SERIES_LIMIT {
                 return Err(self.refuse(Code::LimitDevices, line, "more series", format!("at most {SERIES_LIMIT}")));
             }
-            entry.series.splice(slot..=slot, [Some(place)]);
+            entry.series.insert(slot, place);
             self.series.push(Series { device, slot, rows: Vec::new(), step: 0.0, fault_texts: Vec::new() });
         }
         let negative = self.slots.get(slot).map_or(Negative::Kept, |slot| slot.negative);

@@ -83,7 +83,7 @@ impl Kind {
 pub struct Samples {
     /// Time of each sample. [ns]
     pub time_ns: Vec<i64>,
-    /// Value of each sample, in the unit of the channel's kind.
+    /// Value of each sample, in the unit of the channel's kind; NaN where that of an interval is missing.
     pub value: Vec<f64>,
     /// Line of each sample in the file, counted from 1 (0 where there are no lines).
     pub line: Vec<u32>,

@@ -1,5 +1,8 @@
 //! What a time in a log counts from.
 
+/// The farthest time from the zero of its clock, 146 years, so that a difference of two times fits. [ns]
+pub const FARTHEST_NS: i64 = (1 << 62) - 1;
+
 /// What the integer nanoseconds of a log count from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Clock {

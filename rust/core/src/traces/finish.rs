@@ -1,9 +1,10 @@
 //! The end of a reading: rows in time order, what is missing said, a trace or the reason why there is none.
 
 use super::builder::{Builder, Negative, Row, Series};
-use super::channel::{Channel, Samples};
+use super::channel::{Channel, Kind, Samples};
 use super::clock::Clock;
 use super::order::{arrange, retime};
+use super::plausible::plausible_power_w;
 use super::trace::Trace;
 use crate::input::{Base, Code, Place, Refusal};
 use std::collections::HashSet;
@@ -17,7 +18,7 @@ impl Builder<'_> {
     /// The trace; `total_known` is whether the places of the channels in their devices are settled.
     ///
     /// # Errors
-    /// `E_NO_DATA`, `E_NO_POWER`, `E_TOO_FEW_SAMPLES`, `E_ZERO_DURATION`, `E_UNKNOWN_DEVICE`.
+    /// `E_NO_DATA`, `E_NO_POWER`, `E_TOO_FEW_SAMPLES`, `E_ZERO_DURATION`, `E_UNKNOWN_DEVICE`, `E_RANGE`.
     pub fn finish(mut self, format: &'static str, total_known: bool) -> Result<Trace, Refusal> {
         let Some((first_record, last_record)) = self.records else {
             let line = self.header_line.map_or(Place::File, |line| Place::Line(u64::from(line)));
@@ -53,6 +54,7 @@ impl Builder<'_> {
             let line = lines(1).unwrap_or(last_record);
             return Err(self.refuse(Code::ZeroDuration, line, "all samples at one time", "samples at different times"));
         }
+        self.check_span(&channels)?;
         self.say_missing_devices(&channels);
         let clock = match self.base {
             Some(Base::Local) if self.options.tz.is_some() => Clock::Utc,
@@ -61,6 +63,16 @@ impl Builder<'_> {
             Some(Base::Relative) | None => Clock::Relative,
         };
         Ok(Trace { format, source: self.path.to_owned(), clock, channels, total_known, diagnostics: self.diagnostics })
+    }
+
+    /// Refuses times so far apart that their distance is out of range.
+    fn check_span(&self, channels: &[Channel]) -> Result<(), Refusal> {
+        let times = || channels.iter().flat_map(|channel| channel.samples.time_ns.iter().zip(&channel.samples.line));
+        let (Some((first, _)), Some((last, line))) = (times().min(), times().max()) else { return Ok(()) };
+        match last.checked_sub(*first) {
+            Some(_) => Ok(()),
+            None => Err(self.refuse(Code::Range, *line, "times more than 292 years apart", "one recording")),
+        }
     }
 
     fn check_wanted_devices(&self) -> Result<(), Refusal> {
@@ -84,13 +96,13 @@ impl Builder<'_> {
         self.shift_after_leaps(&mut series.rows);
         let order = arrange(&mut series.rows);
         let coarse = order.repeat.is_some() && self.resolution_ns >= SECOND;
-        let step_at = order.step.map_or(series.rows.len(), |(at, _)| at);
         let retimed = coarse && self.options.interval_ns.is_some();
-        if let (true, Some(interval), Some((before, after))) =
-            (coarse, self.options.interval_ns, series.rows.split_at_mut_checked(step_at))
-        {
-            retime(before, interval, self.resolution_ns);
-            retime(after, interval, self.resolution_ns);
+        if let (true, Some(interval)) = (coarse, self.options.interval_ns) {
+            let starts = std::iter::once(0).chain(order.steps.iter().map(|(at, _)| *at));
+            let ends = order.steps.iter().map(|(at, _)| *at).chain(std::iter::once(series.rows.len()));
+            for (start, end) in starts.zip(ends) {
+                retime(series.rows.get_mut(start..end).unwrap_or_default(), interval, self.resolution_ns);
+            }
         }
         let mut say = |code, line: Option<u32>, message: &str| {
             if let Some(line) = line
@@ -99,14 +111,16 @@ impl Builder<'_> {
                 self.diagnostics.push(code, Place::Line(u64::from(line)), Some(&device), message);
             }
         };
-        say(Code::ClockStep, order.step.map(|(_, line)| line), "the clock steps back here; the trace is split");
+        for (_, line) in &order.steps {
+            say(Code::ClockStep, Some(*line), "the clock steps back here; the trace is split");
+        }
         say(Code::OutOfOrder, order.disorder, "the first row out of time order; rows were sorted per device");
         if coarse {
             say(Code::CoarseTime, order.repeat, "stamps of coarse resolution repeat from here");
         } else {
             say(Code::DupTimestamp, order.repeat, "the same time as the row before; both samples stay");
         }
-        let samples = samples(&series.rows, step_at);
+        let samples = samples(&series.rows, &order.steps, slot.kind);
         let mut channel = Channel {
             name: slot.name,
             device,
@@ -160,6 +174,12 @@ impl Builder<'_> {
             return;
         }
         let Samples { value, line, .. } = &channel.samples;
+        let most = plausible_power_w(channel.boundary);
+        if let Some(at) = value.iter().position(|value| value.abs() > most) {
+            let place = Place::Line(u64::from(line.get(at).copied().unwrap_or(0)));
+            let message = format!("more than {most} W; the values are kept");
+            self.diagnostics.push(Code::Implausible, place, Some(&channel.label()), message);
+        }
         let label = channel.label();
         let mut say = |code: Code, what: &str, is: fn(f64) -> bool| {
             let mut lines = value.iter().zip(line).filter(|(value, _)| is(**value)).map(|(_, line)| *line);
@@ -263,18 +283,25 @@ fn lower_median(values: &[f64]) -> Option<f64> {
     Some(*values.select_nth_unstable_by(middle, f64::total_cmp).1)
 }
 
-/// The rows that have a value, and the segments.
-fn samples(rows: &[Row], step_at: usize) -> Samples {
+/// The rows that have a value, and the segments. A row of an interval keeps its time where its value is missing, so that
+/// the next value is not taken for both intervals.
+fn samples(rows: &[Row], steps: &[(usize, u32)], kind: Kind) -> Samples {
     let mut samples = Samples::default();
-    for (at, row) in rows.iter().enumerate() {
-        if at == step_at && !samples.is_empty() {
+    let last = rows.iter().rposition(|row| row.value.is_ok()).map_or(0, |last| last + 1);
+    let of_interval = matches!(kind, Kind::IntervalEnergy | Kind::IntervalMeanPower);
+    let mut steps = steps.iter().map(|(at, _)| *at).peekable();
+    for (at, row) in rows.iter().enumerate().take(last) {
+        if steps.next_if_eq(&at).is_some() && !samples.is_empty() {
             samples.breaks.push(samples.len());
         }
-        if let Ok(value) = row.value {
-            samples.time_ns.push(row.time_ns);
-            samples.value.push(value);
-            samples.line.push(row.line);
-        }
+        let value = match row.value {
+            Ok(value) => value,
+            Err(_) if of_interval => f64::NAN,
+            Err(_) => continue,
+        };
+        samples.time_ns.push(row.time_ns);
+        samples.value.push(value);
+        samples.line.push(row.line);
     }
     samples.breaks.retain(|at| *at < samples.time_ns.len());
     samples

@@ -1,6 +1,6 @@
 //! A time that a caller names, on the clock of a trace.
 
-use super::clock::Clock;
+use super::clock::{Clock, FARTHEST_NS};
 use super::trace::Trace;
 use crate::input::{
     Base, Code, DateOrder, Literal, Place, Refusal, Scale, Stamp, Zone, civil_stamp, literal, numeric_stamp,
@@ -8,6 +8,8 @@ use crate::input::{
 use crate::quantity::Quantity;
 use crate::quantity::units::f64::Time;
 use crate::quantity::units::time::second;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 impl Trace {
     /// The time that `text` names on the clock of the trace. [ns]
@@ -29,7 +31,12 @@ impl Trace {
     /// assert!(trace.instant_ns("2025-03-04 10:00:00", None).is_err());
     /// ```
     pub fn instant_ns(&self, text: &str, tz: Option<&str>) -> Result<i64, Refusal> {
-        let text = text.trim();
+        let refusal = |expected: &str| Refusal::new(Code::Window, &self.source, Place::File, text, expected);
+        let ns = self.named_ns(text.trim(), tz)?;
+        if ns.unsigned_abs() > FARTHEST_NS.unsigned_abs() { Err(refusal("a time within 146 years")) } else { Ok(ns) }
+    }
+
+    fn named_ns(&self, text: &str, tz: Option<&str>) -> Result<i64, Refusal> {
         let refusal = |code, expected: &str| Refusal::new(code, &self.source, Place::File, text, expected);
         match (self.clock, stamp(text)) {
             (Clock::Utc, Some(Stamp { ns, base: Base::Utc, .. })) => Ok(ns),
@@ -55,6 +62,23 @@ impl Trace {
                 Err(refusal(Code::Window, "a civil time without a zone, as the trace is on a local clock"))
             }
             (Clock::Relative, _) => Err(refusal(Code::Window, "seconds on the relative clock of the trace")),
+        }
+    }
+
+    /// A time on the clock of the trace as [`Trace::instant_ns`] reads it.
+    ///
+    /// ```
+    /// use szilard::traces::{ReadOptions, read};
+    /// let log = b"time [s],power [W]\n0,7.2\n4.1,7.2\n";
+    /// let trace = read(log.to_vec(), "log.csv", &ReadOptions::default()).unwrap();
+    /// assert_eq!(trace.instant_text(4_100_000_000), "4.1 s");
+    /// ```
+    pub fn instant_text(&self, ns: i64) -> String {
+        let timestamp = Timestamp::from_nanosecond(i128::from(ns)).unwrap_or(Timestamp::UNIX_EPOCH);
+        match self.clock {
+            Clock::Utc => timestamp.to_string(),
+            Clock::Local => timestamp.to_zoned(TimeZone::UTC).datetime().to_string(),
+            Clock::Relative => format!("{} s", ns as f64 / 1e9),
         }
     }
 }
@@ -87,6 +111,18 @@ mod tests {
             total_known: true,
             diagnostics: Diagnostics::default(),
         }
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        for clock in [Clock::Utc, Clock::Local, Clock::Relative] {
+            let trace = on(clock);
+            for ns in [1_741_082_400_250_000_000, 1_741_082_400_000_000_001] {
+                let ns = if clock == Clock::Relative { ns % 1_000_000_000_000 } else { ns };
+                assert_eq!(trace.instant_ns(&trace.instant_text(ns), None), Ok(ns), "{}", trace.instant_text(ns));
+            }
+        }
+        assert_eq!(on(Clock::Local).instant_text(1_741_082_400_250_000_000), "2025-03-04T10:00:00.25");
     }
 
     #[test]

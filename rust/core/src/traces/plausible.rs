@@ -28,11 +28,23 @@ pub fn plausible_power_w(boundary: Option<Boundary>) -> f64 {
     }
 }
 
+/// The lowest signed integers of 32 and 64 bits, which no sensor means as a reading.
+const LOWEST: [u64; 2] = [1 << 31, 1 << 63];
+
 /// Whether a value is the sentinel of a type, given the step of its last printed digit.
 ///
 /// A power is one where it agrees with a sentinel to the printed digits and either cannot be real or shows every
 /// digit of the sentinel. A counter may hold any 32-bit value, so only sentinels of 64 bits count there.
 pub(super) fn is_sentinel(value: f64, step: f64, kind: Kind, boundary: Option<Boundary>) -> bool {
+    let agrees = |size: u64, unit: f64| {
+        let size = size as f64 * unit;
+        let slack = step.max(size * 4.0 * f64::EPSILON);
+        let believed = value.abs() <= plausible_power_w(boundary) && step > unit * 1.5;
+        slack < size * 1e-3 && (value.abs() - size).abs() <= slack && !believed
+    };
+    if value < 0.0 {
+        return LOWEST.iter().any(|size| INTERFACE_UNITS.iter().any(|unit| agrees(*size, *unit)));
+    }
     SENTINELS.iter().any(|(first, last)| {
         INTERFACE_UNITS.iter().any(|unit| {
             let (low, high) = (*first as f64 * unit, *last as f64 * unit);
@@ -62,6 +74,11 @@ mod tests {
         assert!(is_sentinel(4_294.97, 0.01, power, gpu));
         assert!(!is_sentinel(4_294_966.0, 0.01, power, gpu));
         assert!(!is_sentinel(1e308, 1e308, power, None));
+        assert!(is_sentinel(-2_147_483_648.0, 1.0, power, None));
+        assert!(is_sentinel(-2_147_483.648, 1e-3, power, None));
+        assert!(is_sentinel(-9_223_372_036_854_775_808.0, 1.0, power, None));
+        // A battery may take 2147.48 W.
+        assert!(!is_sentinel(-2_147.48, 0.01, power, None));
     }
 
     #[test]

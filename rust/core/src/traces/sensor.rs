@@ -71,7 +71,7 @@ pub const PTD_ANALYZER: SensorModel = SensorModel {
     label: "power analyzer gain",
     gain: None,
     offset_w: None,
-    leaves_out: "everything: the analyzer's model, range and calibration are not in the log",
+    leaves_out: "the gain and offset of the analyzer: its model, range and calibration are not in the log",
     citation: None,
 };
 

@@ -1,6 +1,7 @@
 //! Times of records on the one clock of a trace: stamps, patterns, zones, or a caller's interval.
 
 use super::builder::Builder;
+use super::clock::FARTHEST_NS;
 use crate::input::{Base, Code, DateOrder, Refusal, Stamp, ZoneFault, civil_stamp, patterned_stamp};
 
 /// The time of a record on the clock of the trace.
@@ -50,6 +51,9 @@ impl Builder<'_> {
         }
         if stamp.leap && self.leaps.insert(ns - ns.rem_euclid(1_000_000_000)) {
             self.remark(Code::LeapSecond, line, "a leap second; later times were moved by one second");
+        }
+        if ns.unsigned_abs() > FARTHEST_NS.unsigned_abs() {
+            return Err(self.refuse(Code::Range, line, format!("a time of {ns} ns"), "a time within 146 years"));
         }
         self.resolution_ns = self.resolution_ns.min(stamp.resolution_ns);
         Ok(Time { ns, leap: stamp.leap })

@@ -14,6 +14,8 @@ pub(in crate::energy) struct Detail {
     pub scenario: Option<String>,
     /// Generated tokens per second. [token/s]
     pub tokens_per_second: Option<f64>,
+    /// Line of the rate.
+    pub rate_line: u32,
     /// Samples per second. [1/s]
     pub samples_per_second: Option<f64>,
     /// `result_query_count`.
@@ -44,12 +46,23 @@ impl Detail {
                     let stamp = civil_stamp(written, DateOrder::MonthFirst).ok_or_else(|| {
                         Refusal::new(Code::TimeParse, path, line.place(), written, "MM-DD-YYYY HH:MM:SS.fff")
                     })?;
-                    let found = Some((stamp.ns, line.number));
-                    if key == "power_begin" { detail.begin = found } else { detail.end = found }
+                    let seen = if key == "power_begin" { &mut detail.begin } else { &mut detail.end };
+                    if seen.replace((stamp.ns, line.number)).is_some() {
+                        let found = format!("{key} again");
+                        return Err(Refusal::new(Code::FieldCount, path, line.place(), found, "the log of one run"));
+                    }
                 }
                 "effective_scenario" => detail.scenario = value.and_then(Json::as_str).map(str::to_owned),
                 "result_tokens_per_second" | "result_completed_tokens_per_second" => {
-                    detail.tokens_per_second = number()?;
+                    let stated = number()?;
+                    let other = stated.zip(detail.tokens_per_second).filter(|(stated, rate)| stated != rate);
+                    if let Some((stated, rate)) = other {
+                        let found = format!("{stated} token/s after {rate} token/s");
+                        return Err(Refusal::new(Code::FieldCount, path, line.place(), found, "one token rate"));
+                    }
+                    if stated.is_some() {
+                        (detail.tokens_per_second, detail.rate_line) = (stated, line.number);
+                    }
                 }
                 "result_samples_per_second" | "result_completed_samples_per_sec" => {
                     detail.samples_per_second = number()?;

@@ -38,7 +38,7 @@ fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
         let stamp = arrival.stamp(row, path, None)?;
         requests.push(Request {
             request: format!("line {}", row.line),
-            start_ns: stamp.map(|stamp| clock.place(stamp, row)).transpose()?,
+            start_ns: stamp.map(|stamp| clock.start(stamp, row.place())).transpose()?,
             prompt_tokens: prompt.count(row, path)?,
             output_tokens: output.count(row, path)?,
             line: row.line,
@@ -46,7 +46,8 @@ fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
         });
     }
     diagnostics.push(Code::CacheUnknown, header.place(), None, "ContextTokens are the prompt tokens as sent");
-    Ok(log_of(&FORMAT, text, clock.clock(), requests, diagnostics))
+    let clock = clock.finish(&mut diagnostics);
+    Ok(log_of(&FORMAT, text, clock, requests, diagnostics))
 }
 
 /// The text with a line end behind its last line, where that has none and all its fields.

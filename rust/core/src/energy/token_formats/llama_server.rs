@@ -47,7 +47,8 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
             for json in results {
                 requests.push(result(Item { json, ..item }, requests.len())?);
             }
-            let found = requests.iter().skip(before).filter_map(|request| request.output_tokens).sum::<u64>();
+            let found = requests.iter().skip(before).filter_map(|request| request.output_tokens);
+            let found = found.fold(0, u64::saturating_add);
             let total = item.part("aggregate").map_or(Ok(None), |aggregate| aggregate.count("total_predicted"))?;
             if let Some(total) = total.filter(|total| *total != found) {
                 let message = format!("the aggregate states {total} generated tokens, the results {found}");

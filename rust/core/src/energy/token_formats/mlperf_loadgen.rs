@@ -9,7 +9,7 @@ use super::request_csv::LogClock;
 use super::{Head, TokenFormat, TokenOptions, log_of};
 use crate::energy::mlperf::{Detail, MARK};
 use crate::energy::tokens::{Counted, Rate, Request, TokenLog};
-use crate::input::{Base, Code, Diagnostics, Place, Record, Refusal, Stamp, Text};
+use crate::input::{Base, Code, Diagnostics, Place, Refusal, Stamp, Text};
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
     name: "mlperf-loadgen",
@@ -28,25 +28,32 @@ fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
     let detail = Detail::read(text, &mut diagnostics)?;
     let (begin, end) = (detail.begin(text.path())?, detail.end(text.path())?);
     let mut clock = LogClock::new(options, text.path())?;
-    let mut place = |(ns, line): (i64, u32)| {
-        let stamp = Stamp { ns, base: Base::Local, leap: false, resolution_ns: 1_000_000 };
-        clock.place(stamp, &Record { line, fields: Vec::new() })
-    };
-    let (start_ns, end_ns) = (place(begin)?, place(end)?);
+    let stamp = |ns: i64| Stamp { ns, base: Base::Local, leap: false, resolution_ns: 1_000_000 };
+    let start_ns = clock.start(stamp(begin.0), Place::Line(u64::from(begin.1)))?;
+    let end_ns = clock.later(stamp(end.0), start_ns, Place::Line(u64::from(end.1)))?;
+    let seconds = end_ns.saturating_sub(start_ns).max(0) as f64 * 1e-9;
     let rate = detail.tokens_per_second;
-    let count = |rate: f64| (rate * end_ns.saturating_sub(start_ns) as f64 * 1e-9).round() as u64;
+    let mut output_tokens = None;
     if let Some(rate) = rate {
+        let tokens = (rate * seconds).round();
+        if !(0.0..u64::MAX as f64).contains(&tokens) {
+            let found = format!("{rate} token/s over {seconds} s");
+            let place = Place::Line(u64::from(detail.rate_line));
+            return Err(Refusal::new(Code::Range, text.path(), place, found, "a count of tokens"));
+        }
+        output_tokens = Some(tokens as u64);
         let message = format!("the log states {rate} token/s and no count; the count is rate times power window");
-        diagnostics.push(Code::RateNotCount, Place::Line(u64::from(begin.1)), None, message);
+        diagnostics.push(Code::RateNotCount, Place::Line(u64::from(detail.rate_line)), None, message);
     }
     let request = Request {
         request: "power window".to_owned(),
         start_ns: Some(start_ns),
         end_ns: Some(end_ns),
-        output_tokens: rate.map(count),
+        output_tokens,
         rates: rate.map(|per_second| Rate { of: Counted::Output, per_second, deviation: None }).into_iter().collect(),
         line: begin.1,
         ..Request::default()
     };
-    Ok(log_of(&FORMAT, text, clock.clock(), vec![request], diagnostics))
+    let clock = clock.finish(&mut diagnostics);
+    Ok(log_of(&FORMAT, text, clock, vec![request], diagnostics))
 }

@@ -24,8 +24,9 @@ mod vllm_bench;
 mod vllm_log;
 
 use super::tokens::{Count, TokenLog};
-use crate::input::{Code, Diagnostics, Json, Place, Record, Refusal, Text, delimiter, records};
+use crate::input::{Code, Diagnostics, Json, Place, Record, Refusal, Text, delimiter, distinct, records};
 use document::first_document;
+use std::borrow::Cow;
 use std::path::Path;
 
 /// How many lines a format is detected by.
@@ -173,6 +174,8 @@ fn table(text: &Text, diagnostics: &mut Diagnostics) -> Result<(Record, Vec<Reco
     let header = rows
         .next()
         .ok_or_else(|| Refusal::new(Code::NoHeader, text.path(), Place::File, "no header", "a header line"))?;
+    let titles: Vec<Cow<'_, str>> = header.fields.iter().map(|title| Cow::Borrowed(title.trim())).collect();
+    distinct(&titles, text.path(), header.place())?;
     let rows: Vec<Record> = rows.collect();
     for row in &rows {
         if row.fields.len() != header.fields.len() {

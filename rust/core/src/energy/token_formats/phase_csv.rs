@@ -53,7 +53,7 @@ fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
             continue;
         };
         // every stamp of this format is Unix time, so that one with a lost digit is still a (wrong) Unix time
-        let start_ns = clock.place(crate::input::Stamp { base: crate::input::Base::Utc, ..stamp }, row)?;
+        let start_ns = clock.start(crate::input::Stamp { base: crate::input::Base::Utc, ..stamp }, row.place())?;
         let (prompt, total) = (input.count(row, path)?, total.count(row, path)?);
         let output = total.zip(prompt).and_then(|(total, prompt)| total.checked_sub(prompt));
         let stated: Vec<f64> = counters.iter().filter_map(|counter| counter.energy_j(row)).collect();
@@ -71,7 +71,8 @@ fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
             ..Request::default()
         });
     }
-    let log = log_of(&FORMAT, text, clock.clock(), requests, diagnostics);
+    let clock = clock.finish(&mut diagnostics);
+    let log = log_of(&FORMAT, text, clock, requests, diagnostics);
     Ok(TokenLog { excluded, ..log }.checked().one_at_a_time())
 }
 

@@ -8,7 +8,7 @@
 use super::columns::Column;
 use super::{Head, TokenFormat, TokenOptions, log_of, table};
 use crate::energy::tokens::{Request, TokenLog};
-use crate::input::{Base, Code, Diagnostics, Place, Record, Refusal, Stamp, Text, Zone};
+use crate::input::{Base, Code, Diagnostics, Place, Placed, Refusal, Stamp, Text, Zone, ZoneFault};
 use crate::traces::Clock;
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
@@ -55,10 +55,10 @@ fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
         let Some(stamp) = start.stamp(row, path, None)? else {
             return Err(Refusal::new(Code::TimeParse, path, row.place(), "no start", "a start time"));
         };
-        let start_ns = clock.place(stamp, row)?;
+        let start_ns = clock.start(stamp, row.place())?;
         let mut later = |column: &Option<Column>| -> Result<Option<i64>, Refusal> {
             match column.as_ref().map(|column| column.stamp(row, path, None)).transpose()?.flatten() {
-                Some(stamp) => Ok(Some(clock.place(stamp, row)?)),
+                Some(stamp) => Ok(Some(clock.later(stamp, start_ns, row.place())?)),
                 None => Ok(None),
             }
         };
@@ -96,7 +96,8 @@ fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
         let message = "the total of a record includes its prompt; the prompt was subtracted";
         diagnostics.push(Code::TokensWithPrompt, header.place(), None, message);
     }
-    Ok(log_of(&FORMAT, text, clock.clock(), requests, diagnostics))
+    let clock = clock.finish(&mut diagnostics);
+    Ok(log_of(&FORMAT, text, clock, requests, diagnostics))
 }
 
 /// The clock of a log: all stamps count from the same, or the log is refused.
@@ -104,6 +105,7 @@ pub(super) struct LogClock<'a> {
     base: Option<Base>,
     zone: Option<Zone>,
     path: &'a str,
+    fold: Option<Place>,
 }
 
 impl<'a> LogClock<'a> {
@@ -112,25 +114,47 @@ impl<'a> LogClock<'a> {
             let expected = "an IANA zone or an offset such as -05:00";
             Zone::new(name).ok_or_else(|| Refusal::new(Code::TimeZone, path, Place::File, name, expected))
         });
-        Ok(Self { base: None, zone: zone.transpose()?, path })
+        Ok(Self { base: None, zone: zone.transpose()?, path, fold: None })
     }
 
-    /// The time of a stamp on the clock of the log. [ns]
-    pub fn place(&mut self, stamp: Stamp, record: &Record) -> Result<i64, Refusal> {
+    /// The start of a record on the clock of the log; records stand in the order of their starts, but for less than
+    /// half of an hour that occurs twice. [ns]
+    pub fn start(&mut self, stamp: Stamp, place: Place) -> Result<i64, Refusal> {
+        self.on_clock(stamp, place, Zone::place)
+    }
+
+    /// A time of a record that is not before its start, on the clock of the log. [ns]
+    pub fn later(&mut self, stamp: Stamp, start_ns: i64, place: Place) -> Result<i64, Refusal> {
+        self.on_clock(stamp, place, |zone, local| zone.place_after(local, start_ns))
+    }
+
+    fn on_clock(
+        &mut self,
+        stamp: Stamp,
+        place: Place,
+        placed: impl Fn(&mut Zone, i64) -> Result<Placed, ZoneFault>,
+    ) -> Result<i64, Refusal> {
         if *self.base.get_or_insert(stamp.base) != stamp.base {
             let expected = "stamps that all have a zone, or none";
-            return Err(Refusal::new(Code::TimeMixed, self.path, record.place(), "another kind of stamp", expected));
+            return Err(Refusal::new(Code::TimeMixed, self.path, place, "another kind of stamp", expected));
         }
-        match (&mut self.zone, stamp.base) {
-            (Some(zone), Base::Local) => zone.place(stamp.ns).map(|placed| placed.ns).map_err(|_| {
-                let expected = "a time that exists in the zone";
-                Refusal::new(Code::TimeParse, self.path, record.place(), "a skipped or far time", expected)
-            }),
-            _ => Ok(stamp.ns),
+        let (Some(zone), Base::Local) = (&mut self.zone, stamp.base) else { return Ok(stamp.ns) };
+        let Ok(placed) = placed(zone, stamp.ns) else {
+            let expected = "a time that exists in the zone";
+            return Err(Refusal::new(Code::TimeParse, self.path, place, "a skipped or far time", expected));
+        };
+        if placed.fold {
+            self.fold.get_or_insert(place);
         }
+        Ok(placed.ns)
     }
 
-    pub fn clock(&self) -> Clock {
+    /// The clock, and a remark where stamps lie in an hour that occurs twice.
+    pub fn finish(self, diagnostics: &mut Diagnostics) -> Clock {
+        if let Some(place) = self.fold {
+            let message = "times of an hour that occurs twice in the zone; the order of the records told which one";
+            diagnostics.push(Code::DstFold, place, None, message);
+        }
         match (self.base, &self.zone) {
             (Some(Base::Utc), _) | (Some(Base::Local), Some(_)) => Clock::Utc,
             (Some(Base::Local), None) | (None, _) => Clock::Local,

@@ -21,7 +21,7 @@ pub(super) static BOUND: Bound = Bound {
 };
 
 fn energy_per_token(inputs: &BoundInputs) -> Result<Quantity, LandauerError> {
-    let elements = inputs.model.activation_elements(inputs.context()?)? as f64;
+    let elements = inputs.model().activation_elements(inputs.context()?)? as f64;
     let width = f64::from(inputs.precision()?.activation);
     inputs.erasing(InformationPerToken::new::<bit_per_token>(elements * width))
 }

@@ -1,8 +1,11 @@
 //! A bound, and what it is computed from.
 
-use super::super::{LandauerError, Model, Precision};
+use super::super::limit::landauer_limit_of;
+use super::super::{LadderInputs, LandauerError, Model, Precision};
+use super::{Arithmetic, Circuit, Reset, Retention};
 use crate::quantity::Quantity;
-use crate::quantity::units::f64::InformationPerToken;
+use crate::quantity::units::{f64::InformationPerToken, information_per_token::bit_per_token};
+use std::f64::consts::LN_2;
 use std::fmt;
 
 /// How far a bound may be trusted.
@@ -69,55 +72,96 @@ impl Bound {
 /// What the bounds are computed from. What is missing is the reason of the rungs that need it, never a guess.
 #[derive(Debug, Clone)]
 pub struct BoundInputs<'a> {
-    /// The model.
-    pub model: &'a Model,
-    /// The Landauer limit at the temperature of the bath. [J/bit]
-    pub limit: Quantity,
-    /// Entropy of the next token given model and context. [bit/token]
-    pub entropy: Option<Quantity>,
-    /// Widths of weights, activations and cache.
-    pub precision: Option<Precision>,
-    /// Positions attended to, the token itself included. [token]
-    pub context: Option<u64>,
-    /// Sequences decoded together. [token]
-    pub batch: Option<u64>,
-    /// Probability that a switch is found in the wrong state.
-    pub error_probability: Option<f64>,
-    /// Energy to move a bit from memory to the chip. [J/bit]
-    pub transfer_energy: Option<Quantity>,
+    inputs: &'a LadderInputs<'a>,
+    limit: Quantity,
 }
 
-impl BoundInputs<'_> {
+impl<'a> BoundInputs<'a> {
+    /// The inputs of a ladder, with nothing among them that cannot be.
+    ///
+    /// # Errors
+    /// As of [`ladder`](crate::landauer::ladder).
+    pub fn new(inputs: &'a LadderInputs<'a>) -> Result<Self, LandauerError> {
+        inputs.check()?;
+        Ok(Self { inputs, limit: landauer_limit_of(&inputs.temperature)? })
+    }
+
+    /// The Landauer limit at the temperature of the bath. [J/bit]
+    pub fn limit(&self) -> &Quantity {
+        &self.limit
+    }
+
+    /// The model.
+    pub(super) fn model(&self) -> &'a Model {
+        self.inputs.model
+    }
+
     /// The energy to erase so much information for each token.
     pub(super) fn erasing(&self, information: InformationPerToken) -> Result<Quantity, LandauerError> {
         Ok(Quantity::from(information).times(&self.limit)?)
     }
 
-    pub(super) fn entropy(&self) -> Result<&Quantity, LandauerError> {
-        self.entropy.as_ref().ok_or(LandauerError::MissingInput { input: "entropy (bit/token, from the logits)" })
+    /// So many times k_B T for each token.
+    pub(super) fn thermal(&self, multiples: f64) -> Result<Quantity, LandauerError> {
+        self.erasing(InformationPerToken::new::<bit_per_token>(multiples / LN_2))
+    }
+
+    pub(super) fn entropy(&self) -> Result<Quantity, LandauerError> {
+        given(&self.inputs.entropy, "entropy (bit/token, from the logits)").map(bare)
+    }
+
+    pub(super) fn cross_entropy(&self) -> Result<Quantity, LandauerError> {
+        given(&self.inputs.cross_entropy, "cross entropy (bit/token, surprisal under another model)").map(bare)
     }
 
     pub(super) fn precision(&self) -> Result<Precision, LandauerError> {
-        self.precision.ok_or(LandauerError::MissingInput { input: "dtype (widths of weights, activations and cache)" })
+        given(&self.inputs.precision, "dtype (widths of weights, activations and cache)").copied()
     }
 
     pub(super) fn context(&self) -> Result<u64, LandauerError> {
-        self.context.ok_or(LandauerError::MissingInput { input: "context (positions attended to)" })
+        given(&self.inputs.context, "context (positions attended to)").copied()
     }
 
     pub(super) fn batch(&self) -> Result<u64, LandauerError> {
-        self.batch.ok_or(LandauerError::MissingInput { input: "batch (sequences decoded together)" })
+        given(&self.inputs.batch, "batch (sequences decoded together)").copied()
+    }
+
+    pub(super) fn circuit(&self) -> Result<Circuit, LandauerError> {
+        given(&self.inputs.circuit, "circuit (what destroys the operands of a multiplication, such as mul-u8)").copied()
+    }
+
+    pub(super) fn arithmetic(&self) -> Result<&'static Arithmetic, LandauerError> {
+        given(&self.inputs.arithmetic, "arithmetic (format and node, such as fp16-45nm)").copied()
     }
 
     pub(super) fn error_probability(&self) -> Result<f64, LandauerError> {
-        self.error_probability.ok_or(LandauerError::MissingInput { input: "error probability of a switch" })
+        given(&self.inputs.error_probability, "error probability of a switch").copied()
     }
 
-    pub(super) fn transfer_energy(&self) -> Result<&Quantity, LandauerError> {
-        self.transfer_energy
-            .as_ref()
-            .ok_or(LandauerError::MissingInput { input: "transfer energy of the memory (J/bit, with its source)" })
+    pub(super) fn reset(&self) -> Result<Reset, LandauerError> {
+        given(&self.inputs.reset, "reset (relaxation rate or diffusivity, time and error of a device)").copied()
     }
+
+    pub(super) fn retention(&self) -> Result<Retention, LandauerError> {
+        given(&self.inputs.retention, "retention (attempt rate and holding time)").copied()
+    }
+
+    pub(super) fn transfer_energy(&self) -> Result<Quantity, LandauerError> {
+        given(&self.inputs.transfer_energy, "transfer energy of the memory (J/bit, with its source)").map(bare)
+    }
+
+    pub(super) fn step_time(&self) -> Result<Quantity, LandauerError> {
+        given(&self.inputs.step_time, "step time (s)").map(bare)
+    }
+}
+
+fn given<'a, T>(input: &'a Option<T>, name: &'static str) -> Result<&'a T, LandauerError> {
+    input.as_ref().ok_or(LandauerError::MissingInput { input: name })
+}
+
+/// A quantity without the boundary at which it was had: an entropy does not move an energy there.
+fn bare(quantity: &Quantity) -> Quantity {
+    quantity.at(None).on(None)
 }
 
 #[cfg(test)]

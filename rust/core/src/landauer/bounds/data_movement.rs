@@ -4,9 +4,12 @@
 //! context s reads, and the row r that is written. The only rung that depends on the batch.
 
 use super::{Bound, BoundInputs, Kind};
+use crate::input::printable;
 use crate::landauer::LandauerError;
 use crate::quantity::Quantity;
+use crate::quantity::units::{energy_per_bit::joule_per_bit, f64::EnergyPerBit};
 use crate::quantity::units::{f64::InformationPerToken, information_per_token::bit_per_token};
+use crate::source::Evidence;
 
 /// The rung of the data movement.
 pub(super) static BOUND: Bound = Bound {
@@ -18,15 +21,65 @@ pub(super) static BOUND: Bound = Bound {
     retained: "everything: data are copied, not erased",
     not_claimed: "no bound: an estimate for one memory technology; caches, speculative decoding and another memory \
                   change it",
-    source: "transfer energy as given by the caller",
+    source: "transfer energy as given by the caller, or one of MEMORIES with its citation",
     energy_per_token,
 };
 
 fn energy_per_token(inputs: &BoundInputs) -> Result<Quantity, LandauerError> {
     let (transfer, precision) = (inputs.transfer_energy()?, inputs.precision()?);
     let (batch, context) = (inputs.batch()?, inputs.context()?);
-    let weights = 8.0 * inputs.model.weight_bytes(batch, precision.weight)? / batch as f64;
-    let read = inputs.model.kv_bits_read(context, precision.cache)?;
-    let cache = (read + inputs.model.kv_bits_per_token(precision.cache)) as f64;
-    Ok(Quantity::from(InformationPerToken::new::<bit_per_token>(weights + cache)).times(transfer)?)
+    let weights = 8.0 * inputs.model().weight_bytes(batch, precision.weight)? / batch as f64;
+    let read = inputs.model().kv_bits_read(context, precision.cache)?;
+    let cache = (read + inputs.model().kv_bits_per_token(precision.cache)) as f64;
+    Ok(Quantity::from(InformationPerToken::new::<bit_per_token>(weights + cache)).times(&transfer)?)
+}
+
+/// The energy to move a bit from a kind of memory to the chip.
+#[derive(Debug, PartialEq)]
+pub struct Memory {
+    /// The kind.
+    pub name: &'static str,
+    /// Energy for a bit. [J/bit]
+    pub transfer: f64,
+    /// Where the figure comes from.
+    pub source: &'static str,
+    /// How far that was verified.
+    pub evidence: Evidence,
+    /// The document in which it was seen.
+    pub seen_in: &'static str,
+}
+
+const OCONNOR: &str = "O'Connor and others, Fine-Grained DRAM, MICRO 2017";
+const SEEN_IN: &str = "memory_node_mapper of a public energy model (index of stored files, id 2475467394)";
+
+/// The kinds of memory that are carried.
+pub const MEMORIES: &[Memory] = &[
+    Memory { name: "hbm2", transfer: 3.97e-12, source: OCONNOR, evidence: Evidence::Secondary, seen_in: SEEN_IN },
+    Memory { name: "gddr5", transfer: 14.0e-12, source: OCONNOR, evidence: Evidence::Secondary, seen_in: SEEN_IN },
+];
+
+impl Memory {
+    /// The memory of a kind.
+    ///
+    /// # Errors
+    /// [`LandauerError::UnknownWord`] with those there are.
+    ///
+    /// # Example
+    /// ```
+    /// use szilard::landauer::bounds::Memory;
+    ///
+    /// assert_eq!(Memory::named("hbm2").unwrap().energy().to_string(), "3.97e-12 J/bit");
+    /// ```
+    pub fn named(name: &str) -> Result<&'static Self, LandauerError> {
+        MEMORIES.iter().find(|memory| memory.name == name).ok_or_else(|| LandauerError::UnknownWord {
+            what: "memory",
+            found: printable(name),
+            known: MEMORIES.iter().map(|memory| memory.name).collect::<Vec<_>>().join(", "),
+        })
+    }
+
+    /// The transfer energy. [J/bit]
+    pub fn energy(&self) -> Quantity {
+        Quantity::from(EnergyPerBit::new::<joule_per_bit>(self.transfer))
+    }
 }

@@ -29,7 +29,7 @@ fn energy_per_token(inputs: &BoundInputs) -> Result<Quantity, LandauerError> {
 
 /// The operands that decoding a token consumes.
 pub(super) fn consumed(inputs: &BoundInputs) -> Result<InformationPerToken, LandauerError> {
-    let macs = inputs.model.macs(inputs.context()?)? as f64;
+    let macs = inputs.model().macs(inputs.context()?)? as f64;
     Ok(macs * mac_information(inputs.precision()?) / TokenCount::new::<token>(1.0))
 }
 

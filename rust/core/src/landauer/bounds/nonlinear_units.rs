@@ -23,5 +23,5 @@ pub(super) static BOUND: Bound = Bound {
 };
 
 fn energy_per_token(inputs: &BoundInputs) -> Result<Quantity, LandauerError> {
-    inputs.erasing(InformationPerToken::new::<bit_per_token>(inputs.model.nonlinear_units() as f64))
+    inputs.erasing(InformationPerToken::new::<bit_per_token>(inputs.model().nonlinear_units() as f64))
 }

@@ -21,5 +21,5 @@ pub(super) static BOUND: Bound = Bound {
 };
 
 fn energy_per_token(inputs: &BoundInputs) -> Result<Quantity, LandauerError> {
-    Ok(inputs.entropy()?.times(&inputs.limit)?)
+    Ok(inputs.entropy()?.times(inputs.limit())?)
 }

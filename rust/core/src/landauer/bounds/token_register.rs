@@ -23,7 +23,7 @@ pub(super) static BOUND: Bound = Bound {
 };
 
 fn energy_per_token(inputs: &BoundInputs) -> Result<Quantity, LandauerError> {
-    inputs.erasing(register_information(inputs.model.vocabulary()))
+    inputs.erasing(register_information(inputs.model().vocabulary()))
 }
 
 /// The information that a blind reset of a token's register erases, log2 V.

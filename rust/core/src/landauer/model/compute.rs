@@ -3,14 +3,16 @@
 
 use super::super::LandauerError;
 use super::config::limited;
-use super::shape::Model;
+use super::shape::{Block, Model};
 
 impl Model {
     /// The operations to decode one token,
     ///
     /// 2 M + 4 h w Σ_layers s,
     ///
-    /// with M of [`Model::matmul_parameters`] and h heads of width w that attend to s positions.
+    /// with M of [`Model::matmul_parameters`] and h heads of width w that attend to s positions. Where the cache is a
+    /// latent of rank r with a rotated key of width m, the queries are brought into the latent, and 4 h w is
+    /// 2 h (2 r + m): the matrices that would unfold the latent serve once for the token and not for each position.
     ///
     /// # Parameters
     /// - `context`: positions attended to, the token itself included; a sliding window caps it. [token]
@@ -33,13 +35,15 @@ impl Model {
     /// [`LandauerError::Count`].
     pub fn macs(&self, context: u64) -> Result<u128, LandauerError> {
         let context = limited("context", context)?;
-        Ok(self.matmul_parameters() + 2 * self.attention_width() * self.attended(context))
+        Ok(self.matmul_parameters() + self.cached_width() * self.attended(context))
     }
 
     /// The operations to read a prompt of n tokens,
     ///
     /// 2 M n + 4 h w Σ_layers Σ_i min(i, window) where kernels skip what causality masks,
     /// 2 M n + 4 h w L n² where they compute the full square.
+    ///
+    /// A latent is unfolded for every position of a prompt: h w is then h (n + m + v)/2 of keys n + m and values v.
     ///
     /// # Parameters
     /// - `tokens`: of the prompt. [token]
@@ -58,7 +62,7 @@ impl Model {
         let tokens = limited("prompt", tokens)?;
         let pairs = if causal { self.causal_pairs(tokens) } else { self.layers * tokens * tokens };
         let spared = if head_on_last_only { 2 * self.table() * (tokens - 1) } else { 0 };
-        Ok(2 * self.matmul_parameters() * tokens + 4 * self.attention_width() * pairs - spared)
+        Ok(2 * self.matmul_parameters() * tokens + 2 * (self.query_width() + self.value_width()) * pairs - spared)
     }
 
     /// Pairs of a position and one it attends to, over all positions of a prompt and all layers.
@@ -68,9 +72,19 @@ impl Model {
         (self.layers - self.windowed_layers) * (tokens * (tokens + 1) / 2) + self.windowed_layers * windowed
     }
 
-    /// The feed-forward units behind a non-linear function that one token passes, L f for each expert it visits.
+    /// Multiplications for a position attended to in a layer, score and value together, against the cache as it is.
+    fn cached_width(&self) -> u128 {
+        let latent = self.attention.latent.as_ref();
+        latent.map_or(self.query_width() + self.value_width(), |latent| {
+            self.attention.heads * (2 * latent.rank + latent.rotary)
+        })
+    }
+
+    /// The feed-forward units behind a non-linear function that one token passes, L f for each expert it visits, and
+    /// those of shared experts and dense layers.
     pub fn nonlinear_units(&self) -> u128 {
-        self.layers * self.ffn * self.experts_per_token
+        let Block { width, experts_per_token, shared, dense_layers, dense_width, .. } = &self.block;
+        self.expert_layers() * width * (experts_per_token + shared) + dense_layers * dense_width
     }
 }
 

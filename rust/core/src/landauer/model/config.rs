@@ -1,7 +1,7 @@
 //! The fields of a configuration, each within limits that keep every count below 2^120.
 
 use super::super::LandauerError;
-use super::families::{Bias, FAMILIES, Family, Window};
+use super::families::{Bias, FAMILIES, Family};
 use super::shape::Model;
 use crate::input::printable;
 use serde_json::{Map, Value};
@@ -10,9 +10,9 @@ use serde_json::{Map, Value};
 const LARGEST: usize = 1 << 20;
 
 /// Largest count of layers, heads, experts, and width of a head.
-const MOST: u64 = 1 << 16;
+pub(super) const MOST: u64 = 1 << 16;
 /// Largest width of the hidden state and of a feed-forward block.
-const WIDEST: u64 = 1 << 24;
+pub(super) const WIDEST: u64 = 1 << 24;
 /// Largest vocabulary.
 const LARGEST_VOCABULARY: u64 = 1 << 28;
 /// Largest context, prompt and batch.
@@ -33,8 +33,9 @@ pub(in crate::landauer) fn limited(what: &'static str, found: u64) -> Result<u12
 impl Model {
     /// The model of a Hugging Face `config.json`.
     ///
-    /// Read are the types whose counts are known: llama, mistral, mixtral, qwen2, qwen3, qwen3_moe, gemma, gemma2 and
-    /// phi3. Keys that do not bear on a count are passed over.
+    /// Read are the types whose counts are known: llama, mistral, mixtral, qwen2, qwen3, qwen3_moe, gemma, gemma2,
+    /// gemma3_text, phi3, gpt2, gpt_neox, opt, falcon, deepseek_v2, deepseek_v3 and gpt_oss. Keys that do not bear on a
+    /// count are passed over; a variant of a type whose counts are not known, such as Falcon's new decoder, is refused.
     ///
     /// # Errors
     /// [`LandauerError::UnknownModelType`] for any other `model_type`; [`LandauerError::NotAnObject`],
@@ -65,47 +66,44 @@ pub(super) struct Fields<'a>(pub &'a Map<String, Value>);
 impl Fields<'_> {
     pub(super) fn model(&self) -> Result<Model, LandauerError> {
         let family = self.family()?;
-        let layers = self.count("num_hidden_layers", MOST)?;
-        let hidden = self.count("hidden_size", WIDEST)?;
-        let heads = self.count("num_attention_heads", MOST)?;
-        let kv_heads = match self.optional_count("num_key_value_heads", MOST)? {
-            Some(kv_heads) => kv_heads,
-            None if family.multi_head => heads,
-            None => self.count("num_key_value_heads", MOST)?,
-        };
-        if !heads.is_multiple_of(kv_heads) {
-            let reason = "every key-value head serves the same number of heads";
-            return Err(contradiction(("num_attention_heads", heads), ("num_key_value_heads", kv_heads), reason));
-        }
-        let head_dim = match self.optional_count("head_dim", MOST)?.or(family.head_dim) {
-            Some(head_dim) => head_dim,
-            None if hidden.is_multiple_of(heads) => hidden / heads,
-            None => {
-                let reason = "without head_dim the heads divide the hidden size";
-                return Err(contradiction(("hidden_size", hidden), ("num_attention_heads", heads), reason));
+        for (field, known) in family.fixed {
+            if self.flag(field, *known)? != *known {
+                return Err(wrong(field, &Value::Bool(!known), format!("{known} for {:?}", family.model_type)));
             }
-        };
-        let (experts, experts_per_token, ffn) = self.experts(family)?;
+        }
+        let layers = self.count(family.names.layers, MOST)?;
+        let hidden = self.count(family.names.hidden, WIDEST)?;
+        if let Some(found) = self.get("word_embed_proj_dim").filter(|value| value.as_u64() != Some(hidden)) {
+            return Err(wrong("word_embed_proj_dim", found, format!("the hidden size, {hidden}")));
+        }
+        let attention = self.attention(family, hidden)?;
+        let block = self.block(family, layers)?;
         let (windowed_layers, window) = self.window(family, layers)?;
-        let attention_bias = matches!(family.bias, Bias::AsConfigured) && self.flag("attention_bias", false)?;
+        let configured = |field: &'static str, default| self.flag(field, default);
+        let attention_bias = match family.bias {
+            Bias::AsConfigured(field, default) => configured(field, default)?,
+            Bias::QueryKeyValue | Bias::Absent => false,
+        };
+        let positions = match family.positions {
+            Some((field, more)) => self.count(field, LONGEST)? + more,
+            None => 0,
+        };
+        // two norms, but for one that attention and block of a layer share
+        let shared_norm = family.model_type == "falcon" && self.flag("parallel_attn", true)?;
         Ok(Model {
             name: None,
             layers: layers.into(),
             hidden: hidden.into(),
-            heads: heads.into(),
-            kv_heads: kv_heads.into(),
-            head_dim: head_dim.into(),
-            ffn: ffn.into(),
             vocabulary: self.count("vocab_size", LARGEST_VOCABULARY)?.into(),
-            experts: experts.into(),
-            experts_per_token: experts_per_token.into(),
-            routed: family.experts.is_some(),
+            positions: positions.into(),
+            attention,
+            block,
             tied: self.flag("tie_word_embeddings", family.tied)?,
             query_key_value_bias: attention_bias || matches!(family.bias, Bias::QueryKeyValue),
             output_bias: attention_bias,
-            mlp_bias: family.mlp_bias && self.flag("mlp_bias", false)?,
             query_key_norm: family.query_key_norm,
-            norms: family.norms.into(),
+            norms: if shared_norm { 1 } else { family.norms.into() },
+            norm_bias: family.norm_bias,
             windowed_layers: windowed_layers.into(),
             window: window.into(),
         })
@@ -123,89 +121,25 @@ impl Fields<'_> {
         }
     }
 
-    /// Experts, experts for each token, and the width of one.
-    fn experts(&self, family: &Family) -> Result<(u64, u64, u64), LandauerError> {
-        let Some(experts) = &family.experts else {
-            for field in ["num_local_experts", "num_experts"] {
-                if let Some(found) = self.get(field).filter(|value| value.as_u64().is_none_or(|count| count > 1)) {
-                    return Err(wrong(field, found, format!("none for model_type {:?}", family.model_type)));
-                }
-            }
-            return Ok((1, 1, self.count("intermediate_size", WIDEST)?));
-        };
-        let (count, per_token) = (self.count(experts.count, MOST)?, self.count("num_experts_per_tok", MOST)?);
-        if per_token > count {
-            let reason = "a token cannot visit more experts than there are";
-            return Err(contradiction(("num_experts_per_tok", per_token), (experts.count, count), reason));
-        }
-        if let Some(found) = self.get("mlp_only_layers").filter(|value| value.as_array().is_none_or(|l| !l.is_empty()))
-        {
-            return Err(wrong("mlp_only_layers", found, "an empty list: every layer routes".to_owned()));
-        }
-        if let Some(found) = self.get("decoder_sparse_step").filter(|value| value.as_u64() != Some(1)) {
-            return Err(wrong("decoder_sparse_step", found, "1: every layer routes".to_owned()));
-        }
-        Ok((count, per_token, self.count(experts.width, WIDEST)?))
-    }
-
-    /// How many layers see a window, and how long it is.
-    fn window(&self, family: &Family, layers: u64) -> Result<(u64, u64), LandauerError> {
-        let switched_on = self.flag("use_sliding_window", false)?;
-        let given = self.optional_count("sliding_window", LONGEST)?;
-        let absent = !self.0.contains_key("sliding_window");
-        let or = |default: Option<u64>| given.or(default.filter(|_| absent));
-        let seen_by = |layers: u64, window: Option<u64>| (window.map_or(0, |_| layers), window);
-        let (windowed, window) = match family.window {
-            Window::Off if switched_on => {
-                let expected = format!("false for model_type {:?}", family.model_type);
-                return Err(wrong("use_sliding_window", &Value::Bool(true), expected));
-            }
-            Window::Everywhere(default) => seen_by(layers, or(default)),
-            Window::Upper if switched_on => {
-                let first = self.optional_whole("max_window_layers", 0, MOST)?.unwrap_or(28);
-                seen_by(layers.saturating_sub(first), or(Some(4096)))
-            }
-            Window::Off | Window::Upper => (0, given),
-            Window::Alternating(default) => (layers.div_ceil(2), or(Some(default))),
-        };
-        let windowed = self.windowed_by_type(layers)?.unwrap_or(windowed);
-        match window {
-            Some(window) => Ok((windowed, window)),
-            None if windowed == 0 => Ok((0, LONGEST)),
-            None => Err(LandauerError::MissingField {
-                field: "sliding_window",
-                expected: "the window of the layers with sliding attention".to_owned(),
-            }),
-        }
-    }
-
-    /// The layers that `layer_types` calls sliding, where it is given.
-    fn windowed_by_type(&self, layers: u64) -> Result<Option<u64>, LandauerError> {
-        let Some(found) = self.get("layer_types") else { return Ok(None) };
-        let expected = || format!("{layers} times full_attention or sliding_attention");
-        let types = found.as_array().ok_or_else(|| wrong("layer_types", found, expected()))?;
-        let sliding = types.iter().filter(|word| word.as_str() == Some("sliding_attention")).count();
-        let full = types.iter().filter(|word| word.as_str() == Some("full_attention")).count();
-        if sliding + full != types.len() || types.len() as u64 != layers {
-            return Err(wrong("layer_types", found, expected()));
-        }
-        Ok(Some(sliding as u64))
-    }
-
-    fn get(&self, field: &str) -> Option<&Value> {
+    pub(super) fn get(&self, field: &str) -> Option<&Value> {
         self.0.get(field).filter(|value| !value.is_null())
     }
 
-    fn count(&self, field: &'static str, most: u64) -> Result<u64, LandauerError> {
+    pub(super) fn count(&self, field: &'static str, most: u64) -> Result<u64, LandauerError> {
         let expected = || format!("a whole number from 1 to {most}");
         self.optional_count(field, most)?.ok_or_else(|| LandauerError::MissingField { field, expected: expected() })
     }
 
-    fn optional_count(&self, field: &'static str, most: u64) -> Result<Option<u64>, LandauerError> {
+    pub(super) fn optional_count(&self, field: &'static str, most: u64) -> Result<Option<u64>, LandauerError> {
         self.optional_whole(field, 1, most)
     }
 
-    fn optional_whole(&self, field: &'static str, least: u64, most: u64) -> Result<Option<u64>, LandauerError> {
+    pub(super) fn optional_whole(
+        &self,
+        field: &'static str,
+        least: u64,
+        most: u64,
+    ) -> Result<Option<u64>, LandauerError> {
         let Some(found) = self.get(field) else { return Ok(None) };
         match found.as_u64() {
             Some(count) if (least..=most).contains(&count) => Ok(Some(count)),
@@ -213,7 +147,7 @@ impl Fields<'_> {
         }
     }
 
-    fn flag(&self, field: &'static str, default: bool) -> Result<bool, LandauerError> {
+    pub(super) fn flag(&self, field: &'static str, default: bool) -> Result<bool, LandauerError> {
         match self.get(field) {
             None => Ok(default),
             Some(Value::Bool(flag)) => Ok(*flag),
@@ -222,11 +156,11 @@ impl Fields<'_> {
     }
 }
 
-fn wrong(field: &'static str, found: &Value, expected: String) -> LandauerError {
+pub(super) fn wrong(field: &'static str, found: &Value, expected: String) -> LandauerError {
     LandauerError::Field { field, found: printable(&found.to_string()), expected }
 }
 
-fn contradiction(left: (&str, u64), right: (&str, u64), reason: &'static str) -> LandauerError {
+pub(super) fn contradiction(left: (&str, u64), right: (&str, u64), reason: &'static str) -> LandauerError {
     let shown = |(field, value): (&str, u64)| format!("{field} = {value}");
     LandauerError::Contradiction { left: shown(left), right: shown(right), reason }
 }
@@ -246,7 +180,7 @@ mod tests {
 
     #[test]
     fn an_unknown_type_is_refused_with_the_known_ones() {
-        for found in ["deepseek_v3", "gpt2", "Llama", ""] {
+        for found in ["gptj", "mamba", "Llama", ""] {
             let error = with(&[("model_type", found.into())]).unwrap_err();
             assert!(matches!(error, LandauerError::UnknownModelType { .. }));
             assert!(error.to_string().contains("llama, mistral, mixtral, qwen2, qwen3"), "{error}");

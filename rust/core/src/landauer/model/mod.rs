@@ -4,6 +4,7 @@ mod compute;
 mod config;
 mod families;
 mod parameters;
+mod parts;
 pub mod rules;
 mod shape;
 mod traffic;

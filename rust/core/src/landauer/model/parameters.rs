@@ -1,33 +1,42 @@
 //! How many numbers a model holds.
 
-use super::shape::Model;
+use super::shape::{Attention, Block, Latent, Model};
 
 impl Model {
     /// The parameters,
     ///
-    /// V d (2, or 1 where the output is tied) + L (A + E 3 d f + E d (with a router) + vectors) + d,
+    /// V d (2, or 1 where the output is tied) + P d + L_dense B(F) + L_experts ((E + s) B(f) + E d) + L A + vectors,
     ///
-    /// with the attention matrices A = 2 d h w + 2 d k w of h heads and k key-value heads of width w, E experts of
-    /// width f, and norms and biases as vectors. All matrices count, whether a token uses them or not.
+    /// with P rows of learned positions, the attention matrices A, blocks B(f) = 3 d f (2 d f without a gate), E experts
+    /// of width f with a router, s shared ones, L_dense first layers with one block of width F, and norms, biases, sinks
+    /// as vectors. A is 2 d h w + 2 d k w for h heads and k key-value heads of width w; for a latent of rank r it is
+    /// d h (n + m) + d (r + m) + r h (n + v) + h v d with keys of a plain part n and a rotated part m, values v, and
+    /// d q + q h (n + m) in place of the first term for queries of rank q. All matrices count, whether a token uses them
+    /// or not; a module that predicts further tokens does not.
     pub fn parameters(&self) -> u128 {
         let tables = if self.tied { 1 } else { 2 };
-        tables * self.table() + self.layers * (self.mixing() + self.experts * self.expert()) + self.vectors()
+        tables * self.table()
+            + self.positions * self.hidden
+            + self.always_read()
+            + self.expert_layers() * self.block.experts * self.expert()
     }
 
     /// The parameters that one token meets: those of [`Model::parameters`] without the experts it does not visit.
     /// Both embedding tables count in full.
     pub fn active_parameters(&self) -> u128 {
-        self.parameters() - self.layers * (self.experts - self.experts_per_token) * self.expert()
+        let unvisited = self.block.experts - self.block.experts_per_token;
+        self.parameters() - self.expert_layers() * unvisited * self.expert()
     }
 
-    /// The elements of the matrices that one token is multiplied with,
-    ///
-    /// M = L (A + k 3 d f + E d) + V d,
-    ///
-    /// k experts for each token. The output projection counts even where it is tied; the embedding table, a look-up,
-    /// does not.
+    /// The elements of the matrices that one token is multiplied with: all of [`Model::parameters`] but the embedding
+    /// table, the positions, the vectors and the experts it does not visit. The output projection counts even where it
+    /// is tied; the embedding table, a look-up, does not.
     pub fn matmul_parameters(&self) -> u128 {
-        self.layers * (self.mixing() + self.experts_per_token * self.expert()) + self.table()
+        let Block { experts_per_token, shared, dense_layers, dense_width, width, .. } = &self.block;
+        self.layers * self.mixing()
+            + self.expert_layers() * (self.router() + (experts_per_token + shared) * self.matrices(*width))
+            + dense_layers * self.matrices(*dense_width)
+            + self.table()
     }
 
     /// Elements of an embedding table or an output projection.
@@ -35,29 +44,67 @@ impl Model {
         self.vocabulary * self.hidden
     }
 
-    /// Elements of the gate, up and down projections of one expert.
-    pub(super) fn expert(&self) -> u128 {
-        3 * self.hidden * self.ffn
+    /// Elements that every step reads whichever experts are chosen: attention, router, shared experts, dense blocks,
+    /// norms, biases, sinks; no table.
+    pub(super) fn always_read(&self) -> u128 {
+        let Block { experts, routed, router_bias, shared, dense_layers, dense_width, width, .. } = &self.block;
+        let corrections = if *routed && *router_bias { *experts } else { 0 };
+        let shared_block = if *shared == 0 { 0 } else { self.one_block(shared * width) };
+        self.layers * (self.mixing() + self.layer_vectors())
+            + self.expert_layers() * (self.router() + corrections + shared_block)
+            + dense_layers * self.one_block(*dense_width)
+            + self.norm()
     }
 
-    /// Elements of the attention matrices and the router of a layer.
+    /// Elements of one expert, or of the block of a dense model.
+    pub(super) fn expert(&self) -> u128 {
+        self.one_block(self.block.width)
+    }
+
+    /// Elements of a block of a width, its biases included.
+    fn one_block(&self, width: u128) -> u128 {
+        let inner = if self.block.gated { 2 } else { 1 };
+        self.matrices(width) + if self.block.bias { inner * width + self.hidden } else { 0 }
+    }
+
+    /// Elements of the matrices of a block of a width.
+    fn matrices(&self, width: u128) -> u128 {
+        (if self.block.gated { 3 } else { 2 }) * self.hidden * width
+    }
+
+    /// Elements of the attention matrices of a layer.
     pub(super) fn mixing(&self) -> u128 {
-        2 * self.hidden * (self.attention_width() + self.kv_width()) + self.router()
+        let Attention { heads, kv_heads, head_dim, latent, .. } = &self.attention;
+        let output = self.value_width() * self.hidden;
+        let Some(Latent { rank, rotary, plain, value, query_rank }) = latent else {
+            return self.hidden * self.query_width() + 2 * self.hidden * kv_heads * head_dim + output;
+        };
+        let queries = match query_rank {
+            Some(query_rank) => query_rank * (self.hidden + self.query_width()),
+            None => self.hidden * self.query_width(),
+        };
+        queries + self.hidden * (rank + rotary) + rank * heads * (plain + value) + output
     }
 
     fn router(&self) -> u128 {
-        if self.routed { self.hidden * self.experts } else { 0 }
+        if self.block.routed { self.hidden * self.block.experts } else { 0 }
     }
 
-    /// Elements of all norms and biases.
-    pub(super) fn vectors(&self) -> u128 {
+    /// Elements of a norm of the hidden state.
+    fn norm(&self) -> u128 {
+        (if self.norm_bias { 2 } else { 1 }) * self.hidden
+    }
+
+    /// Elements of the norms, attention biases and sinks of a layer.
+    fn layer_vectors(&self) -> u128 {
         let when = |has: bool, elements: u128| if has { elements } else { 0 };
-        let layer = self.norms * self.hidden
-            + when(self.query_key_norm, 2 * self.head_dim)
-            + when(self.query_key_value_bias, self.attention_width() + 2 * self.kv_width())
+        let Attention { heads, kv_heads, head_dim, latent, sinks } = &self.attention;
+        self.norms * self.norm()
+            + latent.as_ref().map_or(0, |latent| latent.rank + latent.query_rank.unwrap_or(0))
+            + when(self.query_key_norm, 2 * head_dim)
+            + when(self.query_key_value_bias, self.query_width() + 2 * kv_heads * head_dim)
             + when(self.output_bias, self.hidden)
-            + when(self.mlp_bias, 2 * self.ffn + self.hidden);
-        self.layers * layer + self.hidden
+            + when(*sinks, *heads)
     }
 }
 
@@ -100,6 +147,27 @@ mod tests {
         let mistral = r#"{"model_type": "mistral", "hidden_size": 4096, "num_hidden_layers": 32,
             "num_attention_heads": 32, "num_key_value_heads": 8, "intermediate_size": 14336, "vocab_size": 32000}"#;
         assert_eq!(model(mistral), 7_241_732_096);
+    }
+
+    #[test]
+    fn a_falcon_with_a_key_for_each_head_has_two_norms_and_biases() {
+        // Falcon-RW-1B: keras-hub, falcon_presets.py at 0e09699, params 1311625216
+        let falcon = r#"{"model_type": "falcon", "hidden_size": 2048, "num_hidden_layers": 24, "num_attention_heads": 32,
+            "multi_query": false, "parallel_attn": false, "bias": true, "alibi": true, "vocab_size": 50304}"#;
+        assert_eq!(Model::from_config(falcon).unwrap().parameters(), 1_311_625_216);
+        let newer = falcon.replace("\"alibi\": true", "\"new_decoder_architecture\": true");
+        assert!(Model::from_config(&newer).is_err());
+    }
+
+    #[test]
+    fn active_parameters_are_those_that_a_token_meets() {
+        // stated for DeepSeek-V3 as 37 B, with 671 B in total; 36.6 B without the embedding table of 0.9 B
+        let model = Model::named("deepseek-v3").unwrap();
+        let without_table = model.active_parameters() - model.table();
+        assert!((without_table as f64 / 36.6e9 - 1.0).abs() < 2e-3, "{without_table}");
+        // gpt-oss-20b: 3.6 B active
+        let active = Model::named("gpt-oss-20b").unwrap().active_parameters() - 201_088 * 2880;
+        assert!((active as f64 / 3.6e9 - 1.0).abs() < 0.01, "{active}");
     }
 
     #[test]

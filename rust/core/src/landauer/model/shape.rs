@@ -6,7 +6,7 @@ use crate::input::printable;
 use crate::source::datasets::MODELS;
 use serde_json::Value;
 
-/// A decoder-only transformer with gated feed-forward blocks, dense or a mixture of experts.
+/// A decoder-only transformer, dense or a mixture of experts.
 ///
 /// Counts are exact integers, `u128`, which hold every count of a configuration within the limits of
 /// [`Model::from_config`].
@@ -15,26 +15,65 @@ pub struct Model {
     pub(super) name: Option<String>,
     pub(super) layers: u128,
     pub(super) hidden: u128,
-    pub(super) heads: u128,
-    pub(super) kv_heads: u128,
-    pub(super) head_dim: u128,
-    pub(super) ffn: u128,
     pub(super) vocabulary: u128,
-    /// One for a dense model.
-    pub(super) experts: u128,
-    pub(super) experts_per_token: u128,
-    /// Whether a router chooses the experts.
-    pub(super) routed: bool,
+    /// Rows of a learned table of positions.
+    pub(super) positions: u128,
+    pub(super) attention: Attention,
+    pub(super) block: Block,
     /// Whether the output projection is the embedding table.
     pub(super) tied: bool,
     pub(super) query_key_value_bias: bool,
     pub(super) output_bias: bool,
-    pub(super) mlp_bias: bool,
     pub(super) query_key_norm: bool,
     pub(super) norms: u128,
+    pub(super) norm_bias: bool,
     /// Layers that attend to at most `window` positions.
     pub(super) windowed_layers: u128,
     pub(super) window: u128,
+}
+
+/// The attention of a layer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Attention {
+    pub heads: u128,
+    pub kv_heads: u128,
+    pub head_dim: u128,
+    pub latent: Option<Latent>,
+    /// Whether each head has a learned number beside its scores.
+    pub sinks: bool,
+}
+
+/// Keys and values from a latent of which a cache holds one for all heads (MLA).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Latent {
+    pub rank: u128,
+    /// Width of the rotated part of a key, which all heads share.
+    pub rotary: u128,
+    /// Width of the part of a key that is made from the latent.
+    pub plain: u128,
+    pub value: u128,
+    pub query_rank: Option<u128>,
+}
+
+/// The feed-forward blocks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Block {
+    /// Width of a block, or of one expert.
+    pub width: u128,
+    /// Whether it has three matrices, gate, up and down, and not two.
+    pub gated: bool,
+    pub bias: bool,
+    /// One for a dense model.
+    pub experts: u128,
+    pub experts_per_token: u128,
+    /// Whether a router chooses the experts.
+    pub routed: bool,
+    pub router_bias: bool,
+    /// Experts that every token visits.
+    pub shared: u128,
+    /// First layers with one dense block in place of experts, and its width.
+    pub dense_layers: u128,
+    pub dense_width: u128,
 }
 
 impl Model {
@@ -78,14 +117,27 @@ impl Model {
         self.layers
     }
 
-    /// Width of all heads together.
-    pub(super) fn attention_width(&self) -> u128 {
-        self.heads * self.head_dim
+    /// Width of all queries together.
+    pub(super) fn query_width(&self) -> u128 {
+        let Attention { heads, head_dim, latent, .. } = &self.attention;
+        heads * latent.as_ref().map_or(*head_dim, |latent| latent.plain + latent.rotary)
     }
 
-    /// Width of all key heads together, and of all value heads.
-    pub(super) fn kv_width(&self) -> u128 {
-        self.kv_heads * self.head_dim
+    /// Width of what all heads give together.
+    pub(super) fn value_width(&self) -> u128 {
+        let Attention { heads, head_dim, latent, .. } = &self.attention;
+        heads * latent.as_ref().map_or(*head_dim, |latent| latent.value)
+    }
+
+    /// Elements of the cache for a token and a layer: keys and values, or the latent and the rotated key.
+    pub(super) fn cache_width(&self) -> u128 {
+        let Attention { kv_heads, head_dim, latent, .. } = &self.attention;
+        latent.as_ref().map_or(2 * kv_heads * head_dim, |latent| latent.rank + latent.rotary)
+    }
+
+    /// Layers whose blocks are experts.
+    pub(super) fn expert_layers(&self) -> u128 {
+        self.layers - self.block.dense_layers
     }
 
     /// The positions attended to at a context, added up over the layers: a sliding window caps those of its layers.
@@ -98,13 +150,22 @@ impl Model {
 mod tests {
     use super::*;
 
+    /// `published` is the count that was read with the source beside it. Files of weights may hold a tied output
+    /// projection a second time, which the record then says.
     #[test]
-    fn every_data_file_says_what_it_is_and_where_it_was_read() {
+    fn every_carried_model_has_its_published_count() {
+        assert!(MODELS.len() >= 12);
         for (stem, text) in MODELS {
             let record: Value = serde_json::from_str(text).unwrap();
             assert_eq!(record["name"], *stem);
-            assert!(record["source"].as_str().unwrap().len() > 20, "{stem} cites its source");
-            assert_eq!(Model::named(stem).unwrap().name(), Some(*stem));
+            for field in ["source", "published_source"] {
+                assert!(record[field].as_str().unwrap_or_default().len() > 20, "{stem} cites its {field}");
+            }
+            let model = Model::named(stem).unwrap();
+            assert_eq!(model.name(), Some(*stem));
+            let twice = record["published_holds_tied_output_twice"].as_bool().unwrap_or(false);
+            let stored = model.parameters() + if twice { model.table() } else { 0 };
+            assert_eq!(Some(stored), record["published"].as_u64().map(u128::from), "{stem}");
         }
     }
 }

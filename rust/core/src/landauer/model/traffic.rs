@@ -2,15 +2,16 @@
 
 use super::super::LandauerError;
 use super::config::limited;
-use super::shape::Model;
+use super::shape::{Attention, Block, Model};
 
 impl Model {
-    /// The key-value row of one token, 2 L k w b for k key-value heads of width w. [bit]
+    /// The key-value row of one token, 2 L k w b for k key-value heads of width w; for a latent of rank r with a
+    /// rotated key of width m it is L (r + m) b, the same for all heads. [bit]
     ///
     /// # Parameters
     /// - `bits`: width of an element of the cache. [bit]
     pub fn kv_bits_per_token(&self, bits: u32) -> u128 {
-        2 * self.layers * self.kv_width() * u128::from(bits)
+        self.layers * self.cache_width() * u128::from(bits)
     }
 
     /// The key-value row of one token. [B]
@@ -23,7 +24,7 @@ impl Model {
     /// assert_eq!(szilard::landauer::Model::named("llama-3-70b").unwrap().kv_bytes_per_token(2), 327_680);
     /// ```
     pub fn kv_bytes_per_token(&self, bytes_per_element: u32) -> u128 {
-        2 * self.layers * self.kv_width() * u128::from(bytes_per_element)
+        self.layers * self.cache_width() * u128::from(bytes_per_element)
     }
 
     /// The key-value cache that decoding one token reads, 2 k w b Σ_layers s. [bit]
@@ -35,7 +36,7 @@ impl Model {
     /// # Errors
     /// [`LandauerError::Count`].
     pub fn kv_bits_read(&self, context: u64, bits: u32) -> Result<u128, LandauerError> {
-        Ok(2 * self.kv_width() * self.attended(limited("context", context)?) * u128::from(bits))
+        Ok(self.cache_width() * self.attended(limited("context", context)?) * u128::from(bits))
     }
 
     /// The experts of a layer that a batch visits, on average, if it chooses **uniformly and independently**,
@@ -51,13 +52,13 @@ impl Model {
     /// [`LandauerError::Count`].
     pub fn distinct_experts(&self, batch: u64) -> Result<f64, LandauerError> {
         let batch = limited("batch", batch)? as f64;
-        let (experts, chosen) = (self.experts as f64, self.experts_per_token as f64);
+        let (experts, chosen) = (self.block.experts as f64, self.block.experts_per_token as f64);
         Ok(experts * (1.0 - (1.0 - chosen / experts).powf(batch)))
     }
 
-    /// The weights that one decoding step of a batch reads, each once: attention, router, norms, biases and the output
-    /// projection, the experts of [`Model::distinct_experts`], and an embedding row for each sequence unless the
-    /// table is read anyway as the output projection. [B]
+    /// The weights that one decoding step of a batch reads, each once: attention, router, shared experts, norms, biases
+    /// and the output projection, the experts of [`Model::distinct_experts`], a row of learned positions for each
+    /// sequence, and an embedding row for each unless the table is read anyway as the output projection. [B]
     ///
     /// # Parameters
     /// - `batch`: sequences decoded together. [token]
@@ -72,9 +73,10 @@ impl Model {
     /// assert_eq!(model.weight_bytes(1, 16).unwrap(), 25_497_714_688.0);
     /// ```
     pub fn weight_bytes(&self, batch: u64, bits: u32) -> Result<f64, LandauerError> {
-        let rows = if self.tied { 0 } else { limited("batch", batch)?.min(self.vocabulary) };
-        let shared = self.layers * self.mixing() + self.vectors() + self.table() + rows * self.hidden;
-        let experts = (self.layers * self.expert()) as f64 * self.distinct_experts(batch)?;
+        let batch_rows = limited("batch", batch)?;
+        let rows = if self.tied { 0 } else { batch_rows.min(self.vocabulary) } + batch_rows.min(self.positions);
+        let shared = self.always_read() + self.table() + rows * self.hidden;
+        let experts = (self.expert_layers() * self.expert()) as f64 * self.distinct_experts(batch)?;
         Ok((shared as f64 + experts) * f64::from(bits) / 8.0)
     }
 
@@ -83,8 +85,10 @@ impl Model {
     ///
     /// For each layer the outputs of its norms (d each), q (h w), k and v (2 k w), normalised queries and keys where a
     /// model has them, scores and softmax (2 h s), the attention output (h w), its projection (d), the residual sum
-    /// (d), router logits (E), for each expert visited gate, up and their product (3 f) and down (d), and the residual
-    /// sum (d); then the final norm (d) and the logits (V). The embedding row, rotations and casts are no writes here.
+    /// (d), router logits (E), for each expert visited gate, up and their product (3 f; 2 f without a gate) and down
+    /// (d), and the residual sum (d); then the final norm (d) and the logits (V). With a latent, k and v are the latent
+    /// and the rotated key, and the queries in it (h r), their outputs from it (h r) and compressed queries are written
+    /// beside. The embedding row, rotations and casts are no writes here.
     ///
     /// # Parameters
     /// - `context`: positions attended to, the token itself included; a sliding window caps it. [token]
@@ -99,12 +103,20 @@ impl Model {
     /// ```
     pub fn activation_elements(&self, context: u64) -> Result<u128, LandauerError> {
         let context = limited("context", context)?;
-        let normalised = if self.query_key_norm { self.attention_width() + self.kv_width() } else { 0 };
-        let attention = 2 * self.attention_width() + 2 * self.kv_width() + normalised + 2 * self.hidden;
-        let router = if self.routed { self.experts } else { 0 };
-        let block = self.experts_per_token * (3 * self.ffn + self.hidden) + self.hidden + router;
-        let layer = self.norms * self.hidden + attention + block;
-        Ok(self.layers * layer + 2 * self.heads * self.attended(context) + self.hidden + self.vocabulary)
+        let Attention { heads, kv_heads, head_dim, latent, .. } = &self.attention;
+        let normalised = if self.query_key_norm { self.query_width() + kv_heads * head_dim } else { 0 };
+        // with a latent: its queries, compressed or brought into it, and what the heads take from it
+        let folded = latent.as_ref().map_or(0, |l| 2 * heads * l.rank + l.query_rank.unwrap_or(0));
+        let attention =
+            self.query_width() + self.cache_width() + folded + self.value_width() + normalised + 2 * self.hidden;
+        let Block { width, experts, experts_per_token, routed, shared, dense_layers, dense_width, .. } = &self.block;
+        let writes = |width: u128| (if self.block.gated { 3 } else { 2 }) * width + self.hidden;
+        let shared_block = if *shared == 0 { 0 } else { writes(shared * width) };
+        let router = if *routed { *experts } else { 0 };
+        let blocks = self.expert_layers() * (experts_per_token * writes(*width) + shared_block + router)
+            + dense_layers * writes(*dense_width);
+        let layers = self.layers * (self.norms * self.hidden + attention + self.hidden) + blocks;
+        Ok(layers + 2 * heads * self.attended(context) + self.hidden + self.vocabulary)
     }
 }
 
@@ -120,6 +132,26 @@ mod tests {
         assert_eq!(dense.distinct_experts(64).unwrap(), 1.0);
         // 64 embedding rows in place of one
         assert_eq!(dense.weight_bytes(64, 16).unwrap() - dense.weight_bytes(1, 16).unwrap(), 63.0 * 4096.0 * 2.0);
+    }
+
+    #[test]
+    fn a_latent_is_cached_once_for_all_heads() {
+        // DeepSeek-V3: 61 layers of 512 + 64 elements; keys and values of 128 heads would be 71 times as many
+        let model = Model::named("deepseek-v3").unwrap();
+        assert_eq!(model.kv_bytes_per_token(2), 61 * (512 + 64) * 2);
+        // against it a position costs 2 x 128 heads x (2 x 512 + 64) operations in each layer
+        let one_more = model.decode_flops(2).unwrap() - model.decode_flops(1).unwrap();
+        assert_eq!(one_more, 61 * 2 * 128 * (2 * 512 + 64));
+        // a prompt is read unfolded: 128 heads x (128 + 64 + 128)
+        let square = |tokens| model.prefill_flops(tokens, false, false).unwrap();
+        assert_eq!(square(2) - 2 * square(1), 2 * 61 * 2 * 128 * (128 + 64 + 128));
+    }
+
+    #[test]
+    fn learned_positions_are_read_by_the_row() {
+        let gpt2 = Model::named("gpt2").unwrap();
+        let unread = (1024 - 1) * 768;
+        assert_eq!(gpt2.weight_bytes(1, 16).unwrap(), 2.0 * (gpt2.parameters() - unread) as f64);
     }
 
     #[test]

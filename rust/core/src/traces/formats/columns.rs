@@ -104,6 +104,12 @@ const NO_READING: [&str; 26] = [
 /// Words of a column that contains the others.
 const TOTALS: [&str; 4] = ["total", "sum", "combined", "overall"];
 
+/// Words of a part that holds others, where its neighbours are such parts.
+const WHOLES: [&str; 26] = [
+    "system", "node", "server", "host", "machine", "platform", "psys", "package", "pkg", "socket", "soc", "module",
+    "board", "chassis", "rack", "input", "in", "wall", "plug", "outlet", "psu", "ac", "mains", "grid", "site", "load",
+];
+
 const MEANS: [&str; 3] = ["average", "avg", "mean"];
 
 const INSTANTS: [&str; 3] = ["instant", "instantaneous", "inst"];
@@ -152,6 +158,13 @@ pub(super) fn quantity(name: &str) -> String {
     kept.map(String::as_str).collect::<Vec<_>>().join(" ")
 }
 
+/// Whether some of the names, and not all, are of a whole that may contain the others.
+pub(super) fn may_contain<'n>(names: impl Iterator<Item = &'n str> + Clone) -> bool {
+    let mut wholes = names.map(|name| any(&words(&name.replace(|c: char| c.is_ascii_digit(), " ")), &WHOLES));
+    let first = wholes.next();
+    wholes.any(|whole| Some(whole) != first)
+}
+
 /// Whether the name is that of a mean over the interval.
 pub(super) fn is_mean(name: &str) -> bool {
     any(&words(name), &MEANS)
@@ -191,6 +204,16 @@ mod tests {
             ("temperature", Holds::Other),
         ] {
             assert_eq!(holds(&title(text)), expected, "{text}");
+        }
+        for (names, expected) in [
+            (["cpu_power", "gpu_power", "system_power"], true),
+            (["package0", "core", "uncore"], true),
+            (["Grid Power", "PV power", "load"], true),
+            (["p1", "p2", "p3"], false),
+            (["cpu", "gpu0", "gpu1"], false),
+            (["node1 power", "node2 power", "node3 power"], false),
+        ] {
+            assert_eq!(may_contain(names.into_iter()), expected, "{names:?}");
         }
         assert_eq!(quantity("power.draw.instant"), quantity("power.draw.average"));
     }

@@ -1,7 +1,7 @@
 //! Where the header of a table, or the caller, puts time, device, power and energy.
 
-use super::columns::{Holds, holds, is_mean, is_total, quantity};
-use crate::input::{Code, Refusal, Title, Unit, title, unit};
+use super::columns::{Holds, holds, is_mean, is_total, may_contain, quantity};
+use crate::input::{Code, Refusal, Title, Unit, printable, title, unit};
 use crate::traces::{Builder, ColumnName, Kind, Negative, ReadOptions, Role, Sign, Slot};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -26,6 +26,8 @@ pub(super) struct Layout {
     pub(super) date: Option<usize>,
     pub(super) devices: Vec<usize>,
     pub(super) measured: Vec<Measured>,
+    /// Whether the columns are known to measure parts that do not contain one another.
+    pub(super) total_known: bool,
 }
 
 pub(super) fn layout(
@@ -36,8 +38,15 @@ pub(super) fn layout(
     line: u32,
 ) -> Result<Layout, Refusal> {
     let titles: Vec<Title> = cells.iter().map(|text| title(text)).collect();
-    let mut layout =
-        Layout { delimiter, width: cells.len(), time: None, date: None, devices: Vec::new(), measured: Vec::new() };
+    let mut layout = Layout {
+        delimiter,
+        width: cells.len(),
+        time: None,
+        date: None,
+        devices: Vec::new(),
+        measured: Vec::new(),
+        total_known: true,
+    };
     let mut wanted = Vec::new();
     if options.columns.is_empty() {
         let times = positions(&titles, |holds| holds == Holds::Time);
@@ -103,6 +112,11 @@ pub(super) fn layout(
         layout.measured.push(Measured { column, slot, unit, device: None, power });
     }
     settle(builder, &mut layout);
+    layout.total_known |= !options.columns.is_empty();
+    if !layout.total_known {
+        let message = format!("whether one of {} contains others is not known", printable(&cells.join(", ")));
+        builder.remark(Code::TotalUnknown, line, message);
+    }
     Ok(layout)
 }
 
@@ -161,7 +175,8 @@ fn slot(builder: &mut Builder<'_>, options: &ReadOptions, name: &str, kind: Kind
 }
 
 /// Puts the columns in their places: of one quantity the mean stands for the others; energy stands back where power
-/// is measured; a column called total contains the others; failing that, several columns are several devices.
+/// is measured; a column called total contains the others; failing that, several columns are several devices, and there
+/// is no total of theirs where one has the name of a whole that may contain the others.
 fn settle(builder: &mut Builder<'_>, layout: &mut Layout) {
     let declared =
         |column: &Measured| builder.declared(column.slot).map(|slot| (slot.name.clone(), slot.kind.is_power()));
@@ -177,6 +192,7 @@ fn settle(builder: &mut Builder<'_>, layout: &mut Layout) {
     }
     let mut totals = main().filter(|name| is_total(name));
     let total = totals.next().filter(|_| totals.next().is_none()).cloned();
+    layout.total_known = total.is_some() || !may_contain(columns_of.keys().map(String::as_str));
     let device_of = |name: &String| match columns_of.get(&quantity(name)) {
         Some(1) => name.clone(),
         _ => quantity(name),

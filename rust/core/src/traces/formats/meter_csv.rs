@@ -68,7 +68,7 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
         distinct(&cells, text.path(), first.place())?;
     }
     let mut layout = layout(&mut builder, options, &cells, delimiter, first.number)?;
-    let mut records = Records::default();
+    let (mut records, mut total_known) = (Records::default(), layout.total_known);
     if headless {
         records.take(&mut builder, &layout, &cells, first.number)?;
     }
@@ -76,6 +76,7 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
         let cells = row(&line, delimiter, text.path())?;
         if !headless && !looks_like_data(&cells) && is_header(&cells, layout.time.is_some()) {
             layout = repeated_header(&mut builder, options, &layout, &cells, line.number)?;
+            total_known &= layout.total_known;
             continue;
         }
         if cells.len() != layout.width {
@@ -84,7 +85,7 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
         }
         records.take(&mut builder, &layout, &cells, line.number)?;
     }
-    builder.finish(FORMAT.name, true)
+    builder.finish(FORMAT.name, total_known)
 }
 
 /// The next line that is neither blank nor a comment.

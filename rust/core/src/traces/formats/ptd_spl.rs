@@ -36,7 +36,7 @@ fn is_record(line: &str) -> bool {
 
 fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
     let mut builder = Builder::new(text.path(), options)?;
-    let mut lines = text.lines();
+    let (mut lines, mut session) = (text.lines(), None);
     while let Some(line) = lines.next(&mut builder.diagnostics)? {
         if !line.text.starts_with("Time,") {
             if !line.text.trim().is_empty() {
@@ -45,6 +45,11 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
             continue;
         }
         record(&mut builder, &line.text, line.number)?;
+        let mark = line.text.split_once(",Mark,").map(|(_, mark)| mark.split(',').next().unwrap_or(mark).to_owned());
+        if session.is_some() && mark.is_some() && session != mark {
+            builder.remark(Code::HeaderRepeat, line.number, "another session starts here; the file holds several");
+        }
+        session = mark.or(session);
     }
     builder.finish(FORMAT.name, true)
 }

@@ -1,7 +1,8 @@
 //! NVIDIA Jetson's `tegrastats`: one line a sample, rails as `NAME now/average` in mW.
 //!
 //! The second number is the running mean since the start of tegrastats and is never used as power. Stamps are
-//! month first, of one second, of a clock without a zone, and often absent; then the first line may hold a date.
+//! month first, of one second, of a clock without a zone, and often absent; then a line before the records of each
+//! session may hold a date.
 
 use super::Format;
 use crate::input::{Base, Code, DateOrder, Dimension, Refusal, Stamp, Text, civil_stamp, printable, unit};
@@ -36,7 +37,7 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
         let plain = without_escapes(&line.text);
         if !is_record(&plain) {
             match date_line(plain.trim()) {
-                Some(stamp) if first.is_none() => start = Some(stamp),
+                Some(stamp) => (start, index) = (Some(stamp), 0),
                 _ if plain.trim().is_empty() => {}
                 _ => builder.remark(Code::SkippedLine, line.number, printable(plain.trim())),
             }

@@ -1,0 +1,82 @@
+"""Logits as NumPy rows, without a copy where the memory can be shared, or the reason why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from szilard.errors import InformationError
+
+_CPU = 1  # kDLCPU of the DLPack specification
+
+
+def rows(logits: Any) -> tuple[np.ndarray[Any, Any], tuple[int, ...]]:
+    """The logits as [tokens, vocabulary] and the shape of one figure a token."""
+    array = _array(logits)
+    if array.dtype.name not in {"float64", "float32", "float16", "bfloat16"}:
+        message = f"logits of type {array.dtype}: expected float64, float32, float16 or bfloat16"
+        raise InformationError(message, "E_DTYPE")
+    if not 1 <= array.ndim <= 3:
+        message = f"logits of shape {array.shape}: expected [V], [tokens, V] or [batch, tokens, V]"
+        raise InformationError(message, "E_SHAPE")
+    if 0 in array.shape:
+        raise InformationError(f"logits of shape {array.shape}: expected at least one token", "E_NO_DATA")
+    if not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
+    shape = array.shape[:-1] or (1,)
+    return np.require(array.reshape(-1, array.shape[-1]), requirements="A"), shape
+
+
+def _array(logits: Any) -> np.ndarray[Any, Any]:
+    if isinstance(logits, np.ndarray):
+        return logits
+    if not hasattr(logits, "__dlpack__"):
+        try:
+            return np.asarray(logits)
+        except ValueError as error:
+            message = f"logits that are no array: {error}; expected rows of one length"
+            raise InformationError(message, "E_SHAPE") from error
+    if logits.__dlpack_device__()[0] != _CPU:
+        message = "logits on an accelerator: bring them to the host first, as with .cpu(); nothing is copied silently"
+        raise InformationError(message)
+    if getattr(logits, "requires_grad", False):
+        logits = logits.detach()
+    if str(logits.dtype) == "torch.bfloat16":  # DLPack has the type, NumPy has not
+        import ml_dtypes
+        import torch
+
+        return np.from_dlpack(logits.view(torch.int16)).view(ml_dtypes.bfloat16)
+    try:
+        return np.from_dlpack(logits)
+    except (BufferError, RuntimeError):
+        return np.asarray(logits)
+
+
+def targets(tokens: Any) -> np.ndarray[Any, Any]:
+    """The target tokens, one a row, as 64-bit integers."""
+    array = np.asarray(tokens)
+    if array.dtype.kind not in "iu":
+        raise InformationError(f"targets of type {array.dtype}: expected integers", "E_DTYPE")
+    return np.ascontiguousarray(array.reshape(-1), dtype=np.int64)
+
+
+def counts(numbers: Any) -> np.ndarray[Any, Any]:
+    """How often each kind was drawn, from a sequence or from a mapping of kinds to counts."""
+    array = np.asarray(list(numbers.values()) if isinstance(numbers, Mapping) else numbers)
+    if array.dtype.kind not in "iu" or (array.size and array.min() < 0):
+        raise InformationError(f"counts of type {array.dtype}: expected whole numbers that are not negative", "E_DTYPE")
+    return np.ascontiguousarray(array.reshape(-1), dtype=np.uint64)
+
+
+def log_probabilities(tokens: Any) -> list[list[float]]:
+    """For each token the natural-log probabilities of the listed tokens."""
+    if isinstance(tokens, Mapping):
+        raise InformationError("one mapping: expected a sequence with one mapping or list for each token")
+    lists = (token.values() if isinstance(token, Mapping) else token for token in tokens)
+    try:
+        return [[float(value) for value in token] for token in lists]
+    except (TypeError, ValueError) as error:
+        message = f"log-probabilities: {error}; expected for each token a list of numbers or a mapping to numbers"
+        raise InformationError(message) from error

@@ -1,0 +1,8 @@
+"""Figures: matplotlib is imported when the first one is drawn. Each takes `ax` and returns (figure, axes)."""
+
+from szilard.plotting.budget import budget as budget
+from szilard.plotting.chain import chain as chain
+from szilard.plotting.entropy_strip import entropy_strip as entropy_strip
+from szilard.plotting.ladder import ladder as ladder
+from szilard.plotting.requests import requests as requests
+from szilard.plotting.trace import trace as trace

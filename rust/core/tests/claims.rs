@@ -1,0 +1,215 @@
+//! The claims of the two texts, and files of one's own.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use std::fs;
+use std::path::PathBuf;
+use szilard::published::Verdict::{
+    Arithmetic, Boundary, Doubtful, Holds, HoldsInPart, Inconsistent, Misattributed, NotCheckable, SourceNotFound, Unit,
+};
+use szilard::published::{ClaimAudit, Claims, Registry, Verdict};
+
+/// What an audit of the two texts by hand came to, claim by claim (shared/reference/published.md, section 6).
+const BY_HAND: &[&[Verdict]] = &[
+    &[Holds],
+    &[Boundary],
+    &[Misattributed],
+    &[Misattributed, Arithmetic],
+    &[SourceNotFound],
+    &[SourceNotFound],
+    &[SourceNotFound],
+    &[Arithmetic],
+    &[NotCheckable],
+    &[Holds],
+    &[Holds],
+    &[Holds],
+    &[Boundary],
+    &[Unit],
+    &[Boundary],
+    &[Holds],
+    &[HoldsInPart],
+    &[Boundary],
+    &[Misattributed],
+    &[Unit],
+    &[Arithmetic],
+    &[Unit, Boundary],
+    &[Unit],
+    &[Unit],
+    &[Holds],
+    &[Holds],
+    &[Holds],
+    &[Boundary],
+    &[Arithmetic],
+    &[Holds],
+    &[Boundary],
+    &[Doubtful],
+    &[Doubtful],
+    &[Holds],
+    &[Unit],
+    &[Holds],
+    &[Boundary],
+    &[Arithmetic],
+    &[NotCheckable],
+    &[SourceNotFound],
+    &[HoldsInPart, SourceNotFound],
+    &[Inconsistent],
+    &[Inconsistent],
+    &[Holds],
+    &[Boundary],
+    &[Boundary],
+    &[Holds],
+    &[Holds],
+    &[Holds],
+    &[Holds],
+    &[Holds],
+    &[Inconsistent],
+    &[Holds],
+    &[Holds],
+    &[Holds],
+];
+
+fn audits() -> Vec<ClaimAudit> {
+    let registry = Registry::embedded().unwrap();
+    let texts = ["mushrooms-thread", "thermodynamic-inference-note"].map(|key| Claims::carried(key).unwrap());
+    texts.iter().flat_map(|claims| registry.audit_claims(claims).unwrap()).collect()
+}
+
+#[test]
+fn every_claim_of_the_two_texts_has_the_verdict_of_the_audit_by_hand() {
+    let audits = audits();
+    assert_eq!(audits.len(), 55);
+    for (audit, by_hand) in audits.iter().zip(BY_HAND) {
+        assert_eq!(audit.verdicts(), *by_hand, "{}: {:?}", audit.id, audit.checks);
+        assert!(!audit.locator.is_empty());
+    }
+}
+
+#[test]
+fn ratios_are_explained() {
+    let audits = audits();
+    let reason = |id: &str| {
+        let audit = audits.iter().find(|audit| audit.id == id).unwrap();
+        audit.checks.iter().map(|check| check.reason.clone()).collect::<Vec<_>>().join("; ")
+    };
+    for (id, part) in [
+        ("T22", "x1000"),                  // 30 million times 3 kW are 90 GW
+        ("T20", "x3.6000: kJ read as Wh"), // 1 kcal = 4.184 kJ, 4 Wh claimed
+        ("T14", "x10.7639: per ft^2"),
+        ("T35", "0.32 % at 12.8 V"),
+        ("T35", "1.28 % at 3.2 V"),
+        ("T04", "the growth of one year"),
+        ("T21", "x10.0000"),
+        ("T45", "x1.2000"), // 35.2 = 0.2 x 176 against 176 (1 - 1/1.2) = 29.3
+        ("T03", "485 TWh/yr (iea_2026)"),
+        ("T28", "2023 and 2024"),
+        ("T01", "superseded by iea_2026"),
+    ] {
+        assert!(reason(id).contains(part), "{id}: {}", reason(id));
+    }
+}
+
+/// A folder of its own with files in it.
+fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    for (name, text) in files {
+        fs::write(folder.join(name), text).unwrap();
+    }
+    folder
+}
+
+const OWN: &str = r#"[publication]
+title = "T"
+publisher = "P"
+year = 2026
+vintage = "2026"
+identifier = "doi:10.0/0"
+
+[[fact]]
+id = "OWN1"
+quantity = "energy of a run"
+value = 2.0
+unit = "kWh"
+boundary = "node"
+region = "here"
+from = 2026
+to = 2026
+locator = "p. 1"
+verified = "read"
+
+[[calculation]]
+id = "OWN2"
+title = "mean over runs"
+formula = "run + fact"
+inputs.run = { table = { file = "runs.csv", column = "energy", unit = "kWh", keep = { phase = "query" }, reduce = "mean" }, boundary = "node" }
+inputs.fact = { fact = "OWN1" }
+printed = "5.0 kWh"
+boundary = "node"
+verified = "read"
+"#;
+
+const CLAIM: &str = r#"[source]
+title = "A text"
+publisher = "P"
+year = 2026
+vintage = "2026"
+identifier = "here"
+
+[[claim]]
+id = "A1"
+claims = "two runs take 4 kWh"
+locator = "p. 2"
+
+[[claim.check]]
+says = "4 kWh"
+computes = "2 * run"
+inputs.run = { fact = "OWN1" }
+"#;
+
+#[test]
+fn files_in_a_folder_of_ones_own_are_picked_up() {
+    // (2 + 4)/2 + 2 = 5
+    let files = [("own.toml", OWN), ("runs.csv", "phase,energy\nload,9\nquery,2\nquery,4\n"), ("text.toml", CLAIM)];
+    let folder = folder("own", &files);
+    let registry = Registry::with_folders(&[&folder]).unwrap();
+    assert_eq!(registry.reproduce("OWN2").unwrap().computed.value(), 5.0);
+    let claims = Claims::in_folders(&[&folder]).unwrap();
+    assert_eq!(registry.audit_claims(&claims[0]).unwrap()[0].verdicts(), [Holds]);
+    let without = self::folder("without", &[("own.toml", OWN)]);
+    let registry = Registry::with_folders(&[&without]).unwrap();
+    assert!(registry.reproduce("OWN2").unwrap_err().to_string().contains("runs.csv is not at hand"));
+    assert_eq!(registry.calculations().filter(|(_, one)| registry.missing_table(one) == Some("runs.csv")).count(), 1);
+}
+
+#[test]
+fn what_is_wrong_in_them_is_refused_with_file_and_line() {
+    let refused = |from: &str, to: &str| {
+        let folder = folder("wrong", &[("own.toml", &OWN.replace(from, to)), ("runs.csv", "phase,energy\nquery,2\n")]);
+        let registry = match Registry::with_folders(&[&folder]) {
+            Ok(registry) => registry,
+            Err(error) => return error.to_string(),
+        };
+        registry.reproduce("OWN2").unwrap_err().to_string()
+    };
+    for (from, to, expected) in [
+        ("unit = \"kWh\"\nboundary", "unit = \"KWh\"\nboundary", "own.toml, line 12, fact OWN1, unit: unknown unit"),
+        ("doi:10.0/0", "", "own.toml, line 6, publication, identifier: must not be empty"),
+        ("title = \"T\"\n", "", "own.toml, line 1: missing field `title`"),
+        ("verified = \"read\"\n\n", "checked = \"read\"\n\n", "own.toml, line 18: unknown field"),
+        ("boundary = \"node\" }", "boundary = \"board\" }", "own.toml, line 23, OWN2: cannot add a figure at boundary"),
+        ("printed = \"5.0 kWh\"", "printed = \"5.0 kW\"", "own.toml, line 23, OWN2: expected kW"),
+        ("run + fact", "run + other", "own.toml, line 23, OWN2: unknown unit \"other\""),
+        ("fact = \"OWN1\"", "fact = \"OWN9\"", "own.toml, line 23, OWN2: no fact \"OWN9\""),
+        ("energy\"", "power\"", "own.toml, line 23, OWN2: runs.csv, line 1: no column \"power\""),
+    ] {
+        let error = refused(from, to);
+        assert!(error.contains(expected), "{to}: {error}");
+    }
+    let claims = |from: &str, to: &str| Claims::parse("text.toml", &CLAIM.replace(from, to)).unwrap_err().to_string();
+    assert!(claims("4 kWh\"\n", "4 KWh\"\n").starts_with("text.toml, line 14, claim A1, says: unknown unit"));
+    assert!(claims("identifier", "origin").starts_with("text.toml, line 6: unknown field"));
+    assert!(claims("computes = \"2 * run\"\n", "").contains("line 13, claim A1"));
+    let registry = Registry::embedded().unwrap();
+    let unknown = registry.audit_claims(&Claims::parse("text.toml", CLAIM).unwrap()).unwrap_err();
+    assert_eq!(unknown.to_string(), "text.toml, line 14, A1: no fact \"OWN1\"");
+}

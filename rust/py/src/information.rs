@@ -1,0 +1,468 @@
+//! Information in tokens: arrays and files in, NumPy arrays and quantities out.
+
+use crate::errors::{InMemory, Raise, detached, exceptions, guard};
+use crate::given::path_of;
+use crate::monte_carlo::Interval;
+use crate::quantity::PyQuantity;
+use crate::table;
+use half::{bf16, f16};
+use ndarray::ArrayView2;
+use numpy::{IntoPyArray, PyArrayDyn, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2};
+use pyo3::prelude::*;
+use szilard::information::{
+    self as core, Base, Chosen, EntropyOptions, Estimator, InformationError, LogitArray, Logits, TopK, read_logits,
+    read_logprobs,
+};
+
+/// Logits as they were given.
+enum Source<'py> {
+    F64(PyReadonlyArray2<'py, f64>),
+    F32(PyReadonlyArray2<'py, f32>),
+    F16(PyReadonlyArray2<'py, f16>),
+    Bf16(PyReadonlyArray2<'py, bf16>),
+    File(Logits),
+}
+
+/// Rows of logits in any of the stored types.
+#[derive(Clone, Copy)]
+enum Rows<'a> {
+    F64(ArrayView2<'a, f64>),
+    F32(ArrayView2<'a, f32>),
+    F16(ArrayView2<'a, f16>),
+    Bf16(ArrayView2<'a, bf16>),
+}
+
+/// Runs a generic expression on whichever rows there are.
+macro_rules! with_rows {
+    ($rows:expr, $view:ident => $body:expr) => {
+        match $rows {
+            Rows::F64($view) => $body,
+            Rows::F32($view) => $body,
+            Rows::F16($view) => $body,
+            Rows::Bf16($view) => $body,
+        }
+    };
+}
+
+impl<'py> Source<'py> {
+    /// The logits of an array, a tensor or a file, and the shape of one figure a token.
+    fn of(logits: &Bound<'py, PyAny>) -> PyResult<(Self, Vec<usize>)> {
+        let py = logits.py();
+        if let Some(path) = path_of(logits)? {
+            let logits = detached(py, || read_logits(&path))?;
+            let shape = logits.shape.split_last().map_or(&[][..], |(_, tokens)| tokens);
+            let shape = if shape.is_empty() { vec![1] } else { shape.to_vec() };
+            return Ok((Self::File(logits), shape));
+        }
+        let (array, shape): (Bound<'py, PyAny>, Vec<usize>) =
+            py.import("szilard._logits")?.call_method1("rows", (logits,))?.extract()?;
+        let name: String = array.getattr("dtype")?.getattr("name")?.extract()?;
+        let source = match name.as_str() {
+            "float64" => Self::F64(array.extract()?),
+            "float32" => Self::F32(array.extract()?),
+            "float16" => Self::F16(array.extract()?),
+            _ => Self::Bf16(array.extract()?),
+        };
+        Ok((source, shape))
+    }
+
+    fn rows(&self) -> Rows<'_> {
+        match self {
+            Self::F64(array) => Rows::F64(array.as_array()),
+            Self::F32(array) => Rows::F32(array.as_array()),
+            Self::F16(array) => Rows::F16(array.as_array()),
+            Self::Bf16(array) => Rows::Bf16(array.as_array()),
+            Self::File(Logits { array: LogitArray::F64(array), .. }) => Rows::F64(array.view()),
+            Self::File(Logits { array: LogitArray::F32(array), .. }) => Rows::F32(array.view()),
+            Self::File(Logits { array: LogitArray::F16(array), .. }) => Rows::F16(array.view()),
+            Self::File(Logits { array: LogitArray::Bf16(array), .. }) => Rows::Bf16(array.view()),
+        }
+    }
+
+    /// The exception for what is wrong with these logits.
+    fn raise(&self, error: InformationError) -> PyErr {
+        match self {
+            Self::File(logits) => error.in_file(&logits.path).raise(),
+            _ => InMemory(error).raise(),
+        }
+    }
+}
+
+/// Numbers in nat, to a base, in a shape.
+fn array<'py>(
+    py: Python<'py>,
+    nat: &[f64],
+    convert: impl Fn(f64) -> f64,
+    shape: &[usize],
+) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
+    nat.iter().map(|value| convert(*value)).collect::<Vec<_>>().into_pyarray(py).reshape(shape.to_vec())
+}
+
+/// The information in each token of a set of logits. Arrays are in the unit of the base: bit for 2.
+#[pyclass(module = "szilard", frozen)]
+pub struct TokenInformation {
+    information: core::TokenInformation,
+    base: Base,
+    base_number: f64,
+    shape: Vec<usize>,
+}
+
+#[pymethods]
+impl TokenInformation {
+    /// Shannon entropy of each token.
+    #[getter]
+    fn entropy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
+        array(py, &self.information.entropy, |nat| self.base.from_nat(nat), &self.shape)
+    }
+
+    /// Minus the logarithm of the probability of each target, infinite for a masked one; None without targets.
+    #[getter]
+    fn surprisal<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyArrayDyn<f64>>>> {
+        let surprisal = self.information.surprisal.as_ref();
+        surprisal.map(|nat| array(py, nat, |nat| self.base.from_nat(nat), &self.shape)).transpose()
+    }
+
+    /// Variance of the surprisal of each token, in the square of the unit.
+    #[getter]
+    fn varentropy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
+        let square = |nat| self.base.from_nat(self.base.from_nat(nat));
+        array(py, &self.information.varentropy, square, &self.shape)
+    }
+
+    /// Minus the logarithm of the largest probability of each token.
+    #[getter]
+    fn min_entropy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
+        array(py, &self.information.min_entropy, |nat| self.base.from_nat(nat), &self.shape)
+    }
+
+    /// Standard uncertainty of each entropy from the rounding of the stored logits; 0 for float64.
+    #[getter]
+    fn u<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
+        array(py, &self.information.u, |nat| self.base.from_nat(nat), &self.shape)
+    }
+
+    /// The mean entropy. [bit/token] Its budget has the scatter over tokens, taken as independent, and the rounding.
+    #[getter]
+    fn mean(&self) -> PyResult<PyQuantity> {
+        guard(|| self.information.mean(Base::BIT).quantity()).map(PyQuantity)
+    }
+
+    /// The mean surprisal, the negative log-likelihood of the targets [bit/token]; None without targets.
+    #[getter]
+    fn mean_surprisal(&self) -> PyResult<Option<PyQuantity>> {
+        guard(|| self.information.mean_surprisal(Base::BIT).map(|mean| mean.quantity()).transpose())
+            .map(|mean| mean.map(PyQuantity))
+    }
+
+    /// exp of the mean surprisal in nat if there are targets, else of the mean entropy.
+    #[getter]
+    fn perplexity(&self) -> f64 {
+        self.information.perplexity()
+    }
+
+    /// The base of the logarithm of the arrays.
+    #[getter]
+    fn base(&self) -> f64 {
+        self.base_number
+    }
+
+    /// The type the logits are stored in.
+    #[getter]
+    fn dtype(&self) -> &'static str {
+        self.information.dtype
+    }
+
+    /// What the logits were divided by.
+    #[getter]
+    fn sampling_temperature(&self) -> f64 {
+        self.information.sampling_temperature
+    }
+
+    fn __len__(&self) -> usize {
+        self.information.entropy.len()
+    }
+
+    fn __repr__(&self) -> PyResult<String> {
+        let tokens = self.information.entropy.len();
+        Ok(format!("TokenInformation({tokens} tokens, {}, mean {})", self.information.dtype, self.mean()?.0))
+    }
+
+    /// The entropy of each token as a strip; with surprisal, where there are targets.
+    #[pyo3(signature = (tokens=None, ax=None))]
+    fn plot(
+        slf: &Bound<'_, Self>,
+        tokens: Option<&Bound<'_, PyAny>>,
+        ax: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Py<PyAny>> {
+        Ok(slf.py().import("szilard.plotting")?.call_method1("entropy_strip", (slf, tokens, ax))?.unbind())
+    }
+}
+
+/// The information in each token, from the logits that gave it.
+///
+/// H = -Σ p log p with p = softmax(logits / T). All arithmetic is in f64 on the exactly widened logits; a masked token
+/// (-inf) contributes nothing. Memory is shared, not copied, whatever the strides.
+///
+/// Parameters
+/// ----------
+/// logits
+///     [V], [tokens, V] or [batch, tokens, V]: a NumPy array of float64, float32, float16 or bfloat16, a tensor on the
+///     host, or the path of a .npy, .npz or .safetensors file.
+/// targets
+///     The token that followed, one a row, for the surprisal.
+/// sampling_temperature
+///     What the logits are divided by; 0 is the limit of the largest logit. [1]
+/// base
+///     Base of the logarithm: 2 for bit, math.e for nat.
+/// vocab_size
+///     Number of tokens of the vocabulary; columns behind are padding.
+/// mode
+///     "exact".
+///
+/// Raises
+/// ------
+/// szilard.errors.InformationError
+///     Integers, NaN, +inf, a row of only -inf, probabilities instead of logits, targets outside the vocabulary.
+/// szilard.errors.FormatError
+///     A file that is damaged or of no known format.
+///
+/// Examples
+/// --------
+/// >>> import numpy as np, szilard as sz
+/// >>> sz.token_entropy(np.zeros((1, 8))).entropy
+/// array([3.])
+#[pyfunction]
+#[pyo3(signature = (logits, targets=None, sampling_temperature=1.0, base=2.0, vocab_size=None, mode="exact"))]
+pub fn token_entropy(
+    py: Python<'_>,
+    logits: &Bound<'_, PyAny>,
+    targets: Option<&Bound<'_, PyAny>>,
+    sampling_temperature: f64,
+    base: f64,
+    vocab_size: Option<usize>,
+    mode: &str,
+) -> PyResult<TokenInformation> {
+    if mode != "exact" {
+        return Err(exceptions::InformationError::new_err(format!("mode {mode:?}: expected \"exact\"")));
+    }
+    let (base_number, base) = (base, guard(|| Base::new(base))?);
+    let (source, shape) = Source::of(logits)?;
+    let targets: Option<PyReadonlyArray1<'_, i64>> = targets
+        .map(|targets| py.import("szilard._logits")?.call_method1("targets", (targets,))?.extract())
+        .transpose()?;
+    let targets = targets.as_ref().map(PyReadonlyArray1::as_slice).transpose()?;
+    let options = EntropyOptions { sampling_temperature, vocab_size, targets };
+    let rows = source.rows();
+    let found = detached(py, || Ok::<_, PyErr>(with_rows!(rows, view => core::token_entropy(view, &options))))?;
+    let information = found.map_err(|error| source.raise(error))?;
+    Ok(TokenInformation { information, base, base_number, shape })
+}
+
+/// How far one set of distributions is from another, token by token, in the unit of the base.
+#[pyclass(module = "szilard", frozen)]
+pub struct Divergence {
+    divergence: core::Divergence,
+    base: Base,
+    shape: Vec<usize>,
+}
+
+#[pymethods]
+impl Divergence {
+    /// D(p‖q) of each token, infinite where q excludes what p allows.
+    #[getter]
+    fn kullback_leibler<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
+        array(py, &self.divergence.kullback_leibler, |nat| self.base.from_nat(nat), &self.shape)
+    }
+
+    /// The Jensen-Shannon divergence of each token, at most 1 bit.
+    #[getter]
+    fn jensen_shannon<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
+        array(py, &self.divergence.jensen_shannon, |nat| self.base.from_nat(nat), &self.shape)
+    }
+
+    /// -Σ p log q of each token.
+    #[getter]
+    fn cross_entropy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
+        array(py, &self.divergence.cross_entropy, |nat| self.base.from_nat(nat), &self.shape)
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Divergence({} tokens)", self.divergence.kullback_leibler.len())
+    }
+}
+
+/// How far the distributions of `logits_q` are from those of `logits_p`: the loss of a quantised model in bit/token.
+///
+/// >>> import numpy as np, szilard as sz
+/// >>> p, q = np.log([[0.5, 0.25, 0.25]]), np.log([[0.25, 0.5, 0.25]])
+/// >>> sz.divergence(p, q).kullback_leibler
+/// array([0.25])
+#[pyfunction]
+#[pyo3(signature = (logits_p, logits_q, sampling_temperature=1.0, base=2.0, vocab_size=None))]
+pub fn divergence(
+    py: Python<'_>,
+    logits_p: &Bound<'_, PyAny>,
+    logits_q: &Bound<'_, PyAny>,
+    sampling_temperature: f64,
+    base: f64,
+    vocab_size: Option<usize>,
+) -> PyResult<Divergence> {
+    let base = guard(|| Base::new(base))?;
+    let ((p, shape), (q, _)) = (Source::of(logits_p)?, Source::of(logits_q)?);
+    let options = EntropyOptions { sampling_temperature, vocab_size, targets: None };
+    let (rows_p, rows_q) = (p.rows(), q.rows());
+    let found = detached(py, || {
+        Ok::<_, PyErr>(with_rows!(rows_p, p => with_rows!(rows_q, q => core::divergence(p, q, &options))))
+    })?;
+    let divergence = found.map_err(|error| p.raise(error))?;
+    Ok(Divergence { divergence, base, shape })
+}
+
+/// The rigorous entropy interval of each token of which only the most likely ones are known. Arrays are in bit.
+#[pyclass(module = "szilard", frozen)]
+pub struct EntropyBounds {
+    bounds: core::EntropyBounds,
+    has_upper: bool,
+}
+
+impl EntropyBounds {
+    fn column<'py>(
+        &self,
+        py: Python<'py>,
+        of: fn(&core::EntropyInterval) -> Option<f64>,
+    ) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
+        let values: Vec<f64> =
+            self.bounds.intervals.iter().map(|interval| interval.as_ref().and_then(of).unwrap_or(f64::NAN)).collect();
+        array(py, &values, |nat| nat, &[values.len()])
+    }
+}
+
+#[pymethods]
+impl EntropyBounds {
+    /// The least entropy of each token [bit]; NaN where no token is listed.
+    #[getter]
+    fn lower<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
+        self.column(py, |interval| Some(Base::BIT.from_nat(interval.lower)))
+    }
+
+    /// The greatest entropy of each token [bit]; None without the size of the vocabulary.
+    #[getter]
+    fn upper<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyArrayDyn<f64>>>> {
+        self.has_upper
+            .then(|| self.column(py, |interval| interval.upper.map(|nat| Base::BIT.from_nat(nat))))
+            .transpose()
+    }
+
+    /// The probability outside the list of each token. [1]
+    #[getter]
+    fn tail<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
+        self.column(py, |interval| Some(interval.tail))
+    }
+
+    /// The surprisal of each drawn token [bit]; NaN where it is not known.
+    #[getter]
+    fn surprisal<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
+        let values: Vec<f64> = self.bounds.surprisal.iter().map(|nat| nat.unwrap_or(f64::NAN)).collect();
+        array(py, &values, |nat| Base::BIT.from_nat(nat), &[values.len()])
+    }
+
+    /// The mean of the bounds [bit/token]; its `high` is None without the size of the vocabulary.
+    #[getter]
+    fn mean(&self) -> Option<Interval> {
+        let mean = self.bounds.mean(Base::BIT)?;
+        Some(Interval::bounds(mean.lower, mean.upper, "bit/token"))
+    }
+
+    /// The table of remarks: code, severity, line, channel, message, place.
+    #[getter]
+    fn diagnostics(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        table::diagnostics(py, &self.bounds.diagnostics)
+    }
+
+    fn __len__(&self) -> usize {
+        self.bounds.intervals.len()
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let mean = self.mean().map(|mean| Py::new(py, mean)?.bind(py).repr()?.extract::<String>()).transpose()?;
+        Ok(format!("EntropyBounds({} tokens, mean {})", self.bounds.intervals.len(), mean.unwrap_or("?".to_owned())))
+    }
+}
+
+/// The rigorous entropy interval of each token from the probabilities of its most likely candidates.
+///
+/// With the tail r = 1 - Σ p, c the least listed probability and M tokens unseen, upper = H_known + r log(M/r), and
+/// lower puts the tail on as few tokens of probability c as can hold it. Renormalising the list gives less than lower.
+///
+/// Parameters
+/// ----------
+/// top_logprobs
+///     For each token a sequence of natural-log probabilities or a mapping from tokens to them; or the path of a chat
+///     completion saved as JSON. -9999 and -inf mean "outside the list".
+/// vocab_size
+///     Number of tokens of the vocabulary; without it there is no upper bound.
+///
+/// Raises
+/// ------
+/// szilard.errors.InformationError
+///     A log-probability above zero, a list that sums to more than one or that was renormalised or cut.
+///
+/// Examples
+/// --------
+/// >>> import math, szilard as sz
+/// >>> sz.entropy_bounds([[math.log(0.5), math.log(0.25)]], vocab_size=6).mean
+/// [1.5, 2] bit/token (100 %, bounds)
+#[pyfunction]
+#[pyo3(signature = (top_logprobs, vocab_size=None))]
+pub fn entropy_bounds(
+    py: Python<'_>,
+    top_logprobs: &Bound<'_, PyAny>,
+    vocab_size: Option<u64>,
+) -> PyResult<EntropyBounds> {
+    let bounds = if let Some(path) = path_of(top_logprobs)? {
+        detached(py, || read_logprobs(&path)?.entropy_bounds(vocab_size))?
+    } else {
+        let helper = py.import("szilard._logits")?.call_method1("log_probabilities", (top_logprobs,))?;
+        let tokens: Vec<Vec<f64>> = helper.extract()?;
+        let rows: Vec<TopK> =
+            tokens.into_iter().map(|top| TopK { top, chosen: None::<Chosen>, ..TopK::default() }).collect();
+        detached(py, || core::entropy_bounds(&rows, vocab_size).map_err(InMemory))?
+    };
+    Ok(EntropyBounds { bounds, has_upper: vocab_size.is_some() })
+}
+
+/// The entropy of a source from how often each kind was drawn. [bit]
+///
+/// For samples only: logits give the entropy itself.
+///
+/// Parameters
+/// ----------
+/// counts
+///     How often each kind was drawn: a sequence of whole numbers or a mapping such as `collections.Counter`.
+/// estimator
+///     plug-in, miller-madow, chao-shen, grassberger, jackknife or nsb.
+/// alphabet
+///     The number of kinds there are, seen or not; `nsb` needs it.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> sz.entropy_from_counts([5, 5], estimator="plug-in")
+/// 1 bit
+#[pyfunction]
+#[pyo3(signature = (counts, estimator="chao-shen", alphabet=None))]
+pub fn entropy_from_counts(
+    py: Python<'_>,
+    counts: &Bound<'_, PyAny>,
+    estimator: &str,
+    alphabet: Option<u64>,
+) -> PyResult<PyQuantity> {
+    let counts: PyReadonlyArray1<'_, u64> =
+        py.import("szilard._logits")?.call_method1("counts", (counts,))?.extract()?;
+    let counts = counts.as_slice()?;
+    let bit = detached(py, || {
+        let estimator: Estimator = estimator.parse().map_err(InMemory)?;
+        core::entropy_from_counts(counts, estimator, alphabet).map(|nat| Base::BIT.from_nat(nat)).map_err(InMemory)
+    })?;
+    guard(|| szilard::quantity::Quantity::new(bit, "bit".parse()?)).map(PyQuantity)
+}

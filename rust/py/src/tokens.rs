@@ -1,0 +1,138 @@
+//! Token logs as Python sees them.
+
+use crate::errors::{detached, exceptions};
+use crate::given::bytes_of;
+use crate::table::{self, Column, frame};
+use pyo3::prelude::*;
+use std::sync::Arc;
+use szilard::energy::{Count, Counted, Request, TokenLog, TokenOptions, read_tokens as read_log};
+
+/// A token log: requests or phases on one clock.
+#[pyclass(name = "TokenLog", module = "szilard", frozen)]
+#[derive(Debug, Clone)]
+pub struct PyTokenLog(pub Arc<TokenLog>);
+
+#[pymethods]
+impl PyTokenLog {
+    /// The name of the format.
+    #[getter]
+    fn format(&self) -> &'static str {
+        self.0.format
+    }
+
+    /// The file, or ``<bytes>``.
+    #[getter]
+    fn source(&self) -> &str {
+        &self.0.source
+    }
+
+    /// What the times count from: utc, local or relative.
+    #[getter]
+    fn clock(&self) -> &'static str {
+        self.0.clock.word()
+    }
+
+    /// The table of requests: request, phase, start_ns, first_token_ns, end_ns, duration_ns, prompt_tokens (computed
+    /// ones where cached_tokens is known), cached_tokens, output_tokens, retokenised_tokens, total_tokens (with the
+    /// prompt), mean rates in token/s, logged_energy_j, concurrency, line. Unknown is null.
+    #[getter]
+    fn requests(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        let all = &self.0.requests;
+        let count = |of: fn(&Request) -> Option<u64>| {
+            Column::MaybeWhole(all.iter().map(|request| of(request).and_then(|n| i64::try_from(n).ok())).collect())
+        };
+        let rate = |of: Counted| {
+            let found = |request: &Request| request.rates.iter().find(|rate| rate.of == of).map(|rate| rate.per_second);
+            Column::MaybeFloat(all.iter().map(found).collect())
+        };
+        frame(
+            py,
+            vec![
+                ("request", Column::Text(all.iter().map(|request| request.request.clone()).collect())),
+                ("phase", Column::MaybeText(all.iter().map(|request| request.phase.clone()).collect())),
+                ("start_ns", Column::MaybeWhole(all.iter().map(|request| request.start_ns).collect())),
+                ("first_token_ns", Column::MaybeWhole(all.iter().map(|request| request.first_token_ns).collect())),
+                ("end_ns", Column::MaybeWhole(all.iter().map(|request| request.end_ns).collect())),
+                ("duration_ns", Column::MaybeWhole(all.iter().map(|request| request.duration_ns).collect())),
+                ("prompt_tokens", count(|request| request.prompt_tokens)),
+                ("cached_tokens", count(|request| request.cached_tokens)),
+                ("output_tokens", count(|request| request.output_tokens)),
+                ("retokenised_tokens", count(|request| request.retokenised_tokens)),
+                ("total_tokens", count(|request| request.total_tokens)),
+                ("prompt_tokens_per_s", rate(Counted::Prompt)),
+                ("output_tokens_per_s", rate(Counted::Output)),
+                ("logged_energy_j", Column::MaybeFloat(all.iter().map(|request| request.logged_energy_j).collect())),
+                ("concurrency", count(|request| request.concurrency)),
+                ("line", Column::Whole(all.iter().map(|request| i64::from(request.line)).collect())),
+            ],
+        )
+    }
+
+    /// The table of records that were left out: request, line, code, message.
+    #[getter]
+    fn excluded(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        let all = &self.0.excluded;
+        frame(
+            py,
+            vec![
+                ("request", Column::Text(all.iter().map(|left_out| left_out.request.clone()).collect())),
+                ("line", Column::Whole(all.iter().map(|left_out| i64::from(left_out.line)).collect())),
+                ("code", Column::Text(all.iter().map(|left_out| left_out.code.name().to_owned()).collect())),
+                ("message", Column::Text(all.iter().map(|left_out| left_out.message.clone()).collect())),
+            ],
+        )
+    }
+
+    /// The table of remarks: code, severity, line, channel, message, place.
+    #[getter]
+    fn diagnostics(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        table::diagnostics(py, &self.0.diagnostics)
+    }
+
+    fn __len__(&self) -> usize {
+        self.0.requests.len()
+    }
+
+    fn __repr__(&self) -> String {
+        let (kept, left_out) = (self.0.requests.len(), self.0.excluded.len());
+        let clock = self.0.clock.word();
+        format!("TokenLog({:?}, {}, {kept} records, {left_out} left out, {clock} clock)", self.0.source, self.0.format)
+    }
+}
+
+/// The token log in a file of any known format.
+///
+/// Parameters
+/// ----------
+/// source
+///     A path, bytes, or an open file.
+/// format
+///     Name of the format (`formats()`); detected where left out.
+/// tz
+///     Zone of a local clock: an IANA name or an offset such as "-05:00".
+/// count
+///     Whose count of the generated tokens is taken where a log has two: "server" or "retokenised".
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> log = b"request,start,end,output_tokens\nr1,2026-06-11T12:05:10Z,2026-06-11T12:05:14Z,151\n"
+/// >>> sz.read_tokens(log).requests["output_tokens"].to_list()
+/// [151]
+#[pyfunction]
+#[pyo3(signature = (source, format=None, tz=None, count=None))]
+pub fn read_tokens(
+    py: Python<'_>,
+    source: &Bound<'_, PyAny>,
+    format: Option<String>,
+    tz: Option<String>,
+    count: Option<&str>,
+) -> PyResult<PyTokenLog> {
+    let (bytes, name) = bytes_of(source)?;
+    let count = count.map(|word| {
+        let known = || exceptions::TraceError::new_err(format!("count {word:?}: expected server or retokenised"));
+        Count::ALL.iter().copied().find(|count| count.word() == word).ok_or_else(known)
+    });
+    let options = TokenOptions { format, tz, count: count.transpose()? };
+    detached(py, || read_log(bytes, &name, &options)).map(|log| PyTokenLog(Arc::new(log)))
+}

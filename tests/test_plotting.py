@@ -1,0 +1,79 @@
+"""Figures are drawn from results, on given axes, without a display; names in them are shown as they are."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+
+mpl.use("agg")
+
+import matplotlib.pyplot as plt
+import szilard as sz
+from szilard import demo, plotting
+
+
+@pytest.fixture(scope="module")
+def recording():
+    return demo.recording()
+
+
+@pytest.fixture
+def figures(recording):
+    trace, tokens, run = recording
+    chain = sz.BoundaryChain([sz.Factor("host", 1.3), sz.Factor("psu", 1.1)])
+    logits = np.random.default_rng(0).normal(size=(5, 9))
+    yield {
+        "trace": lambda ax: trace.plot(tokens, ax=ax),
+        "window": lambda ax: trace[sz.Quantity("10 s") : sz.Quantity("20 s")].plot(run, ax=ax),
+        "requests": lambda ax: run.plot(ax=ax),
+        "budget": lambda ax: plotting.budget(run.per_token, ax=ax),
+        "exact": lambda ax: plotting.budget(sz.Quantity("1 J"), ax=ax),
+        "ladder": lambda ax: sz.ladder("llama-3-70b", run.per_token, "300 K").plot(ax=ax),
+        "chain": lambda ax: chain.plot(run.per_token, "node", ax=ax),
+        "inwards": lambda ax: chain.plot(sz.Quantity("5 J", boundary="node"), "board", ax=ax),
+        "strip": lambda ax: sz.token_entropy(logits, targets=[0, 1, 2, 3, 4]).plot(list("a$b<\n"), ax=ax),
+    }
+    plt.close("all")
+
+
+@pytest.mark.parametrize(
+    "name", ["trace", "window", "requests", "budget", "exact", "ladder", "chain", "inwards", "strip"]
+)
+def test_axes_go_in_and_come_out(figures, name, tmp_path):
+    figure, ax = figures[name](None)
+    figure.savefig(tmp_path / "new.svg")
+    assert ax.get_xlabel() or ax.get_ylabel()
+    given = plt.figure().add_subplot()
+    again, same = figures[name](given)
+    assert (again, same) == (given.figure, given)
+
+
+def test_gaps_are_shaded_and_not_bridged():
+    log = b"time [s],power [W]\n0,10\n1,10\n2,10\n60,10\n61,10\n"
+    _, ax = sz.read_trace(log).plot()
+    assert np.isnan(ax.lines[0].get_ydata()).sum() == 1
+    assert len(ax.patches) == 1
+    plt.close("all")
+
+
+def test_the_demo_writes_its_pictures(tmp_path):
+    run = subprocess.run(
+        [sys.executable, "-m", "szilard.demo", "pictures"], cwd=tmp_path, check=True, capture_output=True, text=True
+    )
+    written = sorted(path.name for path in (tmp_path / "pictures").iterdir())
+    assert len([name for name in written if name.endswith(".png")]) >= 3
+    assert len([name for name in written if name.endswith(".svg")]) >= 3
+    assert "J/token" in run.stdout
+    assert all(str(Path("pictures") / name) in run.stdout for name in written)
+
+
+def test_the_command_is_the_same_program():
+    command = [sys.executable, "-m", "szilard", "calc"]
+    run = subprocess.run([*command, "7.2 W * 4.1 s / 50 token"], check=True, capture_output=True, text=True)
+    assert "0.5904 J/token" in run.stdout
+    wrong = subprocess.run([*command, "3 zork"], check=False, capture_output=True, text=True)
+    assert wrong.returncode == 2
+    assert "zork" in wrong.stderr
