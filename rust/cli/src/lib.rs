@@ -66,8 +66,14 @@ pub fn run_to(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write, err
     match guarded(|| line.command.answer()) {
         Ok(answer) => {
             let text = if line.json { output::json_text(&answer.json) } else { output::for_terminal(&answer.text) };
-            let reasons = answer.incomplete.iter().map(|reason| format!("szilard: incomplete: {reason}\n"));
-            let code = if answer.incomplete.is_empty() { COMPLETE } else { INCOMPLETE };
+            let reason = |word: &'static str| move |reason: &String| format!("szilard: {word}: {reason}\n");
+            let refused = answer.refused.iter().map(reason("refused"));
+            let reasons = refused.chain(answer.incomplete.iter().map(reason("incomplete")));
+            let code = match (answer.refused.is_empty(), answer.incomplete.is_empty()) {
+                (false, _) => REFUSED,
+                (true, false) => INCOMPLETE,
+                (true, true) => COMPLETE,
+            };
             let code = deliver(out, err, &text, code);
             say(err, &output::for_terminal(&reasons.collect::<String>()), code)
         }

@@ -17,6 +17,8 @@ pub(crate) struct Answer {
     pub json: Value,
     /// What is missing, if anything is; the answer is then incomplete.
     pub incomplete: Vec<String>,
+    /// Why what was looked at is refused, if it is, though there is something to show.
+    pub refused: Vec<String>,
 }
 
 /// The text with every control and direction character but the newline escaped.

@@ -36,7 +36,7 @@ fn every_trace_format_is_registered() {
 
 #[test]
 fn every_token_format_is_registered() {
-    assert_eq!(stems("src/energy/token_formats", &["columns"]), listed("src/energy/token_formats/mod.rs"));
+    assert_eq!(stems("src/energy/token_formats", &["columns", "document"]), listed("src/energy/token_formats/mod.rs"));
 }
 
 #[test]

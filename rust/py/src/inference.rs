@@ -117,6 +117,18 @@ impl PyInferenceEnergy {
         self.maybe(|result| result.logged.as_ref(), self.report.logged.as_ref())
     }
 
+    /// What was added to the times of the token log, where it was estimated [s]; None where it was not.
+    #[getter]
+    fn clock_offset(&self) -> PyResult<Option<PyQuantity>> {
+        self.maybe(|result| result.clock_offset.as_ref(), self.report.clock_offset.as_ref())
+    }
+
+    /// How much of the token log lies inside the power log: whole or partial.
+    #[getter]
+    fn overlap(&self) -> &str {
+        &self.report.overlap
+    }
+
     /// The covered energy with no request in flight; with `idle`, that power over the same time. [J]
     #[getter]
     fn idle_energy(&self) -> PyResult<PyQuantity> {
@@ -188,7 +200,7 @@ impl PyInferenceEnergy {
             vec![
                 ("request", Column::Text(all.iter().map(|part| part.request.clone()).collect())),
                 ("phase", Column::MaybeText(all.iter().map(|part| part.phase.clone()).collect())),
-                ("start_ns", Column::Whole(all.iter().map(|part| part.start_ns).collect())),
+                ("start_ns", Column::MaybeWhole(all.iter().map(|part| part.start_ns).collect())),
                 ("end_ns", Column::MaybeWhole(all.iter().map(|part| part.end_ns).collect())),
                 ("energy_j", Column::Float(all.iter().map(|part| part.energy_j).collect())),
                 ("u_j", Column::Float(all.iter().map(|part| part.u_j).collect())),
@@ -310,7 +322,8 @@ fn idle_of(trace: &PyTrace, given: &Bound<'_, PyAny>) -> PyResult<Idle> {
 ///     How power is split among requests in flight together: "tokens" (by their rates), "time" (equally), "exclusive"
 ///     (an overlap is refused).
 /// clock_offset
-///     Added to the times of the token log, as "-0.2 s". [s]
+///     Added to the times of the token log, as "-0.2 s" [s]; or "estimate", to have it from the requests in flight and
+///     the power, with its uncertainty in the budget and a remark.
 /// boundary
 ///     Boundary of the energy, where the power log does not settle it.
 /// method
@@ -340,7 +353,7 @@ pub fn energy_per_token(
     window: Option<(Bound<'_, PyAny>, Bound<'_, PyAny>)>,
     idle: Option<&Bound<'_, PyAny>>,
     policy: &str,
-    clock_offset: Option<Size>,
+    clock_offset: Option<&Bound<'_, PyAny>>,
     boundary: Option<&str>,
     method: &str,
     max_gap: Option<Size>,
@@ -354,11 +367,15 @@ pub fn energy_per_token(
         Some((start, end)) => Some((trace.instant_ns(start)?, trace.instant_ns(end)?)),
         None => trace.window,
     };
+    let estimate_clock_offset =
+        clock_offset.is_some_and(|given| given.extract::<String>().is_ok_and(|word| word == "estimate"));
+    let given = clock_offset.filter(|_| !estimate_clock_offset).map(|given| given.extract::<Size>()).transpose()?;
     let query = InferenceQuery {
         window,
         idle: idle.map(|idle| idle_of(trace, idle)).transpose()?,
         policy,
-        clock_offset_ns: clock_offset.map(nanoseconds).transpose()?,
+        clock_offset_ns: given.map(nanoseconds).transpose()?,
+        estimate_clock_offset,
         boundary: word(boundary)?,
         rule: rule_of(method)?,
         max_gap_ns: max_gap.map(nanoseconds).transpose()?,

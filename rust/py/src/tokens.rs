@@ -1,11 +1,11 @@
 //! Token logs as Python sees them.
 
-use crate::errors::detached;
+use crate::errors::{detached, exceptions};
 use crate::given::bytes_of;
 use crate::table::{self, Column, frame};
 use pyo3::prelude::*;
 use std::sync::Arc;
-use szilard::energy::{Request, TokenLog, TokenOptions, read_tokens as read_log};
+use szilard::energy::{Count, Counted, Request, TokenLog, TokenOptions, read_tokens as read_log};
 
 /// A token log: requests or phases on one clock.
 #[pyclass(name = "TokenLog", module = "szilard", frozen)]
@@ -32,26 +32,36 @@ impl PyTokenLog {
         self.0.clock.word()
     }
 
-    /// The table of requests: request, phase, start_ns, first_token_ns, end_ns, prompt_tokens (computed ones),
-    /// cached_tokens, output_tokens, retokenised_tokens, concurrency, line. Unknown is null.
+    /// The table of requests: request, phase, start_ns, first_token_ns, end_ns, duration_ns, prompt_tokens (computed
+    /// ones where cached_tokens is known), cached_tokens, output_tokens, retokenised_tokens, total_tokens (with the
+    /// prompt), mean rates in token/s, logged_energy_j, concurrency, line. Unknown is null.
     #[getter]
     fn requests(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         let all = &self.0.requests;
         let count = |of: fn(&Request) -> Option<u64>| {
             Column::MaybeWhole(all.iter().map(|request| of(request).and_then(|n| i64::try_from(n).ok())).collect())
         };
+        let rate = |of: Counted| {
+            let found = |request: &Request| request.rates.iter().find(|rate| rate.of == of).map(|rate| rate.per_second);
+            Column::MaybeFloat(all.iter().map(found).collect())
+        };
         frame(
             py,
             vec![
                 ("request", Column::Text(all.iter().map(|request| request.request.clone()).collect())),
                 ("phase", Column::MaybeText(all.iter().map(|request| request.phase.clone()).collect())),
-                ("start_ns", Column::Whole(all.iter().map(|request| request.start_ns).collect())),
+                ("start_ns", Column::MaybeWhole(all.iter().map(|request| request.start_ns).collect())),
                 ("first_token_ns", Column::MaybeWhole(all.iter().map(|request| request.first_token_ns).collect())),
                 ("end_ns", Column::MaybeWhole(all.iter().map(|request| request.end_ns).collect())),
+                ("duration_ns", Column::MaybeWhole(all.iter().map(|request| request.duration_ns).collect())),
                 ("prompt_tokens", count(|request| request.prompt_tokens)),
                 ("cached_tokens", count(|request| request.cached_tokens)),
                 ("output_tokens", count(|request| request.output_tokens)),
                 ("retokenised_tokens", count(|request| request.retokenised_tokens)),
+                ("total_tokens", count(|request| request.total_tokens)),
+                ("prompt_tokens_per_s", rate(Counted::Prompt)),
+                ("output_tokens_per_s", rate(Counted::Output)),
+                ("logged_energy_j", Column::MaybeFloat(all.iter().map(|request| request.logged_energy_j).collect())),
                 ("concurrency", count(|request| request.concurrency)),
                 ("line", Column::Whole(all.iter().map(|request| i64::from(request.line)).collect())),
             ],
@@ -100,6 +110,8 @@ impl PyTokenLog {
 ///     Name of the format (`formats()`); detected where left out.
 /// tz
 ///     Zone of a local clock: an IANA name or an offset such as "-05:00".
+/// count
+///     Whose count of the generated tokens is taken where a log has two: "server" or "retokenised".
 ///
 /// Examples
 /// --------
@@ -108,14 +120,19 @@ impl PyTokenLog {
 /// >>> sz.read_tokens(log).requests["output_tokens"].to_list()
 /// [151]
 #[pyfunction]
-#[pyo3(signature = (source, format=None, tz=None))]
+#[pyo3(signature = (source, format=None, tz=None, count=None))]
 pub fn read_tokens(
     py: Python<'_>,
     source: &Bound<'_, PyAny>,
     format: Option<String>,
     tz: Option<String>,
+    count: Option<&str>,
 ) -> PyResult<PyTokenLog> {
     let (bytes, name) = bytes_of(source)?;
-    let options = TokenOptions { format, tz };
+    let count = count.map(|word| {
+        let known = || exceptions::TraceError::new_err(format!("count {word:?}: expected server or retokenised"));
+        Count::ALL.iter().copied().find(|count| count.word() == word).ok_or_else(known)
+    });
+    let options = TokenOptions { format, tz, count: count.transpose()? };
     detached(py, || read_log(bytes, &name, &options)).map(|log| PyTokenLog(Arc::new(log)))
 }

@@ -63,7 +63,7 @@ impl Demo {
             "lift": lift::lifted_json(&result.per_token, &lifted),
             "reproduction": reproduce::reproduction_json(&registry, &reproduction)?,
         });
-        Ok(Answer { text, json, incomplete: report.incomplete })
+        Ok(Answer { text, json, incomplete: report.incomplete, ..Answer::default() })
     }
 }
 

@@ -7,8 +7,8 @@ use clap::{ArgGroup, Args};
 use serde_json::json;
 use std::path::PathBuf;
 use szilard::energy::{
-    EnergyQuery, EnergyRecord, EnergyResult, Excluded, Idle, InferenceEnergy, InferenceQuery, Policy, Report, Rule,
-    Status, TokenOptions, Tokens, energy, energy_per_token, read_tokens,
+    Count, EnergyQuery, EnergyRecord, EnergyResult, Excluded, Idle, InferenceEnergy, InferenceQuery, Policy, Report,
+    Rule, Status, TokenOptions, Tokens, energy, energy_per_token, read_tokens,
 };
 use szilard::input::printable;
 use szilard::quantity::Quantity;
@@ -35,6 +35,9 @@ pub(crate) struct Energy {
     /// Zone of a local clock of the token log, where it is not --tz
     #[arg(long, value_name = "ZONE", requires = "tokens", allow_hyphen_values = true)]
     tokens_tz: Option<String>,
+    /// Whose count of the generated tokens is taken, where the token log has two
+    #[arg(long, value_parser = token_count, value_name = "server|retokenised", requires = "tokens")]
+    tokens_count: Option<Count>,
     /// Window: two times on the clock of the power log (with a zone or Unix seconds, local, or seconds)
     #[arg(long, value_name = "START,END", value_parser = ends, allow_hyphen_values = true, conflicts_with_all = ["start", "end"])]
     window: Option<(String, String)>,
@@ -58,8 +61,8 @@ pub(crate) struct Energy {
     /// How power is split among records in flight together
     #[arg(long, value_parser = policy, default_value = "tokens", value_name = "tokens|time|exclusive", requires = "generated")]
     policy: Policy,
-    /// What is added to the times of the token log, such as "-0.4 s"
-    #[arg(long, value_name = "TIME", requires = "tokens", allow_hyphen_values = true)]
+    /// What is added to the times of the token log, such as "-0.4 s", or "estimate" to have it from both logs
+    #[arg(long, value_name = "TIME|estimate", requires = "tokens", allow_hyphen_values = true)]
     clock_offset: Option<String>,
     #[command(flatten)]
     reading: Reading,
@@ -85,6 +88,11 @@ fn rule(text: &str) -> Result<Rule, String> {
     rules.into_iter().find(|rule| rule.word() == text).ok_or_else(|| "expected trapezoid or mean-of-samples".to_owned())
 }
 
+fn token_count(text: &str) -> Result<Count, String> {
+    let found = Count::ALL.iter().copied().find(|count| count.word() == text);
+    found.ok_or_else(|| "expected server or retokenised".to_owned())
+}
+
 fn policy(text: &str) -> Result<Policy, String> {
     let found = Policy::ALL.iter().copied().find(|policy| policy.word() == text);
     found.ok_or_else(|| "expected tokens, time or exclusive".to_owned())
@@ -102,7 +110,7 @@ impl Energy {
         }
         let log = self.tokens.as_ref().map(|path| {
             let tz = self.tokens_tz.clone().or_else(|| self.reading.tz.clone());
-            let options = TokenOptions { format: self.tokens_format.clone(), tz };
+            let options = TokenOptions { format: self.tokens_format.clone(), tz, count: self.tokens_count };
             Ok::<_, Failure>(read_tokens(bytes(path)?, &path.display().to_string(), &options)?)
         });
         let log = log.transpose()?;
@@ -110,12 +118,15 @@ impl Energy {
             Some(log) => Tokens::Log(log),
             None => Tokens::Count(self.count.unwrap_or(0)),
         };
-        let offset = self.clock_offset.as_deref().map(|text| nanoseconds("--clock-offset", text)).transpose()?;
+        let estimate_clock_offset = self.clock_offset.as_deref() == Some("estimate");
+        let given = self.clock_offset.as_deref().filter(|_| !estimate_clock_offset);
+        let offset = given.map(|text| nanoseconds("--clock-offset", text)).transpose()?;
         let query = InferenceQuery {
             window,
             idle: self.idle(&trace)?,
             policy: self.policy,
             clock_offset_ns: offset,
+            estimate_clock_offset,
             boundary: self.reading.boundary,
             rule: self.method,
             max_gap_ns,
@@ -171,7 +182,7 @@ fn of_window(trace: &Trace, result: &EnergyResult) -> Answer {
         diagnostics_text(&result.reasons, false),
     ]);
     let incomplete = if result.status == Status::Incomplete { missing(result) } else { Vec::new() };
-    Answer { text, json: json!(EnergyRecord::from(result)), incomplete }
+    Answer { text, json: json!(EnergyRecord::from(result)), incomplete, ..Answer::default() }
 }
 
 /// What is said of a meter besides its energy.
@@ -231,6 +242,8 @@ pub(super) fn of_tokens(trace: &Trace, result: &InferenceEnergy) -> Answer {
             "records",
             Some(format!("{} in the log, {} inside, {} inference", counts.total, counts.inside, counts.inference)),
         ),
+        ("clock offset", shown(&result.clock_offset)),
+        ("overlap", Some(result.overlap.word().to_owned())),
         ("in flight", Some(format!("{}, split by {}", seconds(result.in_flight_ns), result.policy.word()))),
         ("status", Some(result.status.word().to_owned())),
     ]);
@@ -257,7 +270,7 @@ pub(super) fn of_tokens(trace: &Trace, result: &InferenceEnergy) -> Answer {
     } else {
         Vec::new()
     };
-    Answer { text, json: json!(Report::new(trace, result)), incomplete }
+    Answer { text, json: json!(Report::new(trace, result)), incomplete, ..Answer::default() }
 }
 
 fn excluded_text(result: &InferenceEnergy) -> String {

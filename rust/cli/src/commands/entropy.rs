@@ -190,5 +190,5 @@ fn of_bounds(bounds: &EntropyBounds, scale: &Scale) -> Answer {
         "format": LOGPROB_FORMATS.first().map(|format| format.name),
         "diagnostics": remark_records(&bounds.diagnostics),
     });
-    Answer { text, json, incomplete: incomplete.into_iter().collect() }
+    Answer { text, json, incomplete: incomplete.into_iter().collect(), ..Answer::default() }
 }

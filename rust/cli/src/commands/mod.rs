@@ -8,6 +8,7 @@ mod entropy;
 mod formats;
 mod landauer;
 mod lift;
+mod mlperf;
 mod read;
 mod reproduce;
 mod scenario;

@@ -15,14 +15,28 @@ use szilard::traces::Trace;
 #[derive(Debug, Args)]
 pub(crate) struct Read {
     /// Power log
-    file: PathBuf,
+    #[arg(required_unless_present = "mlperf")]
+    file: Option<PathBuf>,
+    /// Directory of an MLPerf power run (with run_1, ranging and power, or run_1 itself): its official figures
+    #[arg(long, value_name = "DIR", conflicts_with = "file")]
+    mlperf: Option<PathBuf>,
+    /// Whether the power log of the run may be believed, and what the reference checker says
+    #[arg(long)]
+    check: bool,
     #[command(flatten)]
     reading: Reading,
 }
 
 impl Read {
     pub(super) fn answer(&self) -> Result<Answer, Failure> {
-        Ok(of_trace(&self.reading.trace(&self.file)?))
+        match (&self.mlperf, &self.file) {
+            (Some(folder), _) => super::mlperf::answer(folder, self.check),
+            (None, Some(_)) if self.check => {
+                Err(Failure::Usage { message: "--check looks at a run: --mlperf DIR is needed".to_owned() })
+            }
+            (None, Some(file)) => Ok(of_trace(&self.reading.trace(file)?)),
+            (None, None) => Err(Failure::Usage { message: "a power log or --mlperf DIR is needed".to_owned() }),
+        }
     }
 }
 
@@ -83,5 +97,5 @@ fn of_trace(trace: &Trace) -> Answer {
         (Some(whole), Status::Incomplete) => super::energy::missing(whole),
         _ => Vec::new(),
     };
-    Answer { text, json, incomplete }
+    Answer { text, json, incomplete, ..Answer::default() }
 }

@@ -42,7 +42,7 @@ impl Reproduce {
             let table = registry.missing_table(calculation)?;
             Some(format!("{} needs {table}, which is not shipped: give a folder that holds it", calculation.id))
         };
-        Ok(Answer { text, json, incomplete: missing.iter().filter_map(needs).collect() })
+        Ok(Answer { text, json, incomplete: missing.iter().filter_map(needs).collect(), ..Answer::default() })
     }
 }
 

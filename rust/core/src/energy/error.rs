@@ -141,6 +141,38 @@ pub enum EnergyError {
         /// Times of the power log.
         trace: String,
     },
+    /// A log without a field that the question needs.
+    #[error("{source_name}: {}: no record of this {format} log has the field {field}; {remedy}", Code::MissingField)]
+    MissingField {
+        /// The token log.
+        source_name: String,
+        /// Its format.
+        format: &'static str,
+        /// The field.
+        field: &'static str,
+        /// What the log has instead, or what the caller can do.
+        remedy: String,
+    },
+    /// Two counts of the same tokens that differ.
+    #[error(
+        "{source_name}: {}: {server} tokens as the server counts them, {retokenised} as retokenised from the text; say \
+        which with count",
+        Code::CountAmbiguous
+    )]
+    CountAmbiguous {
+        /// The token log.
+        source_name: String,
+        /// Total as counted by the server. [token]
+        server: u64,
+        /// Total as retokenised. [token]
+        retokenised: u64,
+    },
+    /// Logs from which no offset between their clocks can be had.
+    #[error("{}: {reason}; say what to add to the token log with clock_offset", Code::OffsetUnknown)]
+    OffsetUnknown {
+        /// Why not.
+        reason: String,
+    },
     /// Nothing to divide by.
     #[error("{}: {reason}", Code::NoTokens)]
     NoTokens {
@@ -199,6 +231,9 @@ impl EnergyError {
             Self::StaleSensor { .. } => Some(Code::StaleSensor),
             Self::ClocksDiffer { .. } => Some(Code::TimeZone),
             Self::NoTokens { .. } => Some(Code::NoTokens),
+            Self::MissingField { .. } => Some(Code::MissingField),
+            Self::CountAmbiguous { .. } => Some(Code::CountAmbiguous),
+            Self::OffsetUnknown { .. } => Some(Code::OffsetUnknown),
             Self::TotalUnknown { .. } => Some(Code::TotalUnknown),
             Self::Policy { .. } | Self::MixedBoundaries { .. } | Self::Quantity(_) | Self::Partial(_) => None,
         }

@@ -4,10 +4,12 @@ use super::attribute::{Part, Policy, Shares, grid, on_grid, split};
 use super::error::EnergyError;
 use super::idle::{Idle, IdlePower, idle_energy};
 use super::integrate::{EnergyQuery, EnergyResult, Rule, Status, energy, intervals, members};
-use super::join::{Joined, join};
+use super::interval::Interval;
+use super::join::{Joined, Overlap, clocks_meet, join};
+use super::offset::{Offset, estimate};
 use super::tokens::{Excluded, Request, TokenLog};
 use crate::input::{Code, Diagnostics, Place, Refusal};
-use crate::quantity::{Basis, Boundary, BoundaryError, Component, Measured, Quantity, QuantityError};
+use crate::quantity::{Basis, Boundary, BoundaryError, Component, Distribution, Measured, Quantity, QuantityError};
 use crate::traces::{Channel, Trace};
 
 /// What was generated: a log, or a bare count for the whole window.
@@ -30,6 +32,8 @@ pub struct InferenceQuery {
     pub policy: Policy,
     /// What is added to the times of the token log. [ns]
     pub clock_offset_ns: Option<i64>,
+    /// Whether what is left of the offset is estimated from the requests in flight and the power.
+    pub estimate_clock_offset: bool,
     /// Boundary of the energy, where the format of the power log does not settle it.
     pub boundary: Option<Boundary>,
     /// How powers become an energy.
@@ -107,6 +111,10 @@ pub struct InferenceEnergy {
     pub meter: EnergyResult,
     /// The time-weighted energy of the same window, where the figure was had by another rule.
     pub time_weighted: Option<EnergyResult>,
+    /// What was added to the times of the token log, where it was estimated. [s]
+    pub clock_offset: Option<Quantity>,
+    /// How much of the token log lies inside the power log.
+    pub overlap: Overlap,
     /// How power was split.
     pub policy: Policy,
     /// Time with at least one inference record in flight. [ns]
@@ -131,8 +139,22 @@ pub fn energy_per_token(
 ) -> Result<InferenceEnergy, EnergyError> {
     let channels = members(trace, &EnergyQuery::default())?;
     let span = trace.span_ns().ok_or_else(|| EnergyError::NoPower { source_name: trace.source.clone() })?;
+    let meters: Vec<_> = channels
+        .iter()
+        .filter(|channel| !channel.samples.is_empty())
+        .map(|channel| intervals(trace, channel, query.max_gap_ns, &mut Diagnostics::default()))
+        .collect::<Result<_, _>>()?;
+    let offset = match tokens {
+        Tokens::Log(log) if query.estimate_clock_offset => {
+            let sampling = channels.iter().filter_map(|channel| channel.samples.median_interval_ns()).min();
+            Some(estimated(trace, log, span, query, &meters, sampling.unwrap_or(1))?)
+        }
+        _ => None,
+    };
     let joined = match tokens {
-        Tokens::Log(log) => join(trace, log, span, query.window, query.clock_offset_ns)?,
+        Tokens::Log(log) => {
+            join(trace, log, span, query.window, offset.map(|offset| offset.ns).or(query.clock_offset_ns))?
+        }
         Tokens::Count(count) => Joined::of_count(count, query.window.unwrap_or(span)),
     };
     let counts = || joined.inference().filter_map(|request| request.output_tokens);
@@ -162,15 +184,11 @@ pub fn energy_per_token(
 
     let mut reasons = meter.reasons.clone();
     reasons.extend(&joined.diagnostics);
-    let meters: Vec<_> = channels
-        .iter()
-        .filter(|channel| !channel.samples.is_empty())
-        .map(|channel| intervals(trace, channel, query.max_gap_ns, &mut Diagnostics::default()))
-        .collect::<Result<_, _>>()?;
     let doubled = doubled(&channels);
     let is_doubled = |request: &Request| {
-        let behind = doubled.partition_point(|(from, _)| *from <= request.end_ns.unwrap_or(request.start_ns));
-        behind.checked_sub(1).and_then(|at| doubled.get(at)).is_some_and(|(_, latest)| request.start_ns <= *latest)
+        let Some((start, end)) = request.interval_ns() else { return false };
+        let behind = doubled.partition_point(|(from, _)| *from <= end);
+        behind.checked_sub(1).and_then(|at| doubled.get(at)).is_some_and(|(_, latest)| start <= *latest)
     };
     let plan = Plan::of(&joined.requests, query.policy);
     let shares = split(&meters, &plan.parts, window);
@@ -215,7 +233,35 @@ pub fn energy_per_token(
         let (start_ns, end_ns) = joined.hull().unwrap_or(window);
         return Err(EnergyError::NotCovered { source_name: trace.source.clone(), start_ns, end_ns });
     }
-    let gross = scale.figure(&total, gross_j, Basis::Gross)?;
+    let mut gross = scale.figure(&total, gross_j, Basis::Gross)?;
+    let clock_offset = match &offset {
+        Some(offset) => {
+            let shifted = |shift: i64| -> Result<f64, EnergyError> {
+                if query.rule == Rule::MeanOfSamples {
+                    let window = Some((window.0.saturating_add(shift), window.1.saturating_add(shift)));
+                    let moved = energy(trace, &EnergyQuery { window, ..meter_query.clone() })?;
+                    return Ok(moved.energy.map_or(gross_j, |energy| energy.value()));
+                }
+                let moved: Vec<Request> = joined.inference().map(|request| request.clone().later_by(shift)).collect();
+                let plan = Plan::of(&moved, query.policy);
+                Ok(split(&meters, &plan.parts, window).energy.iter().sum())
+            };
+            let u = offset.u_ns.round() as i64;
+            let change = (shifted(u)? - shifted(0)?).abs().max((shifted(-u)? - shifted(0)?).abs());
+            let label = "offset of the clocks, estimated from activity and power";
+            gross = gross.with_u(change, label, Distribution::Normal)?;
+            let (seconds, u) = (offset.ns as f64 * 1e-9, offset.u_ns * 1e-9);
+            let found = Quantity::new(seconds, "s".parse()?)?.with_u(u, label, Distribution::Normal)?;
+            let message = format!(
+                "{found} was added to the times of the token log, at a correlation of {:.3}; a delay of the sensor is part \
+                 of it",
+                offset.correlation
+            );
+            reasons.push(Code::OffsetEstimated, Place::Line(joined.first_line), None, message);
+            Some(found)
+        }
+        None => None,
+    };
     let count = Quantity::new(output_tokens as f64, "token".parse()?)?;
     let per_token = gross.over(&count)?;
     let (mut above_idle, mut above_idle_per_token, mut idle_share) = (None, None, None);
@@ -269,11 +315,30 @@ pub fn energy_per_token(
         grid_j,
         meter,
         time_weighted,
+        clock_offset,
+        overlap: joined.overlap,
         policy: query.policy,
         in_flight_ns,
         status: if complete { Status::Complete } else { Status::Incomplete },
         reasons,
     })
+}
+
+/// The offset of the clocks: what was given and, added to it, what the logs say of the rest.
+fn estimated(
+    trace: &Trace,
+    log: &TokenLog,
+    span: (i64, i64),
+    query: &InferenceQuery,
+    meters: &[Vec<Interval>],
+    sampling_ns: i64,
+) -> Result<Offset, EnergyError> {
+    let given = query.clock_offset_ns.unwrap_or(0);
+    // a local clock needs its zone all the same: whole hours are said and not estimated
+    clocks_meet(trace, log, Some(given))?;
+    let requests = log.requests.iter().map(|request| request.clone().later_by(given)).collect();
+    let offset = estimate(meters, span, &TokenLog { requests, ..log.clone() }, sampling_ns)?;
+    Ok(Offset { ns: offset.ns.saturating_add(given), ..offset })
 }
 
 /// The times that two recordings of a channel both claim because the clock stepped back between them: what ran then has
@@ -358,13 +423,15 @@ impl Plan {
         let inference = || requests.iter().filter(|request| !request.is_overhead);
         let has_phases = inference().next().is_some()
             && inference().all(|request| {
-                let end = request.end_ns.unwrap_or(i64::MIN);
-                request.first_token_ns.is_some_and(|first| request.start_ns <= first && first <= end)
+                let between = |(start, end): (i64, i64)| {
+                    request.first_token_ns.is_some_and(|first| (start..=end).contains(&first))
+                };
+                request.interval_ns().is_some_and(between)
             });
         let (mut parts, mut of) = (Vec::new(), Vec::new());
         for (index, request) in requests.iter().enumerate() {
-            let end = request.end_ns.unwrap_or(request.start_ns);
-            let seconds = (end - request.start_ns) as f64 * 1e-9;
+            let Some((start, end)) = request.interval_ns() else { continue };
+            let seconds = (end - start) as f64 * 1e-9;
             let weight = match (policy, request.output_tokens) {
                 (Policy::Tokens, Some(tokens)) if tokens > 0 && seconds > 0.0 => tokens as f64 / seconds,
                 _ => 1.0,
@@ -375,10 +442,10 @@ impl Plan {
             };
             match request.first_token_ns.filter(|_| has_phases && !request.is_overhead) {
                 Some(first) => {
-                    add(request.start_ns, first, true);
+                    add(start, first, true);
                     add(first, end, false);
                 }
-                None => add(request.start_ns, end, false),
+                None => add(start, end, false),
             }
         }
         Self { parts, of, has_phases }

@@ -9,6 +9,9 @@ mod integrate;
 mod interval;
 mod join;
 mod ledger;
+mod mlperf;
+mod offset;
+
 mod partial;
 mod report;
 mod token_formats;
@@ -21,11 +24,13 @@ pub use error::EnergyError;
 pub use idle::{Idle, IdlePower, idle_power};
 pub use inference::{InferenceEnergy, InferenceQuery, RecordCounts, RequestEnergy, Tokens, energy_per_token};
 pub use integrate::{DeviceEnergy, EnergyQuery, EnergyResult, Rule, Status, energy};
+pub use join::Overlap;
 pub use ledger::{Comparison, compare};
+pub use mlperf::{Finding, MlperfCheck, MlperfFiles, MlperfRun, RunFile, mlperf_check, mlperf_run};
 pub use partial::{GapLimitsDiffer, Partial, Total};
 pub use report::{
     CountsRecord, DeviceRecord, EnergyRecord, ExcludedRecord, REPORT_SCHEMA, RemarkRecord, Report, RequestRecord,
     remark_records,
 };
 pub use token_formats::{REGISTRY as TOKEN_FORMATS, TokenFormat, TokenOptions, read_tokens, read_tokens_path};
-pub use tokens::{Excluded, Request, TokenLog};
+pub use tokens::{Count, Counted, Excluded, Rate, Request, TokenLog};

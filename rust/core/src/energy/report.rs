@@ -123,7 +123,7 @@ pub struct RequestRecord {
     /// Phase.
     pub phase: Option<String>,
     /// Start. [ns]
-    pub start_ns: i64,
+    pub start_ns: Option<i64>,
     /// End. [ns]
     pub end_ns: Option<i64>,
     /// Energy. [J]
@@ -205,6 +205,10 @@ pub struct Report {
     pub prompt_tokens: Option<u64>,
     /// How many records there are of which sort.
     pub records: CountsRecord,
+    /// What was added to the times of the token log, where it was estimated.
+    pub clock_offset: Option<QuantityRecord>,
+    /// How much of the token log lies inside the power log: whole or partial.
+    pub overlap: String,
     /// How power was split among records in flight together.
     pub policy: String,
     /// Time with at least one inference record in flight. [s]
@@ -273,6 +277,8 @@ impl Report {
             output_tokens: result.output_tokens,
             prompt_tokens: result.prompt_tokens,
             records: CountsRecord { total: counts.total, inside: counts.inside, inference: counts.inference },
+            clock_offset: record(&result.clock_offset),
+            overlap: result.overlap.word().to_owned(),
             policy: result.policy.word().to_owned(),
             in_flight_s: result.in_flight_ns as f64 * 1e-9,
             idle_energy: (&result.idle_energy).into(),

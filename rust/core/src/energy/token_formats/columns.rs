@@ -22,6 +22,40 @@ impl Column {
         })
     }
 
+    /// The column of that name.
+    ///
+    /// # Errors
+    /// `E_UNKNOWN_COLUMN` where there is none.
+    pub fn required(header: &Record, name: &str, path: &str) -> Result<Self, Refusal> {
+        let missing = || Refusal::new(Code::UnknownColumn, path, header.place(), "no such column", name);
+        Self::find(header, &[name]).ok_or_else(missing)
+    }
+
+    /// The number in a cell of a record; `None` where the cell holds none.
+    pub fn number_at(record: &Record, position: usize, path: &str) -> Result<Option<f64>, Refusal> {
+        let cell = record.fields.get(position).map_or("", |cell| cell.trim());
+        let refusal =
+            || Refusal::new(Code::BadNumber, path, record.place(), cell, "a finite number").in_column(position + 1);
+        match literal(cell, '.') {
+            Literal::Number(number) => number.to_f64(Scale::ONE).map(Some).ok_or_else(refusal),
+            Literal::Text | Literal::Nonfinite => Ok(None),
+            Literal::Broken => Err(refusal()),
+        }
+    }
+
+    /// A time in the unit that the format fixes, where the title says none. [ns]
+    pub fn seconds_ns(&self, record: &Record, path: &str, unit: Scale) -> Result<Option<i64>, Refusal> {
+        let Some(cell) = self.cell(record) else { return Ok(None) };
+        match literal(cell, '.') {
+            Literal::Number(number) => match number.to_ns(self.time_scale().unwrap_or(unit)) {
+                Some(ns) => Ok(Some(ns)),
+                None => Err(self.refusal(Code::TimeParse, record, path, cell, "a time within the range of the type")),
+            },
+            Literal::Text => Ok(None),
+            _ => Err(self.refusal(Code::BadNumber, record, path, cell, "a number")),
+        }
+    }
+
     /// The cell of a record; `None` where it is empty.
     pub fn cell<'r>(&self, record: &'r Record) -> Option<&'r str> {
         record.fields.get(self.position).map(|cell| cell.trim()).filter(|cell| !cell.is_empty())

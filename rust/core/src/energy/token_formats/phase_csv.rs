@@ -8,7 +8,7 @@
 
 use super::columns::Column;
 use super::request_csv::LogClock;
-use super::{TokenFormat, TokenOptions, table};
+use super::{Head, TokenFormat, TokenOptions, log_of, table};
 use crate::energy::tokens::{Excluded, Request, TokenLog};
 use crate::input::{Code, Diagnostics, Record, Refusal, Scale, Text};
 
@@ -20,8 +20,8 @@ pub(super) const FORMAT: TokenFormat = TokenFormat {
     read,
 };
 
-fn detect(head: &[&str]) -> bool {
-    let header = head.first().copied().unwrap_or_default();
+fn detect(head: &Head) -> bool {
+    let header = head.lines.first().map(String::as_str).unwrap_or_default();
     ["Timestamp", "Phase", "Runtime (s)", "Number of Input Tokens", "Total Number of Tokens"]
         .iter()
         .all(|name| header.contains(name))
@@ -60,11 +60,11 @@ fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
         requests.push(Request {
             request: name.clone(),
             phase: Some(name),
-            start_ns,
-            first_token_ns: None,
-            end_ns: Some(start_ns.saturating_add(duration)),
+            start_ns: Some(start_ns),
+            duration_ns: Some(duration),
             prompt_tokens: prompt,
             output_tokens: output,
+            total_tokens: total,
             logged_energy_j: (!stated.is_empty()).then(|| stated.iter().sum()),
             is_overhead: output == Some(0) && prompt == Some(0),
             line: row.line,
@@ -72,7 +72,8 @@ fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
         });
     }
     let clock = clock.finish(&mut diagnostics);
-    Ok(TokenLog { format: FORMAT.name, source: path.to_owned(), clock, requests, excluded, diagnostics })
+    let log = log_of(&FORMAT, text, clock, requests, diagnostics);
+    Ok(TokenLog { excluded, ..log }.checked().one_at_a_time())
 }
 
 /// The counters of single GPUs, or that of all of them; never both.

@@ -6,9 +6,9 @@
 //! includes the prompt is not an output count: a column `total_tokens` is used only beside `prompt_tokens`.
 
 use super::columns::Column;
-use super::{TokenFormat, TokenOptions, table};
+use super::{Head, TokenFormat, TokenOptions, log_of, table};
 use crate::energy::tokens::{Request, TokenLog};
-use crate::input::{Base, Code, Diagnostics, Place, Placed, Record, Refusal, Stamp, Text, Zone, ZoneFault};
+use crate::input::{Base, Code, Diagnostics, Place, Placed, Refusal, Stamp, Text, Zone, ZoneFault};
 use crate::traces::Clock;
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
@@ -24,14 +24,14 @@ const END: &[&str] = &["end", "end_time", "finish", "finished", "finish_time", "
 const DURATION: &[&str] = &["duration", "runtime", "latency", "e2e_latency", "elapsed"];
 const FIRST: &[&str] = &["first_token", "first_token_time"];
 const OUTPUT: &[&str] = &["output_tokens", "generated_tokens", "completion_tokens", "tokens_out", "generatedtokens"];
+const RETOKENISED: &[&str] = &["retokenised_tokens", "retokenized_tokens"];
+const TOTAL: &[&str] = &["total_tokens"];
 const PROMPT: &[&str] = &["prompt_tokens", "input_tokens", "context_tokens", "contexttokens", "tokens_in"];
 
-fn detect(head: &[&str]) -> bool {
-    let Some(header) = head.iter().find(|line| !line.trim().is_empty() && !line.starts_with('#')) else { return false };
-    let fields = header.split([',', ';', '\t']).map(|field| field.trim().trim_matches('"').to_owned()).collect();
-    let header = Record { line: 1, fields };
+fn detect(head: &Head) -> bool {
+    let header = head.header();
     let has = |names: &[&str]| Column::find(&header, names).is_some();
-    has(START) && (has(OUTPUT) || (has(PROMPT) && has(&["total_tokens"])))
+    has(START) && (has(OUTPUT) || has(RETOKENISED) || has(TOTAL))
 }
 
 fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
@@ -42,9 +42,9 @@ fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
     let missing = |what: &str| Refusal::new(Code::UnknownColumn, path, header.place(), "no such column", what);
     let start = column(START).ok_or_else(|| missing("a start column"))?;
     let (end, duration, first) = (column(END), column(DURATION), column(FIRST));
-    let (output, prompt, total) = (column(OUTPUT), column(PROMPT), column(&["total_tokens"]));
+    let (output, prompt, total) = (column(OUTPUT), column(PROMPT), column(TOTAL));
     let cached = column(&["cached_tokens", "cache_n"]);
-    let retokenised = column(&["retokenised_tokens", "retokenized_tokens"]);
+    let retokenised = column(RETOKENISED);
     let (id, phase) = (column(&["request", "request_id", "id"]), column(&["phase"]));
     let concurrency = column(&["concurrency", "batch", "batch_size"]);
 
@@ -63,17 +63,11 @@ fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
             }
         };
         let first_token_ns = later(&first)?;
-        let end_ns = match later(&end)? {
-            Some(end) => Some(end),
-            None => duration
-                .as_ref()
-                .map(|column| column.duration_ns(row, path))
-                .transpose()?
-                .flatten()
-                .map(|duration| start_ns.saturating_add(duration)),
-        };
+        let end_ns = later(&end)?;
+        let duration = duration.as_ref().map(|column| column.duration_ns(row, path)).transpose()?.flatten();
         let prompt_tokens = count(&prompt)?;
-        let output_tokens = match (count(&output)?, count(&total)?, prompt_tokens) {
+        let total_tokens = count(&total)?;
+        let output_tokens = match (count(&output)?, total_tokens, prompt_tokens) {
             (Some(output), ..) => Some(output),
             (None, Some(total), Some(prompt)) => total.checked_sub(prompt),
             _ => None,
@@ -84,25 +78,26 @@ fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
                 .and_then(|id| id.cell(row))
                 .map_or_else(|| format!("line {}", row.line), str::to_owned),
             phase: phase.as_ref().and_then(|phase| phase.cell(row)).map(str::to_owned),
-            start_ns,
+            start_ns: Some(start_ns),
             first_token_ns,
             end_ns,
+            duration_ns: duration,
             prompt_tokens,
             cached_tokens: count(&cached)?,
             output_tokens,
             retokenised_tokens: count(&retokenised)?,
+            total_tokens,
             concurrency: count(&concurrency)?,
-            logged_energy_j: None,
-            is_overhead: false,
             line: row.line,
+            ..Request::default()
         });
     }
-    if output.is_none() && total.is_some() {
+    if output.is_none() && total.is_some() && prompt.is_some() {
         let message = "the total of a record includes its prompt; the prompt was subtracted";
         diagnostics.push(Code::TokensWithPrompt, header.place(), None, message);
     }
     let clock = clock.finish(&mut diagnostics);
-    Ok(TokenLog { format: FORMAT.name, source: path.to_owned(), clock, requests, excluded: Vec::new(), diagnostics })
+    Ok(log_of(&FORMAT, text, clock, requests, diagnostics))
 }
 
 /// The clock of a log: all stamps count from the same, or the log is refused.

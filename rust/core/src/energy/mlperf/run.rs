@@ -1,0 +1,183 @@
+//! The official metric of an MLPerf power run, and beside it what the same log says of energy and tokens.
+
+use super::detail::Detail;
+use super::samples::{inside, samples};
+use crate::energy::{EnergyError, EnergyQuery, EnergyResult, Rule, energy};
+use crate::input::{Code, Diagnostics, Place, Refusal, Text};
+use crate::quantity::Quantity;
+use crate::traces::{ReadOptions, Trace, read};
+
+/// One file of a run: its name, for messages, and its bytes.
+#[derive(Debug, Clone)]
+pub struct RunFile {
+    /// Name.
+    pub path: String,
+    /// Content.
+    pub bytes: Vec<u8>,
+}
+
+impl RunFile {
+    pub(super) fn text(&self) -> Result<Text, Refusal> {
+        Text::open(self.bytes.clone(), &self.path, false)
+    }
+}
+
+/// The files of a power run. The core opens no directory: who calls it finds them.
+#[derive(Debug, Clone)]
+pub struct MlperfFiles {
+    /// `run_1/mlperf_log_detail.txt`.
+    pub detail: RunFile,
+    /// `run_1/spl.txt`.
+    pub power: RunFile,
+    /// `ranging/mlperf_log_detail.txt`.
+    pub ranging_detail: Option<RunFile>,
+    /// `ranging/spl.txt`.
+    pub ranging_power: Option<RunFile>,
+    /// `power/ptd_logs.txt`.
+    pub meter_log: Option<RunFile>,
+    /// `power/client.json`.
+    pub client: Option<RunFile>,
+    /// `power/server.json`.
+    pub server: Option<RunFile>,
+}
+
+/// The figures of a power run.
+#[derive(Debug, Clone)]
+pub struct MlperfRun {
+    /// Scenario, such as Offline.
+    pub scenario: Option<String>,
+    /// Measured window on the clock of the power log. [ns]
+    pub window_ns: (i64, i64),
+    /// Samples strictly inside the window.
+    pub samples: usize,
+    /// Mean of the positive samples strictly inside the window. [W]
+    pub mean_power: Quantity,
+    /// The official metric: the mean power [W], or for SingleStream and MultiStream the energy per query [mJ].
+    pub official: Quantity,
+    /// Whether the official metric is per query.
+    pub per_query: bool,
+    /// Official performance [token/s], where the run generates tokens.
+    pub tokens_per_second: Option<f64>,
+    /// Samples of the benchmark per second. [1/s]
+    pub samples_per_second: Option<f64>,
+    /// Official efficiency, performance over mean power: token/J, or samples per J where there are no tokens.
+    pub efficiency: Option<Quantity>,
+    /// Mean power times the window. [J]
+    pub energy_of_mean: Quantity,
+    /// Time-weighted energy of the window. [J]
+    pub time_weighted: EnergyResult,
+    /// Mean power over performance. [J/token]
+    pub per_token: Option<Quantity>,
+    /// Time-weighted mean power over performance. [J/token]
+    pub per_token_time_weighted: Option<Quantity>,
+    /// Generated tokens per energy, from the mean power. [token/Wh]
+    pub tokens_per_wh: Option<Quantity>,
+}
+
+/// What the checks share of a run.
+pub(super) struct Opened {
+    pub detail: Detail,
+    /// Begin and end of the window. [ns]
+    pub window: (i64, i64),
+    /// Line of the begin.
+    pub line: u32,
+    pub trace: Trace,
+    pub samples: Vec<super::samples::Sample>,
+}
+
+impl Opened {
+    pub fn of(detail: &RunFile, power: &RunFile) -> Result<Self, EnergyError> {
+        let found = Detail::read(&detail.text()?, &mut Diagnostics::default())?;
+        let ((begin, line), (end, _)) = (found.begin(&detail.path)?, found.end(&detail.path)?);
+        if end <= begin {
+            return Err(EnergyError::Window { start_ns: begin, end_ns: end });
+        }
+        let options = ReadOptions { format: Some("ptd-spl".to_owned()), ..ReadOptions::default() };
+        let trace = read(power.bytes.clone(), &power.path, &options)?;
+        let samples = samples(&power.text()?)?;
+        Ok(Self { detail: found, window: (begin, end), line, trace, samples })
+    }
+
+    /// Length of the window. [s]
+    pub fn seconds(&self) -> f64 {
+        (self.window.1 - self.window.0) as f64 * 1e-9
+    }
+
+    /// The reason why there is no figure, where no positive sample lies strictly inside the window.
+    pub fn no_overlap(&self, path: &str) -> Option<Refusal> {
+        if super::samples::official_mean(&self.samples, self.window).is_some() {
+            return None;
+        }
+        let span = self.samples.iter().map(|sample| sample.time).min().zip(self.samples.iter().map(|s| s.time).max());
+        let seconds = |ns: i64| ns as f64 * 1e-9;
+        let log = span.map_or("no samples".to_owned(), |(start, end)| {
+            format!("samples from {:.3} s to {:.3} s", seconds(start), seconds(end))
+        });
+        let hours = span.and_then(|span| super::clocks::whole_hours(self.window, span));
+        let hint = hours.map_or(String::new(), |hours| {
+            format!("; shifted by exactly {hours:+} h it would lie inside, and no clock is ever shifted silently")
+        });
+        let found = format!("a window from {:.3} s to {:.3} s", seconds(self.window.0), seconds(self.window.1));
+        let expected = format!("positive samples strictly inside; the power log has {log}{hint}");
+        Some(Refusal::new(Code::NoOverlap, path, Place::Line(u64::from(self.line)), found, expected))
+    }
+}
+
+/// The figures of a power run.
+///
+/// P = mean of the positive samples strictly inside (begin, end), not weighted by time. Offline, Server and
+/// Interactive: metric P \[W\], efficiency = rate / P. SingleStream and MultiStream: P (end - begin) / queries \[mJ\].
+/// The energy per token is P / rate.
+///
+/// # Errors
+/// `E_NO_OVERLAP` at the line of the begin where no sample lies inside the window (a whole-hour shift is named and
+/// never made), `E_NO_DATA` without a window, and what the readers refuse.
+///
+/// Reference: mlcommons/inference, tools/submission, power checks.
+pub fn mlperf_run(files: &MlperfFiles) -> Result<MlperfRun, EnergyError> {
+    let run = Opened::of(&files.detail, &files.power)?;
+    if let Some(refusal) = run.no_overlap(&files.detail.path) {
+        return Err(refusal.into());
+    }
+    let query = |rule: Rule| EnergyQuery { window: Some(run.window), rule, ..EnergyQuery::default() };
+    let unknown = || EnergyError::TotalUnknown { source_name: run.trace.source.clone() };
+    let official = energy(&run.trace, &query(Rule::MeanOfSamples))?;
+    let time_weighted = energy(&run.trace, &query(Rule::Trapezoid))?;
+    let mean_power = official.mean_power.ok_or_else(unknown)?;
+    let energy_of_mean = official.energy.ok_or_else(unknown)?;
+    let per_query = run.detail.scenario.as_deref().is_some_and(|name| ["SingleStream", "MultiStream"].contains(&name));
+    let metric = match run.detail.queries.filter(|queries| per_query && *queries > 0.0) {
+        Some(queries) => energy_of_mean.over(&Quantity::new(queries, "1".parse()?)?)?.to("mJ")?,
+        None => mean_power.clone(),
+    };
+    let (tokens, samples) = (run.detail.tokens_per_second, run.detail.samples_per_second);
+    let rate = |value: f64, unit: &str| -> Result<Quantity, EnergyError> { Ok(Quantity::new(value, unit.parse()?)?) };
+    let of_tokens = tokens.filter(|rate| *rate > 0.0).map(|value| rate(value, "token/s")).transpose()?;
+    let of_samples = samples.filter(|rate| *rate > 0.0).map(|value| rate(value, "1/s")).transpose()?;
+    let performance = of_tokens.as_ref().or(of_samples.as_ref());
+    let over = |power: &Quantity| -> Result<Option<Quantity>, EnergyError> {
+        let Some(rate) = &of_tokens else { return Ok(None) };
+        Ok(Some(power.over(rate)?.to("J/token")?))
+    };
+    let per_energy = match &of_tokens {
+        Some(rate) => Some(rate.over(&mean_power)?.to("token/Wh")?),
+        None => None,
+    };
+    let weighted_power = time_weighted.mean_power.as_ref().map(over).transpose()?.flatten();
+    Ok(MlperfRun {
+        scenario: run.detail.scenario.clone(),
+        window_ns: run.window,
+        samples: inside(&run.samples, run.window).count(),
+        official: metric,
+        per_query: per_query && run.detail.queries.is_some(),
+        tokens_per_second: tokens,
+        samples_per_second: samples,
+        efficiency: performance.map(|rate| rate.over(&mean_power)).transpose()?,
+        per_token: over(&mean_power)?,
+        per_token_time_weighted: weighted_power,
+        tokens_per_wh: per_energy,
+        mean_power,
+        energy_of_mean,
+        time_weighted,
+    })
+}

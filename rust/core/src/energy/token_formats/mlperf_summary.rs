@@ -1,0 +1,46 @@
+//! The summary of an MLPerf run: its rates, and neither counts nor times of day.
+//!
+//! Layout: mlcommons/inference, loadgen, mlperf_log_summary.txt.
+
+use super::{Head, TokenFormat, TokenOptions, log_of};
+use crate::energy::tokens::{Counted, Rate, Request, TokenLog};
+use crate::input::{Code, Diagnostics, Literal, Place, Refusal, Scale, Text, literal};
+use crate::traces::Clock;
+
+pub(super) const FORMAT: TokenFormat = TokenFormat {
+    name: "mlperf-summary",
+    description: "mlperf_log_summary.txt of MLPerf loadgen",
+    units: "rate in token/s; no counts and no times",
+    detect,
+    read,
+};
+
+fn detect(head: &Head) -> bool {
+    head.lines.iter().take(4).any(|line| line.trim() == "MLPerf Results Summary")
+}
+
+fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
+    let mut diagnostics = Diagnostics::default();
+    let mut request = Request { request: "run".to_owned(), line: 1, ..Request::default() };
+    let mut lines = text.lines();
+    while let Some(line) = lines.next(&mut diagnostics)? {
+        let Some((name, value)) = line.text.split_once(':') else { continue };
+        let (name, value) = (name.trim(), value.trim());
+        match name {
+            "Scenario" => request.phase = Some(value.to_owned()),
+            "Tokens per second" | "Completed tokens per second" => {
+                let per_second = match literal(value, '.') {
+                    Literal::Number(number) => number.to_f64(Scale::ONE),
+                    _ => None,
+                };
+                let place = Place::Line(u64::from(line.number));
+                let per_second = per_second
+                    .ok_or_else(|| Refusal::new(Code::BadNumber, text.path(), place, value, "a rate of tokens"))?;
+                request.rates.push(Rate { of: Counted::Output, per_second, deviation: None });
+                request.line = line.number;
+            }
+            _ => {}
+        }
+    }
+    Ok(log_of(&FORMAT, text, Clock::Relative, vec![request], diagnostics))
+}
