@@ -40,7 +40,7 @@ def test_an_offset_is_estimated_when_asked_and_said() -> None:
     result = sz.energy_per_token(trace, tokens, clock_offset="estimate")
     assert result.clock_offset is not None
     assert abs(result.clock_offset.value - 7.25) < 3 * result.clock_offset.u < 0.6
-    assert "W_OFFSET_ESTIMATED" in result.diagnostics["code"].to_list()
+    assert "W_OFFSET_ESTIMATED" in result.reasons["code"].to_list()
     given = sz.energy_per_token(trace, tokens, clock_offset="7.25 s")
     assert given.clock_offset is None
     assert abs(result.per_token.value - given.per_token.value) < 0.05 * given.per_token.value

@@ -210,8 +210,9 @@ fn requests_in_the_hour_that_occurs_twice_keep_their_order() {
         .requests
         .iter()
         .map(|request| {
-            let since = request.start_ns.unwrap() - log.requests[0].start_ns.unwrap();
-            (since / S / 60, (request.end_ns.unwrap() - request.start_ns.unwrap()) / S / 60)
+            let (start, end) = request.interval_ns().unwrap();
+            let since = start - log.requests[0].start_ns.unwrap();
+            (since / S / 60, (end - start) / S / 60)
         })
         .collect();
     assert_eq!(minutes, [(0, 50), (5, 40), (55, 8)]);

@@ -1,6 +1,6 @@
 //! What the detail log of loadgen says of a run: its window, its scenario and its results.
 
-use crate::input::{Code, DateOrder, Diagnostics, Json, Place, Refusal, Text, civil_stamp};
+use crate::input::{Base, Code, DateOrder, Diagnostics, Json, Place, Refusal, Text, civil_stamp};
 
 /// What each record of the log starts with.
 pub(in crate::energy) const MARK: &str = ":::MLLOG ";
@@ -10,6 +10,8 @@ pub(in crate::energy) const MARK: &str = ":::MLLOG ";
 pub(in crate::energy) struct Detail {
     begin: Option<(i64, u32)>,
     end: Option<(i64, u32)>,
+    /// What the stamps count from.
+    pub base: Option<Base>,
     /// `effective_scenario`.
     pub scenario: Option<String>,
     /// Generated tokens per second. [token/s]
@@ -46,6 +48,10 @@ impl Detail {
                     let stamp = civil_stamp(written, DateOrder::MonthFirst).ok_or_else(|| {
                         Refusal::new(Code::TimeParse, path, line.place(), written, "MM-DD-YYYY HH:MM:SS.fff")
                     })?;
+                    if *detail.base.get_or_insert(stamp.base) != stamp.base {
+                        let (found, expected) = ("another kind of stamp", "stamps that all have a zone, or none");
+                        return Err(Refusal::new(Code::TimeMixed, path, line.place(), found, expected));
+                    }
                     let seen = if key == "power_begin" { &mut detail.begin } else { &mut detail.end };
                     if seen.replace((stamp.ns, line.number)).is_some() {
                         let found = format!("{key} again");

@@ -28,7 +28,7 @@ fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
     let detail = Detail::read(text, &mut diagnostics)?;
     let (begin, end) = (detail.begin(text.path())?, detail.end(text.path())?);
     let mut clock = LogClock::new(options, text.path())?;
-    let stamp = |ns: i64| Stamp { ns, base: Base::Local, leap: false, resolution_ns: 1_000_000 };
+    let stamp = |ns: i64| Stamp { ns, base: detail.base.unwrap_or(Base::Local), leap: false, resolution_ns: 1_000_000 };
     let start_ns = clock.start(stamp(begin.0), Place::Line(u64::from(begin.1)))?;
     let end_ns = clock.later(stamp(end.0), start_ns, Place::Line(u64::from(end.1)))?;
     let seconds = end_ns.saturating_sub(start_ns).max(0) as f64 * 1e-9;
