@@ -32,18 +32,13 @@ impl PyTokenLog {
         self.0.clock.word()
     }
 
-    /// The table of requests: request, phase, start_ns, first_token_ns, end_ns, duration_ns, prompt_tokens (computed
-    /// ones where cached_tokens is known), cached_tokens, output_tokens, retokenised_tokens, total_tokens (with the
-    /// prompt), mean rates in token/s, logged_energy_j, concurrency, line. Unknown is null.
+    /// The table of requests: request, phase, start_ns, first_token_ns, end_ns, prompt_tokens (computed ones where
+    /// cached_tokens is known), cached_tokens, output_tokens, retokenised_tokens, concurrency, line. Unknown is null.
     #[getter]
     fn requests(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         let all = &self.0.requests;
         let count = |of: fn(&Request) -> Option<u64>| {
             Column::MaybeWhole(all.iter().map(|request| of(request).and_then(|n| i64::try_from(n).ok())).collect())
-        };
-        let rate = |of: Counted| {
-            let found = |request: &Request| request.rates.iter().find(|rate| rate.of == of).map(|rate| rate.per_second);
-            Column::MaybeFloat(all.iter().map(found).collect())
         };
         frame(
             py,
@@ -53,16 +48,38 @@ impl PyTokenLog {
                 ("start_ns", Column::MaybeWhole(all.iter().map(|request| request.start_ns).collect())),
                 ("first_token_ns", Column::MaybeWhole(all.iter().map(|request| request.first_token_ns).collect())),
                 ("end_ns", Column::MaybeWhole(all.iter().map(|request| request.end_ns).collect())),
-                ("duration_ns", Column::MaybeWhole(all.iter().map(|request| request.duration_ns).collect())),
                 ("prompt_tokens", count(|request| request.prompt_tokens)),
                 ("cached_tokens", count(|request| request.cached_tokens)),
                 ("output_tokens", count(|request| request.output_tokens)),
                 ("retokenised_tokens", count(|request| request.retokenised_tokens)),
-                ("total_tokens", count(|request| request.total_tokens)),
+                ("concurrency", count(|request| request.concurrency)),
+                ("line", Column::Whole(all.iter().map(|request| i64::from(request.line)).collect())),
+            ],
+        )
+    }
+
+    /// The table of what records state that is neither a time nor a count of theirs: request, duration_ns, total_tokens
+    /// (with the prompt), prompt_tokens_per_s and output_tokens_per_s (mean rates), logged_energy_j,
+    /// logged_per_token_j, line. Unknown is null.
+    #[getter]
+    fn stated(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        let all = &self.0.requests;
+        let rate = |of: Counted| {
+            let found = |request: &Request| request.rates.iter().find(|rate| rate.of == of).map(|rate| rate.per_second);
+            Column::MaybeFloat(all.iter().map(found).collect())
+        };
+        let number = |of: fn(&Request) -> Option<f64>| Column::MaybeFloat(all.iter().map(of).collect());
+        let total = |request: &Request| request.total_tokens.and_then(|total| i64::try_from(total).ok());
+        frame(
+            py,
+            vec![
+                ("request", Column::Text(all.iter().map(|request| request.request.clone()).collect())),
+                ("duration_ns", Column::MaybeWhole(all.iter().map(|request| request.duration_ns).collect())),
+                ("total_tokens", Column::MaybeWhole(all.iter().map(total).collect())),
                 ("prompt_tokens_per_s", rate(Counted::Prompt)),
                 ("output_tokens_per_s", rate(Counted::Output)),
-                ("logged_energy_j", Column::MaybeFloat(all.iter().map(|request| request.logged_energy_j).collect())),
-                ("concurrency", count(|request| request.concurrency)),
+                ("logged_energy_j", number(|request| request.logged_energy_j)),
+                ("logged_per_token_j", number(|request| request.logged_per_token_j)),
                 ("line", Column::Whole(all.iter().map(|request| i64::from(request.line)).collect())),
             ],
         )
