@@ -4,7 +4,6 @@ import math
 
 import polars as pl
 import pytest
-
 import szilard as sz
 
 SGLANG = (
@@ -52,7 +51,7 @@ def test_two_counts_are_not_chosen_between() -> None:
     with pytest.raises(sz.errors.Error, match="E_COUNT_AMBIGUOUS"):
         sz.energy_per_token(trace, sz.read_tokens(SGLANG))
     for count in ("server", "retokenised"):
-        with pytest.raises(sz.errors.Error, match="E_MISSING_FIELD.* start"):
+        with pytest.raises(sz.errors.Error, match=r"E_MISSING_FIELD.* start"):
             sz.energy_per_token(trace, sz.read_tokens(SGLANG, count=count))
     with pytest.raises(sz.errors.Error, match="expected server or retokenised"):
         sz.read_tokens(SGLANG, count="both")
@@ -66,6 +65,7 @@ def test_arrivals_have_no_end() -> None:
         300,
         30,
     )
-    assert log.requests["end_ns"].dtype == pl.Int64 and log.requests["end_ns"].is_null().all()
-    with pytest.raises(sz.errors.Error, match="E_MISSING_FIELD.* end"):
+    assert log.requests["end_ns"].dtype == pl.Int64
+    assert log.requests["end_ns"].is_null().all()
+    with pytest.raises(sz.errors.Error, match=r"E_MISSING_FIELD.* end"):
         sz.energy_per_token(trace, log)
