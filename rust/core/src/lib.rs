@@ -6,10 +6,12 @@
 //! | floor | modules |
 //! |---|---|
 //! | 0 | [`quantity`] (units, uncertainty, boundaries of a figure) |
-//! | 1 | [`input`] (bytes to typed cells, or a reason), [`source`] (citations and data sets), [`simd`] (exact widening) |
+//! | 1 | [`input`] (bytes to typed cells, or a reason), [`source`] (citations and data sets) |
 //! | 2 | [`information`] (bits per token), [`traces`] (power logs), [`boundaries`] (chip to primary energy) |
 //! | 3 | [`energy`] (joules per token), [`landauer`] (bounds), [`edge`] (sun, battery, heat sink) |
 //! | 4 | [`published`] (figures of the literature, reproduced) |
+//!
+//! Below them all stands the crate [`simd`], which alone has unsafe code: sums over rows of logits.
 
 #[macro_use]
 extern crate uom;
@@ -22,6 +24,7 @@ pub mod input;
 pub mod landauer;
 pub mod published;
 pub mod quantity;
-pub mod simd;
 pub mod source;
 pub mod traces;
+
+pub use szilard_simd as simd;

@@ -10,7 +10,7 @@ use super::row::Row;
 use super::sum::sum;
 use super::{EntropyOptions, InformationError};
 use crate::input::Refusal;
-use crate::simd::Logit;
+use szilard_simd::Logit;
 
 /// The divergence of q from p for each token, in nat.
 #[derive(Debug, Clone, PartialEq)]
