@@ -51,6 +51,18 @@ pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
+/// The first bytes of a regular file; all of what can be read only once, as a pipe.
+pub(crate) fn start(path: &Path, length: u64) -> Result<(Vec<u8>, bool), Failure> {
+    let failed = |source| Failure::File { path: path.display().to_string(), source };
+    let file = File::open(path).map_err(failed)?;
+    if !file.metadata().map_err(failed)?.is_file() {
+        return Ok((bytes(path)?, true));
+    }
+    let mut start = Vec::new();
+    file.take(length).read_to_end(&mut start).map_err(failed)?;
+    Ok((start, false))
+}
+
 /// How a power log is read.
 #[derive(Debug, Args)]
 pub(crate) struct Reading {

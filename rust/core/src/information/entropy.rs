@@ -1,9 +1,11 @@
 //! Entropy, varentropy, min-entropy and surprisal of each token from its logits.
 
+use std::marker::PhantomData;
+
 use ndarray::{ArrayView1, ArrayView2, s};
 use szilard_simd::{Logit, RowSums, Softmax};
 
-use super::on_request::{Requested, requested};
+use super::on_request::requested;
 use super::reduce::row_sums;
 use super::row::looks_like_probabilities;
 use super::sum::sum;
@@ -140,35 +142,94 @@ pub fn token_entropy<T: Logit>(
     logits: ArrayView2<'_, T>,
     options: &EntropyOptions<'_>,
 ) -> Result<TokenInformation, InformationError> {
-    let temperature = options.sampling_temperature;
-    let used = used_columns(logits, temperature, options.vocab_size)?;
-    let (rows, columns) = used.dim();
-    let targets = options.targets.map(|targets| token_indices(targets, rows, columns)).transpose()?;
-    let softmax = Softmax::new(temperature, options.mode == Mode::Exact);
-    let sums = row_sums(used, &softmax, 0)?;
-    let tokens: Vec<Token> = sums.into_iter().map(|sums| Token { sums, temperature }).collect();
-    let column = |of: fn(&Token) -> f64| tokens.iter().map(of).collect::<Vec<_>>();
-    let of_targets = |of: fn(&Token, ArrayView1<'_, T>, usize) -> f64| {
-        let rows = || tokens.iter().zip(used.rows());
-        targets
-            .as_ref()
-            .map(|targets| rows().zip(targets).map(|((token, row), target)| of(token, row, *target)).collect())
-    };
-    let Requested { renyi, rank, top_k_mass } = requested(used, targets.as_deref(), options)?;
-    Ok(TokenInformation {
-        entropy: column(Token::entropy),
-        varentropy: column(Token::varentropy),
-        min_entropy: column(Token::ln_z),
-        log_sum_exp: column(Token::log_sum_exp),
-        surprisal: of_targets(Token::surprisal),
-        u: column(Token::entropy_rounding::<T>),
-        surprisal_u: of_targets(Token::surprisal_rounding),
-        renyi,
-        rank,
-        top_k_mass,
-        dtype: T::NAME,
-        sampling_temperature: temperature,
-    })
+    let mut gathering = Gathering::<T>::new(logits.dim(), options)?;
+    gathering.add(logits)?;
+    gathering.finish()
+}
+
+/// The figures of the rows that were added so far, in their order.
+pub(super) struct Gathering<'a, T> {
+    options: &'a EntropyOptions<'a>,
+    softmax: Softmax,
+    targets: Option<Vec<usize>>,
+    columns: usize,
+    information: TokenInformation,
+    /// Whether every row so far holds probabilities.
+    only_probabilities: bool,
+    logits: PhantomData<T>,
+}
+
+impl<'a, T: Logit> Gathering<'a, T> {
+    /// None of `shape` rows and columns yet.
+    ///
+    /// # Errors
+    ///
+    /// As [`token_entropy`], but for what is wrong with single logits.
+    pub(super) fn new(shape: (usize, usize), options: &'a EntropyOptions<'a>) -> Result<Self, InformationError> {
+        let columns = used_columns(shape, options)?;
+        let targets = options.targets.map(|targets| token_indices(targets, shape.0, columns)).transpose()?;
+        let wanted = |is_wanted: bool| is_wanted.then(Vec::new);
+        Ok(Self {
+            softmax: Softmax::new(options.sampling_temperature, options.mode == Mode::Exact),
+            columns,
+            information: TokenInformation {
+                entropy: Vec::with_capacity(shape.0),
+                varentropy: Vec::with_capacity(shape.0),
+                min_entropy: Vec::with_capacity(shape.0),
+                log_sum_exp: Vec::with_capacity(shape.0),
+                surprisal: wanted(targets.is_some()),
+                u: Vec::with_capacity(shape.0),
+                surprisal_u: wanted(targets.is_some()),
+                renyi: vec![Vec::new(); options.renyi_orders.len()],
+                rank: wanted(options.rank && targets.is_some()).map(|_: Vec<f64>| Vec::new()),
+                top_k_mass: wanted(options.top_k.is_some()),
+                dtype: T::NAME,
+                sampling_temperature: options.sampling_temperature,
+            },
+            targets,
+            only_probabilities: true,
+            options,
+            logits: PhantomData,
+        })
+    }
+
+    /// The next rows.
+    ///
+    /// # Errors
+    ///
+    /// `E_NONFINITE` with row and column; [`InformationError::Order`].
+    pub(super) fn add(&mut self, logits: ArrayView2<'_, T>) -> Result<(), InformationError> {
+        self.only_probabilities = self.only_probabilities && looks_like_probabilities(logits);
+        let (start, temperature) = (self.information.entropy.len(), self.options.sampling_temperature);
+        let used = logits.slice_move(s![.., ..self.columns]);
+        let sums = row_sums(used, &self.softmax, start)?;
+        let targets = self.targets.as_ref().and_then(|targets| targets.get(start..start + used.nrows()));
+        let requested = requested(used, targets, self.options, start)?;
+        let all = &mut self.information;
+        for (index, (sums, row)) in sums.into_iter().zip(used.rows()).enumerate() {
+            let token = Token { sums, temperature };
+            all.entropy.push(token.entropy());
+            all.varentropy.push(token.varentropy());
+            all.min_entropy.push(token.ln_z());
+            all.log_sum_exp.push(token.log_sum_exp());
+            all.u.push(token.entropy_rounding::<T>());
+            if let Some(target) = targets.and_then(|targets| targets.get(index)) {
+                all.surprisal.iter_mut().for_each(|surprisal| surprisal.push(token.surprisal(row, *target)));
+                all.surprisal_u.iter_mut().for_each(|u| u.push(token.surprisal_rounding(row, *target)));
+            }
+        }
+        requested.append_to(all);
+        Ok(())
+    }
+
+    /// The figures of all rows.
+    ///
+    /// # Errors
+    ///
+    /// [`InformationError::Probabilities`].
+    pub(super) fn finish(self) -> Result<TokenInformation, InformationError> {
+        if self.only_probabilities { Err(InformationError::Probabilities) } else { Ok(self.information) }
+    }
 }
 
 /// One token: the distribution p_i = e^{d_i}/(1 + Z') whose sums these are.
@@ -252,29 +313,29 @@ impl Token {
     }
 }
 
-/// The columns of the vocabulary, once the temperature, the shape and the kind of numbers have been found good.
-pub(super) fn used_columns<'a, T: Logit>(
-    logits: ArrayView2<'a, T>,
-    temperature: f64,
-    vocab_size: Option<usize>,
-) -> Result<ArrayView2<'a, T>, InformationError> {
+/// The columns of the vocabulary, once the temperature and the shape have been found good.
+///
+/// # Errors
+///
+/// [`InformationError::Temperature`], [`InformationError::Vocabulary`], `E_NO_DATA`.
+pub(super) fn used_columns(
+    (rows, columns): (usize, usize),
+    options: &EntropyOptions<'_>,
+) -> Result<usize, InformationError> {
+    let temperature = options.sampling_temperature;
     if !(temperature.is_finite() && temperature >= 0.0) {
         return Err(InformationError::Temperature { found: temperature });
     }
-    let (rows, columns) = logits.dim();
     if rows == 0 || columns == 0 {
         let found = format!("{rows} rows of {columns} logits");
         return Err(Refusal::new(Code::NoData, "<array>", Place::File, found, "at least one token").into());
     }
-    let used = vocab_size.unwrap_or(columns);
+    let used = options.vocab_size.unwrap_or(columns);
     if used == 0 || used > columns {
         let expected = format!("1 to {columns}, the length of a row of logits");
         return Err(InformationError::Vocabulary { vocab_size: used as u64, expected });
     }
-    if looks_like_probabilities(logits) {
-        return Err(InformationError::Probabilities);
-    }
-    Ok(logits.slice_move(s![.., ..used]))
+    Ok(used)
 }
 
 /// The targets as columns.

@@ -23,7 +23,7 @@ pub use entropy::{EntropyOptions, MeanInformation, Mode, TokenInformation, token
 pub use error::InformationError;
 pub use estimators::{Estimator, entropy_from_counts};
 pub use logits::{
-    LOGIT_FORMATS, LOGPROB_FORMATS, LogitArray, LogitFormat, Logits, LogprobFormat, TopLogprobs, read_logits,
-    read_logits_bytes, read_logprobs, read_logprobs_bytes,
+    FileInformation, LOGIT_FORMATS, LOGPROB_FORMATS, LogitArray, LogitFormat, Logits, LogprobFormat, TopLogprobs,
+    read_logits, read_logits_bytes, read_logprobs, read_logprobs_bytes, token_entropy_of_file,
 };
 pub use top_k::{Chosen, EntropyBounds, EntropyInterval, MeanInterval, TopK, entropy_bounds};
