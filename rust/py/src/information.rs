@@ -1,12 +1,12 @@
 //! Information in tokens: arrays and files in, NumPy arrays and quantities out.
 
-use crate::errors::{InMemory, Raise, detached, guard};
+use crate::errors::{InMemory, Raise, detached, exceptions, guard};
 use crate::given::path_of;
 use crate::monte_carlo::Interval;
 use crate::quantity::PyQuantity;
 use crate::table;
 use half::{bf16, f16};
-use ndarray::ArrayView2;
+use ndarray::{ArrayView1, ArrayView2};
 use numpy::{IntoPyArray, PyArrayDyn, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -14,6 +14,7 @@ use szilard::information::{
     self as core, Base, Chosen, EntropyOptions, Estimator, InformationError, LogitArray, Logits, Mode, TopK,
     read_logits, read_logprobs, token_entropy_of_file,
 };
+use szilard::simd::RowSums;
 
 /// Logits as they were given.
 enum Source<'py> {
@@ -233,8 +234,9 @@ impl TokenInformation {
 /// Parameters
 /// ----------
 /// logits
-///     [V], [tokens, V] or [batch, tokens, V]: a NumPy array of float64, float32, float16 or bfloat16, a tensor on the
-///     host, or the path of a .npy, .npz or .safetensors file.
+///     [V], [tokens, V] or [batch, tokens, V]: a NumPy array of float64, float32, float16 or bfloat16, anything with
+///     `__dlpack__` (on an accelerator it is reduced there, in chunks), a column of lists of Arrow or polars, or the
+///     path of a .npy, .npz or .safetensors file, which may be larger than memory.
 /// targets
 ///     The token that followed, one a row, for the surprisal.
 /// sampling_temperature
@@ -291,7 +293,9 @@ pub fn token_entropy(
     let targets = targets.as_ref().map(PyReadonlyArray1::as_slice).transpose()?;
     let options =
         EntropyOptions { sampling_temperature, vocab_size, targets, mode, renyi_orders: &renyi_orders, rank, top_k };
+    let arrays = py.import("szilard._logits")?;
     let (information, shape) = match path_of(logits)? {
+        None if arrays.call_method1("is_elsewhere", (logits,))?.is_truthy()? => on_device(py, logits, &options)?,
         Some(path) => {
             let found = detached(py, || token_entropy_of_file(&path, &options))?;
             (found.information, found.shape)
@@ -304,6 +308,51 @@ pub fn token_entropy(
         }
     };
     Ok(TokenInformation { information, renyi_orders, base, base_number, shape })
+}
+
+/// The information in logits on an accelerator, which are summed there.
+fn on_device(
+    py: Python<'_>,
+    logits: &Bound<'_, PyAny>,
+    options: &EntropyOptions<'_>,
+) -> PyResult<(core::TokenInformation, Vec<usize>)> {
+    if !options.renyi_orders.is_empty() || options.rank || options.top_k.is_some() {
+        let message = "renyi_orders, rank and top_k: not of logits on an accelerator; bring them to the host first";
+        return Err(exceptions::InformationError::new_err(message));
+    }
+    let targets = options.targets.map(|targets| targets.to_vec().into_pyarray(py));
+    let arguments = (logits, options.sampling_temperature, options.vocab_size, targets);
+    let reduced = py.import("szilard._device")?.call_method1("row_sums", arguments)?;
+    let (table, dtype, shape): (PyReadonlyArray2<'_, f64>, String, Vec<usize>) = reduced.extract()?;
+    let table = table.as_array();
+    let of_row = |row: ArrayView1<'_, f64>| {
+        let at = |place: usize| row.get(place).copied().unwrap_or(f64::NAN);
+        let sums = RowSums {
+            maximum: at(0),
+            largest: at(1) as usize,
+            excess: at(2),
+            first: at(3),
+            second: at(4),
+            rounding: [at(5), at(6), at(7)],
+            columns: at(8) as usize,
+        };
+        (sums, at(9))
+    };
+    let (sums, logits): (Vec<RowSums>, Vec<f64>) = table.rows().into_iter().map(of_row).unzip();
+    let place = |(row, (sums, logit)): (usize, (&RowSums, &f64))| {
+        let target = options.targets.and_then(|targets| targets.get(row));
+        (*logit, target.and_then(|target| usize::try_from(*target).ok()) == Some(sums.largest))
+    };
+    let targets: Vec<(f64, bool)> = sums.iter().zip(&logits).enumerate().map(place).collect();
+    let targets = options.targets.map(|_| targets.as_slice());
+    let temperature = options.sampling_temperature;
+    let information = guard(|| match dtype.as_str() {
+        "float64" => core::token_entropy_of_sums::<f64>(sums, targets, temperature),
+        "float32" => core::token_entropy_of_sums::<f32>(sums, targets, temperature),
+        "float16" => core::token_entropy_of_sums::<f16>(sums, targets, temperature),
+        _ => core::token_entropy_of_sums::<bf16>(sums, targets, temperature),
+    })?;
+    Ok((information, shape))
 }
 
 /// How far one set of distributions is from another, token by token, in the unit of the base.

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use ndarray::{ArrayView1, ArrayView2, s};
+use ndarray::{ArrayView2, s};
 use szilard_simd::{Logit, RowSums, Softmax};
 
 use super::on_request::requested;
@@ -168,23 +168,14 @@ impl<'a, T: Logit> Gathering<'a, T> {
     pub(super) fn new(shape: (usize, usize), options: &'a EntropyOptions<'a>) -> Result<Self, InformationError> {
         let columns = used_columns(shape, options)?;
         let targets = options.targets.map(|targets| token_indices(targets, shape.0, columns)).transpose()?;
-        let wanted = |is_wanted: bool| is_wanted.then(Vec::new);
         Ok(Self {
             softmax: Softmax::new(options.sampling_temperature, options.mode == Mode::Exact),
             columns,
             information: TokenInformation {
-                entropy: Vec::with_capacity(shape.0),
-                varentropy: Vec::with_capacity(shape.0),
-                min_entropy: Vec::with_capacity(shape.0),
-                log_sum_exp: Vec::with_capacity(shape.0),
-                surprisal: wanted(targets.is_some()),
-                u: Vec::with_capacity(shape.0),
-                surprisal_u: wanted(targets.is_some()),
                 renyi: vec![Vec::new(); options.renyi_orders.len()],
-                rank: wanted(options.rank && targets.is_some()).map(|_: Vec<f64>| Vec::new()),
-                top_k_mass: wanted(options.top_k.is_some()),
-                dtype: T::NAME,
-                sampling_temperature: options.sampling_temperature,
+                rank: (options.rank && targets.is_some()).then(Vec::new),
+                top_k_mass: options.top_k.map(|_| Vec::new()),
+                ..TokenInformation::empty::<T>(shape.0, targets.is_some(), options.sampling_temperature)
             },
             targets,
             only_probabilities: true,
@@ -207,16 +198,10 @@ impl<'a, T: Logit> Gathering<'a, T> {
         let requested = requested(used, targets, self.options, start)?;
         let all = &mut self.information;
         for (index, (sums, row)) in sums.into_iter().zip(used.rows()).enumerate() {
-            let token = Token { sums, temperature };
-            all.entropy.push(token.entropy());
-            all.varentropy.push(token.varentropy());
-            all.min_entropy.push(token.ln_z());
-            all.log_sum_exp.push(token.log_sum_exp());
-            all.u.push(token.entropy_rounding::<T>());
-            if let Some(target) = targets.and_then(|targets| targets.get(index)) {
-                all.surprisal.iter_mut().for_each(|surprisal| surprisal.push(token.surprisal(row, *target)));
-                all.surprisal_u.iter_mut().for_each(|u| u.push(token.surprisal_rounding(row, *target)));
-            }
+            let target = targets.and_then(|targets| targets.get(index));
+            let logit = target.map(|target| row.get(*target).map_or(f64::NEG_INFINITY, |logit| logit.widen()));
+            let is_largest = target == Some(&sums.largest);
+            all.push::<T>(&Token { sums, temperature }, logit.map(|logit| (logit, is_largest)));
         }
         requested.append_to(all);
         Ok(())
@@ -230,6 +215,32 @@ impl<'a, T: Logit> Gathering<'a, T> {
     pub(super) fn finish(self) -> Result<TokenInformation, InformationError> {
         if self.only_probabilities { Err(InformationError::Probabilities) } else { Ok(self.information) }
     }
+}
+
+/// The information in tokens whose logits were summed elsewhere, as on an accelerator, and are of the type T. [nat]
+///
+/// `targets` gives for each token the logit of the target and whether it is the one at [`RowSums::largest`].
+///
+/// # Errors
+///
+/// [`InformationError::Temperature`]; [`InformationError::TargetCount`] unless there is one target a token.
+pub fn token_entropy_of_sums<T: Logit>(
+    sums: Vec<RowSums>,
+    targets: Option<&[(f64, bool)]>,
+    sampling_temperature: f64,
+) -> Result<TokenInformation, InformationError> {
+    let rows = sums.len();
+    let columns = sums.iter().map(|sums| sums.columns).max().unwrap_or_default();
+    used_columns((rows, columns), &EntropyOptions { sampling_temperature, ..EntropyOptions::default() })?;
+    if let Some(targets) = targets.filter(|targets| targets.len() != rows) {
+        return Err(InformationError::TargetCount { rows, targets: targets.len() });
+    }
+    let mut information = TokenInformation::empty::<T>(rows, targets.is_some(), sampling_temperature);
+    for (row, sums) in sums.into_iter().enumerate() {
+        let target = targets.and_then(|targets| targets.get(row)).copied();
+        information.push::<T>(&Token { sums, temperature: sampling_temperature }, target);
+    }
+    Ok(information)
 }
 
 /// One token: the distribution p_i = e^{d_i}/(1 + Z') whose sums these are.
@@ -266,13 +277,12 @@ impl Token {
         self.sums.maximum / self.temperature + self.ln_z()
     }
 
-    /// -ln p of a token; infinite for a masked one. [nat]
-    fn surprisal<T: Logit>(&self, row: ArrayView1<'_, T>, token: usize) -> f64 {
-        self.ln_z() - self.distance(row, token)
+    /// -ln p of a token with this logit; infinite for a masked one. [nat]
+    fn surprisal(&self, logit: f64) -> f64 {
+        self.ln_z() - self.distance(logit)
     }
 
-    fn distance<T: Logit>(&self, row: ArrayView1<'_, T>, token: usize) -> f64 {
-        let logit = row.get(token).map_or(f64::NEG_INFINITY, |logit| logit.widen());
+    fn distance(&self, logit: f64) -> f64 {
         if logit == self.sums.maximum { 0.0 } else { (logit - self.sums.maximum) / self.temperature }
     }
 
@@ -288,16 +298,16 @@ impl Token {
     }
 
     /// The standard uncertainty of -ln p_j that the rounding leaves: its slope in x_i is (p_i - [i = j])/T. [nat]
-    fn surprisal_rounding<T: Logit>(&self, row: ArrayView1<'_, T>, token: usize) -> f64 {
+    fn surprisal_rounding<T: Logit>(&self, logit: f64, is_largest: bool) -> f64 {
         let (z, [zeroth, _, _]) = (self.z(), self.sums.rounding);
         let largest = T::half_spacing_at(self.sums.maximum);
-        if token == self.sums.largest {
+        if is_largest {
             // 1 - p_j = Z'/Z keeps the digits of an almost certain token.
             let rest = self.sums.excess * largest;
             return self.rounding::<T>((zeroth + rest * rest) / (z * z));
         }
-        let half_spacing = row.get(token).map_or(0.0, |logit| logit.half_spacing());
-        let p = self.distance(row, token).exp() / z;
+        let half_spacing = T::half_spacing_at(logit);
+        let p = self.distance(logit).exp() / z;
         let others = (zeroth + largest * largest) / (z * z);
         self.rounding::<T>(others + half_spacing * half_spacing * (1.0 - 2.0 * p))
     }
@@ -351,6 +361,37 @@ fn token_indices(targets: &[i64], rows: usize, vocab_size: usize) -> Result<Vec<
 }
 
 impl TokenInformation {
+    /// No token yet.
+    fn empty<T: Logit>(rows: usize, has_targets: bool, sampling_temperature: f64) -> Self {
+        Self {
+            entropy: Vec::with_capacity(rows),
+            varentropy: Vec::with_capacity(rows),
+            min_entropy: Vec::with_capacity(rows),
+            log_sum_exp: Vec::with_capacity(rows),
+            surprisal: has_targets.then(Vec::new),
+            u: Vec::with_capacity(rows),
+            surprisal_u: has_targets.then(Vec::new),
+            renyi: Vec::new(),
+            rank: None,
+            top_k_mass: None,
+            dtype: T::NAME,
+            sampling_temperature,
+        }
+    }
+
+    /// The next token; of its target the logit, and whether it is the largest one.
+    fn push<T: Logit>(&mut self, token: &Token, target: Option<(f64, bool)>) {
+        self.entropy.push(token.entropy());
+        self.varentropy.push(token.varentropy());
+        self.min_entropy.push(token.ln_z());
+        self.log_sum_exp.push(token.log_sum_exp());
+        self.u.push(token.entropy_rounding::<T>());
+        if let Some((logit, is_largest)) = target {
+            self.surprisal.iter_mut().for_each(|surprisal| surprisal.push(token.surprisal(logit)));
+            self.surprisal_u.iter_mut().for_each(|u| u.push(token.surprisal_rounding::<T>(logit, is_largest)));
+        }
+    }
+
     /// The mean entropy per token, with its standard error over tokens and its rounding uncertainty.
     ///
     /// Along tokens sampled from the same distributions this is the entropy of the sequence per token.

@@ -19,7 +19,7 @@ pub use base::Base;
 pub use divergence::{
     Divergence, TruncatedDivergence, bits_per_byte, divergence, perplexity, quantisation_loss, truncated_divergence,
 };
-pub use entropy::{EntropyOptions, MeanInformation, Mode, TokenInformation, token_entropy};
+pub use entropy::{EntropyOptions, MeanInformation, Mode, TokenInformation, token_entropy, token_entropy_of_sums};
 pub use error::InformationError;
 pub use estimators::{Estimator, entropy_from_counts};
 pub use logits::{
