@@ -3,6 +3,8 @@
 from szilard.plotting.budget import budget as budget
 from szilard.plotting.chain import chain as chain
 from szilard.plotting.entropy_strip import entropy_strip as entropy_strip
+from szilard.plotting.galton_board import galton_board as galton_board
 from szilard.plotting.ladder import ladder as ladder
 from szilard.plotting.requests import requests as requests
+from szilard.plotting.surprisal import surprisal as surprisal
 from szilard.plotting.trace import trace as trace
