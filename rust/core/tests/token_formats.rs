@@ -129,15 +129,25 @@ fn arrivals_have_no_end_and_no_energy() {
 }
 
 #[test]
-fn a_burst_trace_has_ends_only_with_elapsed_times_and_its_failures_by_name() {
+fn a_burst_trace_has_arrivals_and_its_failures_by_name() {
     let log = sample("burstgpt-csv.csv");
     assert_eq!((log.clock, sums(&log)), (Clock::Relative, (Some(150), None, Some(50), None)));
-    assert_eq!(log.requests[1].interval_ns(), Some((110 * SECOND + SECOND / 2, 111 * SECOND + SECOND / 2)));
+    assert_eq!(log.requests[1].start_ns, Some(110 * SECOND + SECOND / 2));
     assert_eq!((log.excluded[0].line, log.excluded[0].code), (3, Code::FailedRequest));
     // 50 + 30 is not 81
     assert!(log.diagnostics.iter().any(|d| d.code == Code::LoggedDiffers && d.place.line() == Some(4)));
-    let old = b"Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n5,m,1,2,3,API log\n";
-    assert_eq!(missing(&parsed(old.to_vec()).unwrap()), "end");
+    assert_eq!(missing(&log), "end");
+    // a time without a unit is not read, and said
+    let with = |title: &str| {
+        let header = "Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type";
+        parsed(format!("{header},{title}\n110.5,m,50,30,80,API log,1\n").into_bytes()).unwrap()
+    };
+    let bare = with("Elapsed time");
+    assert_eq!((bare.diagnostics.has(Code::UnitUnstated), bare.requests[0].duration_ns), (true, None));
+    assert_eq!(missing(&bare), "end");
+    let titled = with("Elapsed time [s]");
+    assert!(!titled.diagnostics.has(Code::UnitUnstated));
+    assert_eq!(titled.requests[0].interval_ns(), Some((110 * SECOND + SECOND / 2, 111 * SECOND + SECOND / 2)));
 }
 
 #[test]

@@ -51,7 +51,16 @@ fn files(folder: &Path) -> Result<MlperfFiles, Failure> {
         meter_log: optional("power", "ptd_logs.txt")?,
         client: optional("power", "client.json")?,
         server: optional("power", "server.json")?,
+        submitted: submitted(&root),
     })
+}
+
+/// The scenario in whose directory a run lies, which is how a submission says what it is of.
+fn submitted(root: &Path) -> Option<String> {
+    let known = ["offline", "server", "interactive", "singlestream", "multistream"];
+    let path = root.canonicalize().ok()?;
+    let mut names = path.ancestors().filter_map(|folder| folder.file_name()?.to_str());
+    names.find(|name| known.contains(&name.to_lowercase().as_str())).map(str::to_owned)
 }
 
 /// The figures of the run in a directory, with the findings where they are asked for.
@@ -73,6 +82,11 @@ pub(super) fn answer(folder: &Path, check: bool) -> Result<Answer, Failure> {
 
 fn of_run(run: &MlperfRun) -> Answer {
     let shown = |quantity: &Option<Quantity>| quantity.as_ref().map(ToString::to_string);
+    let scenario = match run.scenario.eq_ignore_ascii_case(&run.submitted) {
+        true => printable(&run.scenario),
+        false => format!("{}, from a run of {}", printable(&run.submitted), printable(&run.scenario)),
+    };
+    let inferred = if run.tokens_inferred { "token/s, inferred by loadgen from samples" } else { "token/s" };
     let metric = if run.per_query { "official, per query" } else { "official" };
     let rate = |value: Option<f64>, unit: &str| value.map(|value| format!("{value} {unit}"));
     let weighted = &run.time_weighted;
@@ -80,10 +94,10 @@ fn of_run(run: &MlperfRun) -> Answer {
     let window = seconds(run.window_ns.1 - run.window_ns.0);
     let text = sections(&[
         lines(&[
-            ("scenario", run.scenario.as_deref().map(printable)),
+            ("scenario", Some(scenario)),
             (metric, Some(run.official.to_string())),
             ("mean of samples", Some(run.mean_power.to_string())),
-            ("performance", rate(run.tokens_per_second, "token/s").or(rate(run.samples_per_second, "samples/s"))),
+            ("performance", rate(run.tokens_per_second, inferred).or(rate(run.samples_per_second, "samples/s"))),
             ("efficiency", shown(&run.efficiency)),
             ("energy of the mean", Some(run.energy_of_mean.to_string())),
             ("energy per token", shown(&run.per_token)),
@@ -102,6 +116,7 @@ fn of_run(run: &MlperfRun) -> Answer {
     let json = json!({
         "status": weighted.status.word(),
         "scenario": run.scenario,
+        "submitted_scenario": run.submitted,
         "start_ns": run.window_ns.0,
         "end_ns": run.window_ns.1,
         "samples": run.samples,
@@ -109,6 +124,7 @@ fn of_run(run: &MlperfRun) -> Answer {
         "per_query": run.per_query,
         "mean_power": quantity_json(&run.mean_power),
         "tokens_per_second": run.tokens_per_second,
+        "tokens_inferred": run.tokens_inferred,
         "samples_per_second": run.samples_per_second,
         "efficiency": record(&run.efficiency),
         "energy_of_mean": quantity_json(&run.energy_of_mean),

@@ -1,8 +1,10 @@
 //! Run table of Experiment Runner: the energy and the time of each run, and no count of tokens.
 //!
-//! `length` is the number of words that were asked for, not what was generated. `execution_time` is in seconds.
+//! `length` is the number of words that were asked for, not what was generated. `execution_time` is in seconds, from
+//! before the run is prepared to its stop.
 //!
-//! Layout: S2-group/cain-2025-device-remote-llm-energy-rep-pkg, data-analysis/run_table.csv.
+//! Layout: S2-group/cain-2025-device-remote-llm-energy-rep-pkg, data-analysis/run_table.csv; unit of `execution_time`:
+//! experiment/RunnerConfig.py, `populate_run_data`.
 
 use super::columns::Column;
 use super::{Head, TokenFormat, TokenOptions, log_of, table};
