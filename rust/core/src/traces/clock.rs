@@ -3,7 +3,8 @@
 /// The farthest time from the zero of its clock, 146 years, so that a difference of two times fits. [ns]
 pub const FARTHEST_NS: i64 = (1 << 62) - 1;
 
-/// What the integer nanoseconds of a log count from.
+/// What the integer nanoseconds of a log count from. Behind a leap second that the log writes out they are one second
+/// more ([`crate::input::LeapSeconds`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Clock {
     /// Unix time: nanoseconds since 1970-01-01T00:00:00Z.

@@ -47,7 +47,8 @@ impl Detail {
             match key {
                 "power_begin" | "power_end" => {
                     let written = value.and_then(Json::as_str).unwrap_or_default();
-                    let stamp = civil_stamp(written, DateOrder::MonthFirst).ok_or_else(|| {
+                    let stamp = civil_stamp(written, DateOrder::MonthFirst).filter(|stamp| !stamp.leap);
+                    let stamp = stamp.ok_or_else(|| {
                         Refusal::new(Code::TimeParse, path, line.place(), written, "MM-DD-YYYY HH:MM:SS.fff")
                     })?;
                     if *detail.base.get_or_insert(stamp.base) != stamp.base {

@@ -106,6 +106,12 @@ impl Opened {
         Ok(Self { detail: found, window: (begin, end), line, trace, samples })
     }
 
+    /// The window on the clock of the trace. [ns]
+    pub fn on_trace(&self) -> (i64, i64) {
+        let elapsed = |ns| self.trace.leaps.elapsed(ns, false);
+        (elapsed(self.window.0), elapsed(self.window.1))
+    }
+
     /// Length of the window. [s]
     pub fn seconds(&self) -> f64 {
         (self.window.1 - self.window.0) as f64 * 1e-9
@@ -149,7 +155,7 @@ pub fn mlperf_run(files: &MlperfFiles) -> Result<MlperfRun, EnergyError> {
     if let Some(refusal) = run.no_overlap(&files.detail.path) {
         return Err(refusal.into());
     }
-    let query = |rule: Rule| EnergyQuery { window: Some(run.window), rule, ..EnergyQuery::default() };
+    let query = |rule: Rule| EnergyQuery { window: Some(run.on_trace()), rule, ..EnergyQuery::default() };
     let unknown = || EnergyError::TotalUnknown { source_name: run.trace.source.clone() };
     let official = energy(&run.trace, &query(Rule::MeanOfSamples))?;
     let time_weighted = energy(&run.trace, &query(Rule::Trapezoid))?;

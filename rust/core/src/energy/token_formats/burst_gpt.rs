@@ -10,7 +10,6 @@ use super::columns::Column;
 use super::{Head, TokenFormat, TokenOptions, log_of, table};
 use crate::energy::tokens::{Excluded, Request, TokenLog};
 use crate::input::{Code, Diagnostics, Refusal, Scale, Text};
-use crate::traces::Clock;
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
     name: "burstgpt-csv",
@@ -68,6 +67,6 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
         });
     }
     diagnostics.push(Code::CacheUnknown, header.place(), None, "Request tokens are the prompt tokens as sent");
-    let log = log_of(&FORMAT, text, Clock::Relative, requests, diagnostics);
+    let log = log_of(&FORMAT, text, requests, diagnostics);
     Ok(TokenLog { excluded, ..log })
 }

@@ -9,7 +9,6 @@ use super::columns::Column;
 use super::{Head, TokenFormat, TokenOptions, log_of, table};
 use crate::energy::tokens::{Counted, Rate, Request, TokenLog};
 use crate::input::{Code, Diagnostics, Refusal, Text};
-use crate::traces::Clock;
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
     name: "run-energy-table",
@@ -63,5 +62,5 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
         }
         requests.push(request);
     }
-    Ok(log_of(&FORMAT, text, Clock::Relative, requests, diagnostics))
+    Ok(log_of(&FORMAT, text, requests, diagnostics))
 }

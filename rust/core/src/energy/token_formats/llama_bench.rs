@@ -55,7 +55,8 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
     for (index, request) in requests.iter_mut().enumerate() {
         request.request = format!("test {}: {}", index + 1, request.request);
     }
-    Ok(log_of(&FORMAT, text, clock, requests, diagnostics))
+    let log = log_of(&FORMAT, text, requests, diagnostics);
+    Ok(TokenLog { clock, ..log })
 }
 
 /// A test that processes a prompt and generates tokens, either or both.

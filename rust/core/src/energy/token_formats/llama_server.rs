@@ -9,7 +9,6 @@ use super::document::{Item, documents};
 use super::{Head, TokenFormat, TokenOptions, log_of};
 use crate::energy::tokens::{Counted, Rate, Request, TokenLog};
 use crate::input::{Code, Diagnostics, Json, Place, Refusal, Scale, Text};
-use crate::traces::Clock;
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
     name: "llamacpp-server-json",
@@ -56,7 +55,7 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
             }
         }
     }
-    Ok(log_of(&FORMAT, text, Clock::Relative, requests, diagnostics))
+    Ok(log_of(&FORMAT, text, requests, diagnostics))
 }
 
 fn answer(item: Item<'_, '_>, index: usize) -> Result<Request, Refusal> {

@@ -5,7 +5,6 @@
 use super::{Head, TokenFormat, TokenOptions, log_of};
 use crate::energy::tokens::{Counted, Rate, Request, TokenLog};
 use crate::input::{Code, Diagnostics, Literal, Place, Refusal, Scale, Text, literal};
-use crate::traces::Clock;
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
     name: "mlperf-summary",
@@ -42,5 +41,5 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
             _ => {}
         }
     }
-    Ok(log_of(&FORMAT, text, Clock::Relative, vec![request], diagnostics))
+    Ok(log_of(&FORMAT, text, vec![request], diagnostics))
 }

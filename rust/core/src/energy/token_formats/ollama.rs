@@ -53,7 +53,8 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
         diagnostics.push(Code::CacheUnknown, Place::Line(1), None, message);
     }
     let clock = if requests.iter().any(|request| request.end_ns.is_some()) { Clock::Utc } else { Clock::Relative };
-    Ok(log_of(&FORMAT, text, clock, requests, diagnostics))
+    let log = log_of(&FORMAT, text, requests, diagnostics);
+    Ok(TokenLog { clock, ..log })
 }
 
 fn answer(item: Item<'_, '_>, index: usize, first_token: Option<i64>) -> Result<Request, Refusal> {

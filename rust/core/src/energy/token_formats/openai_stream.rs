@@ -79,7 +79,8 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
         let message = "prompt_tokens are those that were sent; no cached_tokens are stated";
         diagnostics.push(Code::CacheUnknown, Place::Line(1), None, message);
     }
-    Ok(log_of(&FORMAT, text, Clock::Utc, requests, diagnostics))
+    let log = log_of(&FORMAT, text, requests, diagnostics);
+    Ok(TokenLog { clock: Clock::Utc, ..log })
 }
 
 /// Whether a chunk brings text.

@@ -10,7 +10,6 @@ use super::columns::Column;
 use super::{Head, TokenFormat, TokenOptions, log_of, table};
 use crate::energy::tokens::{Request, TokenLog};
 use crate::input::{Diagnostics, Refusal, Scale, Text};
-use crate::traces::Clock;
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
     name: "run-table-csv",
@@ -44,5 +43,5 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
             ..Request::default()
         });
     }
-    Ok(log_of(&FORMAT, text, Clock::Relative, requests, diagnostics))
+    Ok(log_of(&FORMAT, text, requests, diagnostics))
 }

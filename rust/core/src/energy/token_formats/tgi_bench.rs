@@ -7,7 +7,6 @@
 use super::{Head, TokenFormat, TokenOptions, log_of};
 use crate::energy::tokens::{Counted, Rate, Request, TokenLog};
 use crate::input::{Code, Diagnostics, Literal, Place, Refusal, Scale, Text, literal};
-use crate::traces::Clock;
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
     name: "tgi-bench",
@@ -62,5 +61,5 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
     if requests.is_empty() {
         diagnostics.push(Code::NoRecords, Place::File, None, "no table has rates in tokens/secs");
     }
-    Ok(log_of(&FORMAT, text, Clock::Relative, requests, diagnostics))
+    Ok(log_of(&FORMAT, text, requests, diagnostics))
 }

@@ -8,7 +8,6 @@ use super::document::{Item, documents};
 use super::{Head, TokenFormat, TokenOptions, log_of};
 use crate::energy::tokens::{Request, TokenLog};
 use crate::input::{Code, Diagnostics, Json, Refusal, Text};
-use crate::traces::Clock;
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
     name: "tgi-generation-json",
@@ -52,5 +51,5 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
             });
         }
     }
-    Ok(log_of(&FORMAT, text, Clock::Relative, requests, diagnostics))
+    Ok(log_of(&FORMAT, text, requests, diagnostics))
 }

@@ -6,7 +6,6 @@ use super::document::{Item, documents};
 use super::{Head, TokenFormat, TokenOptions, log_of};
 use crate::energy::tokens::{Counted, Rate, Request, TokenLog};
 use crate::input::{Diagnostics, Refusal, Scale, Text};
-use crate::traces::Clock;
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
     name: "trtllm-bench-json",
@@ -42,5 +41,5 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
             });
         }
     }
-    Ok(log_of(&FORMAT, text, Clock::Relative, requests, Diagnostics::default()))
+    Ok(log_of(&FORMAT, text, requests, Diagnostics::default()))
 }

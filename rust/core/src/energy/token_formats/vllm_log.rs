@@ -8,7 +8,6 @@
 use super::{Head, TokenFormat, TokenOptions, log_of};
 use crate::energy::tokens::{Counted, Rate, Request, TokenLog};
 use crate::input::{Code, DateOrder, Diagnostics, Literal, Place, Refusal, Scale, Text, civil_stamp, literal};
-use crate::traces::Clock;
 use std::collections::HashMap;
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
@@ -85,7 +84,7 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
     }
     let message = "month and day without a year: times count from the first line, and 29 February is taken to exist";
     diagnostics.push(Code::NoYear, Place::Line(1), None, message);
-    Ok(log_of(&FORMAT, text, Clock::Relative, requests, diagnostics))
+    Ok(log_of(&FORMAT, text, requests, diagnostics))
 }
 
 /// The word behind a mark, without the comma at its end.
