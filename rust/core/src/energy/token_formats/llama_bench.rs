@@ -46,7 +46,7 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
     let mut diagnostics = Diagnostics::default();
     let head = super::head_lines(text);
     let (clock, mut requests) = if super::first_document(text).is_ok_and(|json| json.is_some()) {
-        (Clock::Utc, of_json(text)?)
+        (Clock::Utc, of_json(text, &mut diagnostics)?)
     } else if is_markdown(&head) {
         (Clock::Relative, of_markdown(text, &mut diagnostics)?)
     } else {
@@ -77,9 +77,9 @@ fn test(prompt: u64, output: u64, (mean, deviation): (f64, Option<f64>), line: u
     }
 }
 
-fn of_json(text: &Text) -> Result<Vec<Request>, Refusal> {
+fn of_json(text: &Text, diagnostics: &mut Diagnostics) -> Result<Vec<Request>, Refusal> {
     let mut requests = Vec::new();
-    for (document, line) in &documents(text)? {
+    for (document, line) in &documents(text, diagnostics)? {
         for item in Item::all(document, *line, text.path()) {
             let count = |key: &str| item.count(key).map(|count| count.unwrap_or(0));
             let Some(mean) = item.number("avg_ts")? else { continue };

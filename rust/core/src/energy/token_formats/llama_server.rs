@@ -35,7 +35,7 @@ fn is_answer(json: &Json) -> bool {
 fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
     let mut diagnostics = Diagnostics::default();
     let mut requests: Vec<Request> = Vec::new();
-    for (document, line) in &documents(text)? {
+    for (document, line) in &documents(text, &mut diagnostics)? {
         for item in Item::all(document, *line, text.path()) {
             let results = item.list("results");
             if results.is_empty() {

@@ -14,16 +14,22 @@ pub(super) const FORMAT: TokenFormat = TokenFormat {
     read,
 };
 
+const TITLE: &str = "MLPerf Results Summary";
+
 fn detect(head: &Head) -> bool {
-    head.lines.iter().take(4).any(|line| line.trim() == "MLPerf Results Summary")
+    head.lines.iter().take(4).any(|line| line.trim() == TITLE)
 }
 
 fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
     let mut diagnostics = Diagnostics::default();
-    let mut request = Request { request: "run".to_owned(), line: 1, ..Request::default() };
+    let mut requests: Vec<Request> = Vec::new();
     let mut lines = text.lines();
     while let Some(line) = lines.next(&mut diagnostics)? {
-        let Some((name, value)) = line.text.split_once(':') else { continue };
+        if line.text.trim() == TITLE {
+            let request = format!("run {}", requests.len() + 1);
+            requests.push(Request { request, line: line.number, ..Request::default() });
+        }
+        let (Some((name, value)), Some(request)) = (line.text.split_once(':'), requests.last_mut()) else { continue };
         let (name, value) = (name.trim(), value.trim());
         match name {
             "Scenario" => request.phase = Some(value.to_owned()),
@@ -41,5 +47,8 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
             _ => {}
         }
     }
-    Ok(log_of(&FORMAT, text, vec![request], diagnostics))
+    if requests.is_empty() {
+        diagnostics.push(Code::NoRecords, Place::File, None, format!("no line is {TITLE:?}"));
+    }
+    Ok(log_of(&FORMAT, text, requests, diagnostics))
 }

@@ -42,7 +42,7 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
     let mut requests: Vec<Request> = Vec::new();
     let mut index: HashMap<String, usize> = HashMap::new();
     let mut prompt_only = false;
-    for (document, line) in &documents(text)? {
+    for (document, line) in &documents(text, &mut diagnostics)? {
         for item in Item::all(document, *line, text.path()) {
             let chunk = body(item);
             let id = chunk.text("id").map_or_else(|| item.name(requests.len()), str::to_owned);

@@ -26,7 +26,7 @@ fn detect(head: &Head) -> bool {
 fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
     let mut diagnostics = Diagnostics::default();
     let mut requests = Vec::new();
-    for (document, line) in &documents(text)? {
+    for (document, line) in &documents(text, &mut diagnostics)? {
         for item in Item::all(document, *line, text.path()) {
             let request = item.name(requests.len());
             let Some(details) = item.part("details") else {

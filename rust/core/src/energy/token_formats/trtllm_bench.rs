@@ -20,8 +20,8 @@ fn detect(head: &Head) -> bool {
 }
 
 fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
-    let mut requests = Vec::new();
-    for (document, line) in &documents(text)? {
+    let (mut requests, mut diagnostics) = (Vec::new(), Diagnostics::default());
+    for (document, line) in &documents(text, &mut diagnostics)? {
         for item in Item::all(document, *line, text.path()) {
             let request = format!("run {}", requests.len() + 1);
             let Some(performance) = item.part("performance") else { continue };
@@ -41,5 +41,5 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
             });
         }
     }
-    Ok(log_of(&FORMAT, text, requests, Diagnostics::default()))
+    Ok(log_of(&FORMAT, text, requests, diagnostics))
 }

@@ -25,7 +25,7 @@ fn detect(head: &Head) -> bool {
 
 fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
     let mut benchmark = Benchmark::default();
-    for (document, line) in &documents(text)? {
+    for (document, line) in &documents(text, &mut benchmark.diagnostics)? {
         for item in Item::all(document, *line, text.path()) {
             benchmark.add(item)?;
         }
