@@ -36,6 +36,13 @@ pub struct Rate {
     pub deviation: Option<f64>,
 }
 
+impl Rate {
+    /// A mean rate [token/s] whose deviation is not stated.
+    pub const fn mean(of: Counted, per_second: f64) -> Self {
+        Self { of, per_second, deviation: None }
+    }
+}
+
 /// Who counted the generated tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Count {

@@ -20,7 +20,7 @@ pub use diagnostic::{Code, Diagnostic, Diagnostics, Place, Refusal, Severity, is
 pub use json::{JSON_BYTES, JSON_DEPTH, JSON_NUMBER_BYTES, Json, JsonText};
 pub use leap::LeapSeconds;
 pub use lines::{COLUMN_LIMIT, LINE_LIMIT, Line, Lines};
-pub use number::{Decimal, LITERAL_LIMIT, Literal, Scale, literal};
+pub use number::{Decimal, LITERAL_LIMIT, Literal, Scale, finite, literal};
 pub use records::{Record, records};
 pub use table::{RowFault, delimiter, distinct, fields, row};
 pub use time::{Base, DateOrder, Stamp, civil_ns, civil_stamp, numeric_stamp, patterned_stamp};

@@ -9,7 +9,7 @@ use super::columns::Column;
 use super::document::{Item, documents};
 use super::{Head, TokenFormat, TokenOptions, log_of, table};
 use crate::energy::tokens::{Counted, Rate, Request, TokenLog};
-use crate::input::{Code, Diagnostics, Json, Literal, Place, Refusal, Scale, Text, literal};
+use crate::input::{Code, Diagnostics, Json, Place, Refusal, Text, finite};
 use crate::traces::Clock;
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
@@ -133,8 +133,8 @@ fn of_markdown(text: &Text, diagnostics: &mut Diagnostics) -> Result<Vec<Request
         };
         let (prompt, output) = sizes(name).ok_or_else(refusal)?;
         let (mean, deviation) = match rate.split_once('±') {
-            Some((mean, deviation)) => (number(mean), Some(number(deviation).ok_or_else(refusal)?)),
-            None => (number(rate), None),
+            Some((mean, deviation)) => (finite(mean), Some(finite(deviation).ok_or_else(refusal)?)),
+            None => (finite(rate), None),
         };
         let found = test(prompt, output, (mean.ok_or_else(refusal)?, deviation), line.number);
         requests.push(Request { request: name.clone(), ..found });
@@ -154,13 +154,6 @@ fn sizes(test: &str) -> Option<(u64, u64)> {
             _ => None,
         }
     })
-}
-
-fn number(text: &str) -> Option<f64> {
-    match literal(text.trim(), '.') {
-        Literal::Number(number) => number.to_f64(Scale::ONE),
-        _ => None,
-    }
 }
 
 fn cells(line: &str) -> Vec<String> {

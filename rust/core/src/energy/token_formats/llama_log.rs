@@ -70,9 +70,7 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
             });
         }
     }
-    if requests.is_empty() {
-        diagnostics.push(Code::NoRecords, Place::File, None, "no line has timings");
-    } else {
+    if !requests.is_empty() {
         diagnostics.push(Code::CacheUnknown, Place::File, None, "prompt tokens from the cache are not printed");
     }
     Ok(log_of(&FORMAT, text, requests, diagnostics))

@@ -92,5 +92,5 @@ fn result(item: Item<'_, '_>, index: usize) -> Result<Request, Refusal> {
 }
 
 fn rate(item: Item<'_, '_>, key: &str, of: Counted) -> Result<Option<Rate>, Refusal> {
-    Ok(item.number(key)?.map(|per_second| Rate { of, per_second, deviation: None }))
+    Ok(item.number(key)?.map(|per_second| Rate::mean(of, per_second)))
 }

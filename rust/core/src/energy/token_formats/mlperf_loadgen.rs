@@ -50,7 +50,7 @@ fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
         start_ns: Some(start_ns),
         end_ns: Some(end_ns),
         output_tokens,
-        rates: rate.map(|per_second| Rate { of: Counted::Output, per_second, deviation: None }).into_iter().collect(),
+        rates: rate.map(|per_second| Rate::mean(Counted::Output, per_second)).into_iter().collect(),
         line: begin.1,
         ..Request::default()
     };

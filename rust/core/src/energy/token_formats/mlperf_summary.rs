@@ -4,7 +4,7 @@
 
 use super::{Head, TokenFormat, TokenOptions, log_of};
 use crate::energy::tokens::{Counted, Rate, Request, TokenLog};
-use crate::input::{Code, Diagnostics, Literal, Place, Refusal, Scale, Text, literal};
+use crate::input::{Code, Diagnostics, Place, Refusal, Text, finite};
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
     name: "mlperf-summary",
@@ -34,21 +34,14 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
         match name {
             "Scenario" => request.phase = Some(value.to_owned()),
             "Tokens per second" | "Completed tokens per second" => {
-                let per_second = match literal(value, '.') {
-                    Literal::Number(number) => number.to_f64(Scale::ONE),
-                    _ => None,
-                };
                 let place = Place::Line(u64::from(line.number));
-                let per_second = per_second
-                    .ok_or_else(|| Refusal::new(Code::BadNumber, text.path(), place, value, "a rate of tokens"))?;
-                request.rates.push(Rate { of: Counted::Output, per_second, deviation: None });
+                let refusal = || Refusal::new(Code::BadNumber, text.path(), place, value, "a rate of tokens");
+                let per_second = finite(value).ok_or_else(refusal)?;
+                request.rates.push(Rate::mean(Counted::Output, per_second));
                 request.line = line.number;
             }
             _ => {}
         }
-    }
-    if requests.is_empty() {
-        diagnostics.push(Code::NoRecords, Place::File, None, format!("no line is {TITLE:?}"));
     }
     Ok(log_of(&FORMAT, text, requests, diagnostics))
 }

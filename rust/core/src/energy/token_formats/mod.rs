@@ -128,7 +128,10 @@ pub fn read_tokens(bytes: Vec<u8>, source: &str, options: &TokenOptions) -> Resu
             found.ok_or_else(|| fault.unwrap_or_else(unknown))?
         }
     };
-    let log = (format.read)(&text, options)?.checked();
+    let mut log = (format.read)(&text, options)?.checked();
+    if log.requests.is_empty() && log.excluded.is_empty() {
+        log.diagnostics.push(Code::NoRecords, Place::File, None, "it has no record of tokens");
+    }
     Ok(TokenLog { count: options.count, ..log })
 }
 

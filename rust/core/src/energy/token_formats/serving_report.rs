@@ -57,9 +57,6 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
             _ => {}
         }
     }
-    if requests.is_empty() {
-        diagnostics.push(Code::NoRecords, Place::File, None, format!("no line has {TITLE:?}"));
-    }
     if requests.iter().any(|request| request.retokenised_tokens.is_none()) {
         let message = "the client counts the text once more where the server reports no usage";
         diagnostics.push(Code::CountOrigin, Place::Line(1), None, message);

@@ -26,7 +26,7 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
             let request = format!("run {}", requests.len() + 1);
             let Some(performance) = item.part("performance") else { continue };
             let rate = |key: &str, of: Counted| -> Result<Option<Rate>, Refusal> {
-                Ok(performance.number(key)?.map(|per_second| Rate { of, per_second, deviation: None }))
+                Ok(performance.number(key)?.map(|per_second| Rate::mean(of, per_second)))
             };
             let rates = [
                 rate("system_output_throughput_tok_s", Counted::Output)?,
