@@ -71,20 +71,22 @@ pub(super) fn answer(folder: &Path, check: bool) -> Result<Answer, Failure> {
         return Ok(of_run(&run?));
     }
     let check = mlperf_check(&files)?;
-    // where the check says why there is no figure, it stands alone
-    let figures = match run {
-        Ok(run) => of_run(&run),
-        Err(error) if check.may_be_believed() => return Err(error.into()),
-        Err(_) => Answer { json: json!({}), ..Answer::default() },
+    // where there is no figure the findings stand alone, and say why or are joined by the reason
+    let (figures, reason) = match run {
+        Ok(run) => (of_run(&run), None),
+        Err(error) => (Answer { json: json!({}), ..Answer::default() }, Some(error.to_string())),
     };
-    Ok(with_findings(figures, &check))
+    Ok(with_findings(figures, &check, reason.filter(|_| check.may_be_believed())))
 }
 
 fn of_run(run: &MlperfRun) -> Answer {
     let shown = |quantity: &Option<Quantity>| quantity.as_ref().map(ToString::to_string);
-    let scenario = match run.scenario.eq_ignore_ascii_case(&run.submitted) {
-        true => printable(&run.scenario),
-        false => format!("{}, from a run of {}", printable(&run.submitted), printable(&run.scenario)),
+    let scenario = match (&run.submitted, &run.scenario) {
+        (Some(submitted), Some(ran)) if !submitted.eq_ignore_ascii_case(ran) => {
+            format!("{}, from a run of {}", printable(submitted), printable(ran))
+        }
+        (Some(submitted), _) => printable(submitted),
+        (None, _) => "not stated; the metric is that of Offline, Server and Interactive".to_owned(),
     };
     let inferred = if run.tokens_inferred { "token/s, inferred by loadgen from samples" } else { "token/s" };
     let metric = if run.per_query { "official, per query" } else { "official" };
@@ -137,7 +139,7 @@ fn of_run(run: &MlperfRun) -> Answer {
     Answer { text, json, incomplete, ..Answer::default() }
 }
 
-fn with_findings(mut answer: Answer, check: &MlperfCheck) -> Answer {
+fn with_findings(mut answer: Answer, check: &MlperfCheck, reason: Option<String>) -> Answer {
     let place = |finding: &Finding| match finding.line {
         Some(line) => format!("{}:{line}", printable(&finding.path)),
         None => printable(&finding.path),
@@ -146,7 +148,11 @@ fn with_findings(mut answer: Answer, check: &MlperfCheck) -> Answer {
         let Finding { code, message, reference, .. } = finding;
         format!("{} {}: {message}\n  the reference checker {reference}\n", code.name(), place(finding))
     };
-    let said = if check.may_be_believed() { "nothing for which the run must be refused" } else { "refused" };
+    let said = if check.may_be_believed() && reason.is_none() {
+        "nothing for which the run must be refused"
+    } else {
+        "refused"
+    };
     let head = format!("check: {said}; {} finding(s) on {} samples\n", check.findings.len(), check.samples);
     let found: String = check.findings.iter().map(line).collect();
     answer.text = sections(&[answer.text, head, found]);
@@ -160,8 +166,10 @@ fn with_findings(mut answer: Answer, check: &MlperfCheck) -> Answer {
     let findings: Vec<Value> = findings.collect();
     let is_error = |finding: &&Finding| finding.code.severity() == Severity::Error;
     let reasons = check.findings.iter().filter(is_error);
-    answer.refused =
-        reasons.map(|finding| format!("{}: {}: {}", place(finding), finding.code, finding.message)).collect();
+    answer.refused = reasons
+        .map(|finding| format!("{}: {}: {}", place(finding), finding.code, finding.message))
+        .chain(reason)
+        .collect();
     if let Some(object) = answer.json.as_object_mut() {
         if !answer.refused.is_empty() {
             object.insert("status".to_owned(), json!("refused"));

@@ -47,10 +47,10 @@ pub struct MlperfFiles {
 /// The figures of a power run.
 #[derive(Debug, Clone)]
 pub struct MlperfRun {
-    /// Scenario that loadgen ran, such as Offline.
-    pub scenario: String,
-    /// Scenario that the metric is of.
-    pub submitted: String,
+    /// Scenario that loadgen ran, such as Offline, where its log states one.
+    pub scenario: Option<String>,
+    /// Scenario that the metric is of; `None` where none is stated and it is a power for want of one.
+    pub submitted: Option<String>,
     /// Measured window on the clock of the power log. [ns]
     pub window_ns: (i64, i64),
     /// Samples strictly inside the window.
