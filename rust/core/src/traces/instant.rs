@@ -8,8 +8,6 @@ use crate::input::{
 use crate::quantity::Quantity;
 use crate::quantity::units::f64::Time;
 use crate::quantity::units::time::second;
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 impl Trace {
     /// The time that `text` names on the clock of the trace. [ns]
@@ -74,20 +72,7 @@ impl Trace {
     /// assert_eq!(trace.instant_text(4_100_000_000), "4.1 s");
     /// ```
     pub fn instant_text(&self, ns: i64) -> String {
-        if self.clock == Clock::Relative {
-            return format!("{} s", ns as f64 / 1e9);
-        }
-        let (unix, leap) = self.leaps.unix(ns);
-        let printed = if leap { unix.saturating_sub(1_000_000_000) } else { unix };
-        let timestamp = Timestamp::from_nanosecond(i128::from(printed)).unwrap_or(Timestamp::UNIX_EPOCH);
-        let text = match self.clock {
-            Clock::Utc => timestamp.to_string(),
-            _ => timestamp.to_zoned(TimeZone::UTC).datetime().to_string(),
-        };
-        match text.rsplit_once(":59").filter(|_| leap) {
-            Some((minutes, rest)) => format!("{minutes}:60{rest}"),
-            None => text,
-        }
+        self.clock.text(ns, &self.leaps)
     }
 }
 
