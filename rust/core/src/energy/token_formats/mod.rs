@@ -129,6 +129,7 @@ pub fn read_tokens(bytes: Vec<u8>, source: &str, options: &TokenOptions) -> Resu
         }
     };
     let mut log = (format.read)(&text, options)?.checked();
+    log.excluded.sort_by_key(|excluded| excluded.line);
     if log.requests.is_empty() && log.excluded.is_empty() {
         log.diagnostics.push(Code::NoRecords, Place::File, None, "it has no record of tokens");
     }
