@@ -80,6 +80,19 @@ fn what_cannot_be_true_is_left_out_by_name_and_code() {
 }
 
 #[test]
+fn a_local_clock_needs_its_zone_and_logs_must_overlap() {
+    let log = "request,start,end,output_tokens\na,2025-03-04T11:00:10,2025-03-04T11:00:20,100\n";
+    let local = written("local.csv", log.as_bytes());
+    let ran = szilard(&["energy", &meter(), "--tokens", &local]);
+    assert!(ran.code == 2 && ran.err.contains("E_TIME_ZONE") && ran.err.contains("tz"), "{ran:?}");
+    // 11:00 in Berlin is 10:00 UTC: 1 kJ over 100 token; in New York it is another time
+    let ran = szilard(&["energy", &meter(), "--tokens", &local, "--tokens-tz", "Europe/Berlin", "--json"]);
+    assert_eq!((ran.code, ran.json()["per_token"]["value"].as_f64()), (0, Some(10.0)));
+    let ran = szilard(&["energy", &meter(), "--tokens", &local, "--tokens-tz", "America/New_York"]);
+    assert!(ran.code == 2 && ran.err.contains("E_NO_OVERLAP"), "{ran:?}");
+}
+
+#[test]
 fn a_token_log_is_read_on_its_own() {
     let ran = szilard(&["read", "--tokens", &sample("phase-csv.csv"), "--json"]);
     let json = ran.json();

@@ -347,6 +347,28 @@ fn windows_and_token_stamps_count_the_leap_second_of_the_power_log() {
 }
 
 #[test]
+fn a_stamp_that_lost_a_digit_is_left_out_in_any_table() {
+    // 2025-03-04T10:00:00Z and later, in Unix seconds and milliseconds; the lost one first, between and last
+    let good = ["1741082400", "1741082410", "1741082420"];
+    for (unit, zeros) in [("s", ""), ("ms", "000")] {
+        for at in 0..=3 {
+            let mut starts: Vec<String> = good.iter().map(|start| format!("{start}{zeros}")).collect();
+            starts.insert(at, format!("174108240{zeros}"));
+            let row = |(index, start): (usize, &String)| format!("r{index},{start},{start}5,10\n");
+            let rows: String = starts.iter().enumerate().map(row).collect();
+            let text = format!("request,start [{unit}],duration [ns],output_tokens\n{rows}");
+            let log = parsed(text.into_bytes()).unwrap();
+            let excluded: Vec<_> = log.excluded.iter().map(|e| (e.request.clone(), e.code)).collect();
+            assert_eq!(excluded, [(format!("r{at}"), Code::ImplausibleStamp)], "{unit} {at}");
+            assert_eq!((log.clock, log.requests.len()), (Clock::Utc, 3));
+        }
+    }
+    // of two either may be wrong, and of half of many too
+    let mixed = b"request,start [s],end [s],output_tokens\na,1741082400,1741082401,1\nb,174108240,174108241,1\n";
+    assert_eq!(parsed(mixed.to_vec()).unwrap_err().code, Code::TimeMixed);
+}
+
+#[test]
 fn an_end_that_follows_from_stamps_is_no_stated_duration() {
     let log = parsed(b"request,start [s],end [s],output_tokens\na,1,3,1\n".to_vec()).unwrap();
     assert_eq!((log.requests[0].interval_ns(), log.requests[0].duration_ns), (Some((SECOND, 3 * SECOND)), None));

@@ -196,7 +196,7 @@ pub struct Excluded {
     pub message: String,
 }
 
-/// Farther than this from the middle of the log, and than a hundred times its spread, no stamp is believed. [ns]
+/// Farther than this from the middle of the log, and than two hundred times its spread, no stamp is believed. [ns]
 const FAR: i64 = 86_400 * 1_000_000_000;
 
 /// Two phases may overlap by this much and still follow one another. [ns]
@@ -206,11 +206,11 @@ impl TokenLog {
     /// Leaves out the records that cannot be true: a stamp that lies far from all others (a lost digit), an end or a
     /// first token before the start, tokens in no time, an id that occurs twice.
     pub(super) fn checked(mut self) -> Self {
-        let mut starts: Vec<i64> = self.requests.iter().filter_map(|request| request.start_ns).collect();
-        starts.sort_unstable();
-        let at = |part: usize| starts.get(starts.len().saturating_sub(1) * part / 4).copied().unwrap_or(0);
-        let (middle, spread) = (at(2), at(3).saturating_sub(at(1)));
-        let far = spread.saturating_mul(100).max(FAR);
+        let starts: Vec<i64> = self.requests.iter().filter_map(|request| request.start_ns).collect();
+        let middle = median(starts.clone());
+        let spread = median(starts.iter().map(|start| start.saturating_sub(middle).saturating_abs()).collect());
+        // of two that lie far apart either may be wrong
+        let far = if starts.len() < 3 { i64::MAX } else { spread.saturating_mul(200).max(FAR) };
         let mut seen = std::collections::HashSet::new();
         let (mut kept, mut excluded) = (Vec::with_capacity(self.requests.len()), std::mem::take(&mut self.excluded));
         for request in std::mem::take(&mut self.requests) {
@@ -296,6 +296,12 @@ impl TokenLog {
         };
         both().any(|(server, again)| server != again).then(|| both().fold((0, 0), sum))
     }
+}
+
+/// The lower median; 0 of nothing.
+fn median(mut values: Vec<i64>) -> i64 {
+    values.sort_unstable();
+    values.get(values.len().saturating_sub(1) / 2).copied().unwrap_or(0)
 }
 
 /// Why the times of a record cannot be true.

@@ -46,7 +46,7 @@ fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
         });
     }
     diagnostics.push(Code::CacheUnknown, header.place(), None, "ContextTokens are the prompt tokens as sent");
-    Ok(clock.log(log_of(&FORMAT, text, requests, diagnostics)))
+    clock.log(log_of(&FORMAT, text, requests, diagnostics))
 }
 
 /// The text with a line end behind its last line, where that has none and all its fields.

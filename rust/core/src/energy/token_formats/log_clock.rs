@@ -8,8 +8,13 @@ use crate::input::{
 use crate::traces::Clock;
 
 /// The clock of a log: all stamps count from the same, or the log is refused.
+///
+/// Unix time that has lost a digit is a number like any other. Where at most a quarter of the numbers are of the other
+/// kind, it is they that are wrong: the clock is that of the rest, and [`TokenLog::checked`] leaves them out by name.
 pub(super) struct LogClock<'a> {
     base: Option<Base>,
+    /// How many stamps are Unix time and how many are relative, and where the first of them stands.
+    numbers: [(usize, Option<Place>); 2],
     zone: Option<Zone>,
     path: &'a str,
     fold: Option<Place>,
@@ -31,7 +36,7 @@ impl<'a> LogClock<'a> {
             _ => Some(stamp.ns),
         };
         let leaps = stamps.filter(|stamp| stamp.leap).filter_map(unix).collect();
-        Ok(Self { base: None, zone, path, fold: None, leaps })
+        Ok(Self { base: None, numbers: [(0, None), (0, None)], zone, path, fold: None, leaps })
     }
 
     /// The start of a record on the clock of the log; records stand in the order of their starts, but for less than
@@ -52,10 +57,14 @@ impl<'a> LogClock<'a> {
         place: Place,
         placed: impl Fn(&mut Zone, i64) -> Result<Placed, ZoneFault>,
     ) -> Result<i64, Refusal> {
-        if *self.base.get_or_insert(stamp.base) != stamp.base {
-            let expected = "stamps that all have a zone, or none";
-            return Err(Refusal::new(Code::TimeMixed, self.path, place, "another kind of stamp", expected));
+        let base = *self.base.get_or_insert(stamp.base);
+        if base != stamp.base && [base, stamp.base].contains(&Base::Local) {
+            return Err(self.mixed(place));
         }
+        let [utc, relative] = &mut self.numbers;
+        let seen = if stamp.base == Base::Relative { relative } else { utc };
+        seen.0 += 1;
+        seen.1.get_or_insert_with(|| place.clone());
         let (Some(zone), Base::Local) = (&mut self.zone, stamp.base) else {
             return Ok(self.leaps.elapsed(stamp.ns, stamp.leap));
         };
@@ -69,8 +78,24 @@ impl<'a> LogClock<'a> {
         Ok(self.leaps.elapsed(placed.ns, stamp.leap))
     }
 
+    fn mixed(&self, place: Place) -> Refusal {
+        let expected = "stamps that all have a zone, or none, and numbers that all are Unix time, or none";
+        Refusal::new(Code::TimeMixed, self.path, place, "another kind of stamp", expected)
+    }
+
     /// The log on this clock, with a remark where stamps lie in an hour that occurs twice, or in a leap second.
-    pub fn log(self, mut log: TokenLog) -> TokenLog {
+    ///
+    /// # Errors
+    /// `E_TIME_MIXED` where Unix time and relative numbers are mixed and neither are few.
+    pub fn log(self, mut log: TokenLog) -> Result<TokenLog, Refusal> {
+        let [(utc, utc_at), (relative, relative_at)] = &self.numbers;
+        let few = if utc < relative { (utc, utc_at) } else { (relative, relative_at) };
+        if let (count, Some(place)) = few
+            && count.saturating_mul(4) > utc + relative
+        {
+            return Err(self.mixed(place.clone()));
+        }
+
         if let Some(place) = self.fold {
             let message = "times of an hour that occurs twice in the zone; the order of the records told which one";
             log.diagnostics.push(Code::DstFold, place, None, message);
@@ -80,10 +105,11 @@ impl<'a> LogClock<'a> {
             log.diagnostics.push(Code::LeapSecond, Place::File, None, message);
         }
         let clock = match (self.base, &self.zone) {
-            (Some(Base::Utc), _) | (Some(Base::Local), Some(_)) => Clock::Utc,
+            (Some(Base::Local), Some(_)) => Clock::Utc,
             (Some(Base::Local), None) | (None, _) => Clock::Local,
-            (Some(Base::Relative), _) => Clock::Relative,
+            _ if utc < relative => Clock::Relative,
+            _ => Clock::Utc,
         };
-        TokenLog { clock, leaps: self.leaps, ..log }
+        Ok(TokenLog { clock, leaps: self.leaps, ..log })
     }
 }

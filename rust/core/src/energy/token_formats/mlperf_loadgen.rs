@@ -54,5 +54,5 @@ fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
         line: begin.1,
         ..Request::default()
     };
-    Ok(clock.log(log_of(&FORMAT, text, vec![request], diagnostics)))
+    clock.log(log_of(&FORMAT, text, vec![request], diagnostics))
 }

@@ -71,7 +71,7 @@ fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
             ..Request::default()
         });
     }
-    let log = clock.log(log_of(&FORMAT, text, requests, diagnostics));
+    let log = clock.log(log_of(&FORMAT, text, requests, diagnostics))?;
     Ok(TokenLog { excluded, ..log }.checked().one_at_a_time())
 }
 

@@ -96,5 +96,5 @@ fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
         let message = "the total of a record includes its prompt; the prompt was subtracted";
         diagnostics.push(Code::TokensWithPrompt, header.place(), None, message);
     }
-    Ok(clock.log(log_of(&FORMAT, text, requests, diagnostics)))
+    clock.log(log_of(&FORMAT, text, requests, diagnostics))
 }
