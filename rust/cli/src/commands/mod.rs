@@ -12,6 +12,7 @@ mod mlperf;
 mod read;
 mod reproduce;
 mod scenario;
+mod tokens;
 
 use crate::failure::Failure;
 use crate::output::Answer;

@@ -1,6 +1,6 @@
 //! A token log as one typed table: what was generated, and when.
 
-use crate::input::{Code, Diagnostics};
+use crate::input::{Code, Diagnostics, LeapSeconds};
 use crate::traces::Clock;
 
 /// Which tokens a figure counts.
@@ -34,6 +34,13 @@ pub struct Rate {
     pub per_second: f64,
     /// Standard deviation over repetitions, where the log states it. [token/s]
     pub deviation: Option<f64>,
+}
+
+impl Rate {
+    /// A mean rate [token/s] whose deviation is not stated.
+    pub const fn mean(of: Counted, per_second: f64) -> Self {
+        Self { of, per_second, deviation: None }
+    }
 }
 
 /// Who counted the generated tokens.
@@ -131,11 +138,27 @@ impl Request {
         }
     }
 
-    /// The record with a start and an end that follow from what else is known of the times.
+    /// The record on a clock that counts other leap seconds. A duration elapses: it moves with the start.
+    pub(super) fn counting(self, from: &LeapSeconds, to: &LeapSeconds) -> Self {
+        let moved = |time: i64| {
+            let (unix, inside) = from.unix(time);
+            to.elapsed(unix, inside)
+        };
+        let start = self.start_ns.map(moved);
+        let ended = |duration: i64| Some(self.end_ns? == self.start_ns?.saturating_add(duration));
+        let whole = self.duration_ns.filter(|duration| ended(*duration) == Some(true));
+        let end = start.zip(whole).map(|(start, duration)| start.saturating_add(duration));
+        Self {
+            start_ns: start,
+            first_token_ns: self.first_token_ns.map(moved),
+            end_ns: end.or(self.end_ns.map(moved)),
+            ..self
+        }
+    }
+
+    /// The record with the end that follows from its start and its duration.
     pub(super) fn timed(self) -> Self {
-        let end = self.end_ns.or_else(|| Some(self.start_ns?.saturating_add(self.duration_ns?)));
-        let duration = self.duration_ns.or_else(|| Some(end?.saturating_sub(self.start_ns?)));
-        Self { end_ns: end, duration_ns: duration, ..self }
+        Self { end_ns: self.end_ns.or_else(|| Some(self.start_ns?.saturating_add(self.duration_ns?))), ..self }
     }
 }
 
@@ -148,6 +171,8 @@ pub struct TokenLog {
     pub source: String,
     /// What the times count from.
     pub clock: Clock,
+    /// The leap seconds that the log writes out; every time behind one counts it.
+    pub leaps: LeapSeconds,
     /// Whose count of the generated tokens the caller chose.
     pub count: Option<Count>,
     /// The records in the order of the file.

@@ -6,7 +6,7 @@ use super::clock::Clock;
 use super::order::{arrange, retime};
 use super::plausible::plausible_power_w;
 use super::trace::Trace;
-use crate::input::{Base, Code, Place, Refusal};
+use crate::input::{Base, Code, LeapSeconds, Place, Refusal};
 use std::collections::HashSet;
 
 const SECOND: i64 = 1_000_000_000;
@@ -34,7 +34,9 @@ impl Builder<'_> {
         }
         let mut said = HashSet::new();
         let series = std::mem::take(&mut self.series);
-        let channels: Vec<Channel> = series.into_iter().filter_map(|series| self.channel(series, &mut said)).collect();
+        let leaps: LeapSeconds = std::mem::take(&mut self.leaps).into_iter().collect();
+        let channels = series.into_iter().filter_map(|series| self.channel(series, &leaps, &mut said));
+        let channels: Vec<Channel> = channels.collect();
         let energetic = || channels.iter().filter(|channel| channel.kind.gives_energy());
         let lines = |at: usize| energetic().filter_map(move |channel| channel.samples.line.get(at).copied()).min();
         let most = energetic().map(|channel| channel.samples.len()).max().unwrap_or(0);
@@ -62,7 +64,8 @@ impl Builder<'_> {
             Some(Base::Utc) => Clock::Utc,
             Some(Base::Relative) | None => Clock::Relative,
         };
-        Ok(Trace { format, source: self.path.to_owned(), clock, channels, total_known, diagnostics: self.diagnostics })
+        let (source, diagnostics) = (self.path.to_owned(), self.diagnostics);
+        Ok(Trace { format, source, clock, leaps, channels, total_known, diagnostics })
     }
 
     /// Refuses times so far apart that their distance is out of range.
@@ -90,10 +93,17 @@ impl Builder<'_> {
     }
 
     /// The channel of one series, with what there is to say about it.
-    fn channel(&mut self, mut series: Series, said: &mut HashSet<(Code, u32, usize)>) -> Option<Channel> {
+    fn channel(
+        &mut self,
+        mut series: Series,
+        leaps: &LeapSeconds,
+        said: &mut HashSet<(Code, u32, usize)>,
+    ) -> Option<Channel> {
         let slot = self.slots.get(series.slot)?.clone();
         let device = self.devices.get(series.device)?.name.clone();
-        self.shift_after_leaps(&mut series.rows);
+        for row in &mut series.rows {
+            row.time_ns = leaps.elapsed(row.time_ns, row.leap);
+        }
         let order = arrange(&mut series.rows);
         let coarse = order.repeat.is_some() && self.resolution_ns >= SECOND;
         let retimed = coarse && self.options.interval_ns.is_some();
@@ -138,17 +148,6 @@ impl Builder<'_> {
         self.say_gaps(&channel, series.device, said);
         channel.samples.breaks.dedup();
         Some(channel)
-    }
-
-    /// Moves every row after a leap second by the second that elapsed.
-    fn shift_after_leaps(&self, rows: &mut [Row]) {
-        let leaps: Vec<i64> = self.leaps.iter().copied().collect();
-        for row in rows {
-            // A row inside a leap second is not moved by that one.
-            let passed = leaps.partition_point(|leap| *leap <= row.time_ns).saturating_sub(usize::from(row.leap));
-            let shift = i64::try_from(passed).unwrap_or(i64::MAX).saturating_mul(SECOND);
-            row.time_ns = row.time_ns.saturating_add(shift);
-        }
     }
 
     fn say_faults(&mut self, channel: &Channel, series: &Series) {

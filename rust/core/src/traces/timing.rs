@@ -2,7 +2,7 @@
 
 use super::builder::Builder;
 use super::clock::FARTHEST_NS;
-use crate::input::{Base, Code, DateOrder, Refusal, Stamp, ZoneFault, civil_stamp, patterned_stamp};
+use crate::input::{Base, Code, DateOrder, LeapSeconds, Refusal, Stamp, ZoneFault, civil_stamp, patterned_stamp};
 
 /// The time of a record on the clock of the trace.
 #[derive(Debug, Clone, Copy)]
@@ -49,7 +49,7 @@ impl Builder<'_> {
                 self.remark(Code::DstFold, line, "the second pass of the repeated hour starts here");
             }
         }
-        if stamp.leap && self.leaps.insert(ns - ns.rem_euclid(1_000_000_000)) {
+        if stamp.leap && self.leaps.insert(LeapSeconds::second(ns)) {
             self.remark(Code::LeapSecond, line, "a leap second; later times were moved by one second");
         }
         if ns.unsigned_abs() > FARTHEST_NS.unsigned_abs() {

@@ -101,9 +101,9 @@ mod tests {
     }
 
     fn members(channels: Vec<Channel>, total_known: bool) -> Vec<usize> {
-        let diagnostics = Diagnostics::default();
-        cut(&Trace { format: "x", source: "x".into(), clock: Clock::Relative, channels, total_known, diagnostics })
-            .members
+        let (diagnostics, leaps) = (Diagnostics::default(), crate::input::LeapSeconds::default());
+        let (format, source, clock) = ("x", "x".into(), Clock::Relative);
+        cut(&Trace { format, source, clock, leaps, channels, total_known, diagnostics }).members
     }
 
     #[test]
