@@ -266,7 +266,7 @@ fn lift_and_lower_are_inverse_grouping_does_not_matter_and_no_factor_acts_twice(
         let by_way = bring(&bring(&figure, rungs[1]).quantity, rungs[2]);
         close(direct.quantity.value(), by_way.quantity.value(), 1e-14);
         close(bring(&direct.quantity, rungs[0]).quantity.value(), figure.value(), 1e-14);
-        let mut names: Vec<&str> = direct.applied.iter().map(|one| one.name.as_str()).collect();
+        let mut names: Vec<&str> = direct.applied.iter().map(|one| one.factor.name()).collect();
         let count = names.len();
         names.sort_unstable();
         names.dedup();

@@ -203,7 +203,7 @@ fn files_in_a_folder_of_ones_own_are_picked_up() {
     let without = self::folder("without", &[("own.toml", OWN)]);
     let registry = Registry::with_folders(&[&without]).unwrap();
     assert!(registry.reproduce("OWN2").unwrap_err().to_string().contains("runs.csv is not at hand"));
-    assert_eq!(registry.calculations().filter(|(_, one)| registry.missing_table(one) == Some("runs.csv")).count(), 1);
+    assert_eq!(registry.calculations().filter(|(_, one)| registry.missing_data(one) == Some("runs.csv")).count(), 1);
 }
 
 #[test]

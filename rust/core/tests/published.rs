@@ -10,7 +10,7 @@ fn every_calculation_comes_out_within_its_rounding_unless_its_source_disagrees_w
     let registry = Registry::embedded().unwrap();
     let results = registry.reproduce_all().unwrap();
     assert!(results.len() >= 20);
-    let at_hand = registry.calculations().filter(|(_, calculation)| registry.missing_table(calculation).is_none());
+    let at_hand = registry.calculations().filter(|(_, calculation)| registry.missing_data(calculation).is_none());
     for (result, (_, calculation)) in results.iter().zip(at_hand) {
         let expected = match (&calculation.inconsistent, &calculation.weak) {
             (Some(_), _) => Status::Inconsistent,

@@ -38,6 +38,19 @@ pub struct Growth {
     pub reservation: Option<String>,
 }
 
+/// Two neighbouring figures of one publication on a path, and the growth between them.
+#[derive(Debug, Clone)]
+pub struct GrowthStep<'a> {
+    /// The publication.
+    pub publication: &'a Publication,
+    /// The earlier fact.
+    pub from: &'a Fact,
+    /// The later fact.
+    pub to: &'a Fact,
+    /// The growth between them.
+    pub growth: Growth,
+}
+
 impl Fact {
     /// The value and its range.
     pub fn interval(&self) -> Interval {
@@ -80,6 +93,27 @@ impl Registry {
             key(left).cmp(&key(right))
         });
         path
+    }
+
+    /// The growth between neighbouring years of each publication on a path, within one boundary.
+    ///
+    /// # Errors
+    /// As of [`Registry::growth`].
+    pub fn steps<'a>(&self, path: &[Point<'a>]) -> Result<Vec<GrowthStep<'a>>, PublishedError> {
+        let mut found = Vec::new();
+        for (place, start) in path.iter().enumerate() {
+            let (publication, from) = (start.publication, start.fact);
+            let of_series = |point: &&Point<'a>| {
+                let same = point.publication.citation.key == publication.citation.key;
+                same && point.fact.boundary() == from.boundary() && point.fact.from > from.from
+            };
+            let mut later = path.iter().skip(place + 1).filter(of_series).map(|point| point.fact).peekable();
+            let next = later.peek().map(|fact| fact.from);
+            for to in later.filter(|fact| Some(fact.from) == next) {
+                found.push(GrowthStep { publication, from, to, growth: self.growth(&from.id, &to.id)? });
+            }
+        }
+        Ok(found)
     }
 
     /// The growth from one fact to a later one.
@@ -178,11 +212,6 @@ impl Registry {
         };
         let below = value(below)?;
         Ok(value(above)?.in_unit(below.unit())?.over(&below)?)
-    }
-
-    fn found(&self, id: &str) -> Result<(&Publication, &Fact), PublishedError> {
-        let unknown = || PublishedError::Unknown { what: "fact", id: id.to_owned() };
-        self.facts().find(|(_, fact)| fact.id == id).ok_or_else(unknown)
     }
 }
 
