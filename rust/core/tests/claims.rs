@@ -226,6 +226,24 @@ fn what_is_wrong_in_them_is_refused_with_file_and_line() {
         ("run + fact", "run + other", "own.toml, line 23, OWN2: unknown unit \"other\""),
         ("fact = \"OWN1\"", "fact = \"OWN9\"", "own.toml, line 23, OWN2: no fact \"OWN9\""),
         ("energy\"", "power\"", "own.toml, line 23, OWN2: runs.csv, line 1: no column \"power\""),
+        ("vintage = \"2026\"\n", "", "own.toml, line 1: missing field `vintage`"),
+        ("locator = \"p. 1\"", "locator = \"\"", "own.toml, line 17, fact OWN1, locator: must not be empty"),
+        ("verified = \"read\"\n\n", "verified = \"secondary\"\n\n", "own.toml, line 9, fact OWN1, seen_in"),
+        (
+            "fact = \"OWN1\" }",
+            "run = { folders = [\"../x\"], figure = \"power\" } }",
+            "own.toml, line 24, calculation OWN2, inputs",
+        ),
+        (
+            "fact = \"OWN1\" }",
+            "run = { folders = [\"x\"], figure = \"power\" } }",
+            "own.toml, line 23, OWN2: x is not at hand",
+        ),
+        (
+            "fact = \"OWN1\" }",
+            "fact = \"OWN1\", value = \"2 kWh\" }",
+            "needs one of a fact, a value, a table and a run",
+        ),
     ] {
         let error = refused(from, to);
         assert!(error.contains(expected), "{to}: {error}");

@@ -9,8 +9,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use szilard::published::{
-    Audit, Bound as Side, Calculation, CheckAudit, ClaimAudit, Claims, Fact, Kind, PublishedError, Registry,
-    Reproduction,
+    Audit, Calculation, CheckAudit, ClaimAudit, Claims, Fact, Kind, PublishedError, Registry, Reproduction,
 };
 use szilard::quantity::{Boundary, Quantity};
 
@@ -74,10 +73,7 @@ pub fn published_facts(py: Python<'_>, folder: Option<Folders>) -> PyResult<Py<P
             ("unit", of_any(|figure| Some(figure.unit().symbol().to_owned()))),
             ("boundary", of_any(boundary_word)),
             ("method", of_any(|figure| figure.method().map(|method| method.word().to_owned()))),
-            (
-                "bound",
-                maybe(|fact| fact.bound.map(|bound| if bound == Side::Lower { "lower" } else { "upper" }.to_owned())),
-            ),
+            ("bound", maybe(|fact| fact.bound.map(|side| side.word().to_owned()))),
             ("last_digit", Column::Float(facts.iter().map(|fact| fact.last_digit).collect())),
             ("denominator", maybe(|fact| fact.denominator.clone())),
             ("scope", maybe(|fact| fact.scope.clone())),

@@ -103,7 +103,7 @@ impl PyScenario {
     }
 
     /// The table of figures by year, then vintage: year, value, low, high, unit, boundary, scenario, publication, vintage,
-    /// superseded_by, fact, scope, method, citation.
+    /// superseded_by, fact, bound, scope, method, citation.
     #[getter]
     fn table(&self, py: Python<'_>) -> Py<PyAny> {
         self.table.clone_ref(py)
@@ -150,17 +150,18 @@ pub fn published_scenario(
 fn figures(py: Python<'_>, path: &[Point<'_>]) -> PyResult<Py<PyAny>> {
     let text = |of: &dyn Fn(&Point<'_>) -> String| Column::Text(path.iter().map(of).collect());
     let maybe = |of: &dyn Fn(&Point<'_>) -> Option<String>| Column::MaybeText(path.iter().map(of).collect());
-    let float = |of: fn(&Fact) -> &Option<Quantity>| {
-        Column::MaybeFloat(path.iter().map(|point| of(point.fact).as_ref().map(Quantity::value)).collect())
+    let float = |of: fn(&Interval) -> &Option<Quantity>| {
+        let value = |point: &Point<'_>| of(&point.fact.interval()).as_ref().map(Quantity::value);
+        Column::MaybeFloat(path.iter().map(value).collect())
     };
     let any = |fact: &Fact| [&fact.value, &fact.low, &fact.high].into_iter().flatten().next().cloned();
     frame(
         py,
         vec![
             ("year", Column::Whole(path.iter().map(|point| i64::from(point.fact.from)).collect())),
-            ("value", float(|fact| &fact.value)),
-            ("low", float(|fact| &fact.low)),
-            ("high", float(|fact| &fact.high)),
+            ("value", float(|range| &range.value)),
+            ("low", float(|range| &range.low)),
+            ("high", float(|range| &range.high)),
             ("unit", maybe(&|point| any(point.fact).map(|figure| figure.unit().symbol().to_owned()))),
             ("boundary", maybe(&|point| point.fact.boundary().map(Boundary::word).map(str::to_owned))),
             ("scenario", maybe(&|point| point.fact.scenario.clone())),
@@ -168,6 +169,7 @@ fn figures(py: Python<'_>, path: &[Point<'_>]) -> PyResult<Py<PyAny>> {
             ("vintage", text(&|point| point.publication.citation.vintage.clone())),
             ("superseded_by", maybe(&|point| point.superseded_by.map(str::to_owned))),
             ("fact", text(&|point| point.fact.id.clone())),
+            ("bound", maybe(&|point| point.fact.bound.map(|side| side.word().to_owned()))),
             ("scope", maybe(&|point| point.fact.scope.clone())),
             ("method", maybe(&|point| Some(any(point.fact)?.method()?.word().to_owned()))),
             ("citation", text(&|point| point.publication.citation.to_string())),

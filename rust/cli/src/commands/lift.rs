@@ -67,7 +67,7 @@ pub(super) fn lifted_text(figure: &Quantity, lifted: &Lifted, chain: &BoundaryCh
     };
     let cited: String = lifted.applied.iter().filter_map(cited).collect();
     let rows: Vec<Vec<String>> = lifted.applied.iter().map(row).collect();
-    let used = |name: &&str| lifted.applied.iter().any(|applied| applied.factor.name() == **name);
+    let used = |name: &&str| lifted.applied.iter().any(|applied| applied.factor.name() == *name);
     let unused: Vec<&str> = chain.factors().iter().map(Factor::name).filter(|name| !used(name)).collect();
     let head = lines(&[
         ("given", Some(figure.to_string())),

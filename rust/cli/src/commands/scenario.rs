@@ -71,12 +71,13 @@ fn path_table(path: &[Point<'_>]) -> String {
     let value = |figure: &Option<Quantity>| or_dash(figure.as_ref().map(Quantity::value));
     let row = |point: &Point<'_>| {
         let fact = point.fact;
+        let figure = fact.interval();
         let any = [&fact.value, &fact.low, &fact.high].into_iter().flatten().next();
         vec![
             fact.from.to_string(),
-            value(&fact.value),
-            value(&fact.low),
-            value(&fact.high),
+            value(&figure.value),
+            value(&figure.low),
+            value(&figure.high),
             or_dash(any.map(|figure| figure.unit().symbol())),
             or_dash(fact.boundary()),
             or_dash(fact.scenario.clone()),
@@ -106,9 +107,10 @@ fn path_table(path: &[Point<'_>]) -> String {
 fn point_json(point: &Point<'_>) -> Value {
     let fact = point.fact;
     let figure = |figure: &Option<Quantity>| figure.as_ref().map(quantity_json);
+    let range = fact.interval();
     json!({
-        "fact": fact.id, "from": fact.from, "to": fact.to, "value": figure(&fact.value), "low": figure(&fact.low),
-        "high": figure(&fact.high), "scenario": fact.scenario, "publication": point.publication.citation.key,
+        "fact": fact.id, "from": fact.from, "to": fact.to, "value": figure(&range.value), "low": figure(&range.low),
+        "high": figure(&range.high), "bound": fact.bound.map(|side| side.word()), "scenario": fact.scenario, "publication": point.publication.citation.key,
         "vintage": point.publication.citation.vintage, "superseded_by": point.superseded_by,
         "citation": point.publication.citation.to_string(),
     })

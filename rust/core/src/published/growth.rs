@@ -29,9 +29,10 @@ pub(super) fn misread_growth(growth: &Compound, claimed: &Quantity, ratio: &Quan
     let near = said > 0.0 && needed > 0.0 && said / needed < FAR && needed / said < FAR;
     near.then(|| Explanation {
         reason: format!(
-            "{:.2} % a year over {periods:.4} years give x{:.4}, and {:.2} % are needed for x{:.4}, as where the growth of \
+            "{:.2} % a year over {} years give x{:.4}, and {:.2} % are needed for x{:.4}, as where the growth of \
              one year stands for that of a path",
             100.0 * said,
+            (periods * 1e3).round() / 1e3,
             (1.0 + said).powf(periods),
             100.0 * needed,
             (1.0 + needed).powf(periods)

@@ -34,6 +34,16 @@ pub enum Bound {
     Upper,
 }
 
+impl Bound {
+    /// The word that stands for the side in files and tables.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Lower => "lower",
+            Self::Upper => "upper",
+        }
+    }
+}
+
 /// A figure of a publication.
 #[derive(Debug, Clone)]
 pub struct Fact {

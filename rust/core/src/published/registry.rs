@@ -197,6 +197,9 @@ impl Registry {
     /// ```
     pub fn factor(&self, id: &str, name: &str, step: Option<Step>, given: Given) -> Result<Factor, PublishedError> {
         let (publication, fact) = self.found(id)?;
+        if fact.bound.is_some() {
+            return Err(PublishedError::Unknown { what: "single value of fact", id: id.to_owned() });
+        }
         let input = Input { name: name.to_owned(), source: Source::Fact(id.to_owned(), None), boundary: Some(None) };
         let factor = Factor::new(name, step, given, &value(self, id, &input)?)?
             .with_citation(&publication.citation.to_string())
