@@ -99,6 +99,7 @@ fn duration_ns(text: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::place::Records;
     use super::*;
     use crate::input::Diagnostics;
 
@@ -109,6 +110,8 @@ mod tests {
             clock,
             channels: Vec::new(),
             total_known: true,
+            separate_devices: false,
+            records: Records::default(),
             diagnostics: Diagnostics::default(),
         }
     }
