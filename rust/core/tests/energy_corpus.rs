@@ -51,9 +51,8 @@ fn load(row: &Row) -> Result<Trace, (String, String)> {
 }
 
 fn measure(trace: &Trace) -> Result<EnergyResult, (String, String)> {
-    energy(trace, &EnergyQuery::default()).map_err(|error| {
-        (error.code().unwrap().name().to_owned(), error.place().unwrap_or_default().to_string())
-    })
+    energy(trace, &EnergyQuery::default())
+        .map_err(|error| (error.code().unwrap().name().to_owned(), error.place().unwrap_or_default().to_string()))
 }
 
 #[test]
@@ -83,7 +82,8 @@ fn valued_rows_have_their_value_status_and_remark() {
                 .filter(|remark| remark.code.name() == row.code)
                 .map(|remark| remark.place.to_string())
                 .collect();
-            let each = if row.line.starts_with("data") { vec![row.line.as_str()] } else { row.line.split('-').collect() };
+            let each =
+                if row.line.starts_with("data") { vec![row.line.as_str()] } else { row.line.split('-').collect() };
             for line in each {
                 assert!(lines.contains(&line.to_owned()), "{}: {} not on line {line}: {lines:?}", row.file, row.code);
             }
@@ -96,7 +96,11 @@ fn check(row: &Row, result: &EnergyResult, trace: &Trace, part: &str) {
         let expected = number(text);
         // the range of a RAPL counter is one unit, 61 uJ, short of its modulus
         let unit = if row.code == "I_WRAP" { 61e-6 } else { 0.0 };
-        assert!((found - expected).abs() <= 1e-12 * expected.abs().max(1.0) + unit, "{}: {found} J for {part}", row.file);
+        assert!(
+            (found - expected).abs() <= 1e-12 * expected.abs().max(1.0) + unit,
+            "{}: {found} J for {part}",
+            row.file
+        );
     };
     let of = |device: &str| result.per_device.iter().find(|part| part.device == device);
     let joules = |device: &str| of(device).and_then(|part| part.energy.as_ref()).map(|energy| energy.value());

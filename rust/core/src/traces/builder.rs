@@ -251,6 +251,34 @@ impl<'a> Builder<'a> {
         rows as f64 * interval as f64 <= 1.2 * self.resolution_ns as f64
     }
 
+    /// Makes a series of powers from each series of currents called `current`, at that voltage [V].
+    pub fn multiply(&mut self, current: &str, power: &str, voltage: f64, boundary: Option<Boundary>) {
+        let Some(from) = self.slot_named(current) else { return };
+        let to = self.slot(Slot {
+            name: power.to_owned(),
+            kind: Kind::InstantPower,
+            boundary,
+            within: None,
+            instead: None,
+            negative: Negative::Kept,
+        });
+        let times = |row: &Row| Row { value: row.value.map(|ampere| ampere * voltage), ..row.clone() };
+        for at in 0..self.series.len() {
+            let Some(series) = self.series.get(at).filter(|series| series.slot == from) else { continue };
+            let made = Series {
+                device: series.device,
+                slot: to,
+                rows: series.rows.iter().map(times).collect(),
+                step: series.step * voltage,
+                fault_texts: series.fault_texts.clone(),
+            };
+            if let Some(device) = self.devices.get_mut(made.device) {
+                device.series.insert(to, self.series.len());
+            }
+            self.series.push(made);
+        }
+    }
+
     /// Changes what was declared about a slot.
     pub fn slot_mut(&mut self, slot: usize) -> Option<&mut Slot> {
         self.slots.get_mut(slot)

@@ -5,8 +5,8 @@
 //! column in joules or watt-hours counts upwards unless its name says that it holds one interval.
 
 use super::Format;
-use super::columns::{Holds, holds};
-use super::layout::{Layout, layout};
+use super::parts::columns::{Holds, holds};
+use super::parts::layout::{Layout, layout};
 use crate::input::{
     Cell, Code, DateOrder, Diagnostics, Line, Lines, Place, Refusal, Text, cell, delimiter, distinct, fields, row,
     title,

@@ -1,22 +1,23 @@
 //! Readers of power-log formats: one file each, and one line in [`REGISTRY`].
 
+mod amd_smi;
 mod codecarbon;
-mod columns;
-mod layout;
+mod jtop;
 mod meter_csv;
-mod metrics;
 mod nvidia_smi;
 mod nvidia_smi_dmon;
 mod nvml_counter;
-mod plist;
+mod parts;
+mod power_gadget;
 mod powermetrics;
 mod powermetrics_plist;
+mod ppk2;
 mod prometheus_json;
 mod ptd_spl;
 mod rapl_counter;
-mod rapl_zone;
-mod sheet;
+mod rocm_smi;
 mod tegrastats;
+mod uprof;
 
 use super::options::ReadOptions;
 use super::read::Head;
@@ -57,6 +58,12 @@ pub const REGISTRY: &[Format] = &[
     powermetrics_plist::FORMAT,
     codecarbon::FORMAT,
     tegrastats::FORMAT,
+    jtop::FORMAT,
+    amd_smi::FORMAT,
+    rocm_smi::FORMAT,
+    power_gadget::FORMAT,
+    uprof::FORMAT,
+    ppk2::FORMAT,
     ptd_spl::FORMAT,
     meter_csv::FORMAT,
 ];

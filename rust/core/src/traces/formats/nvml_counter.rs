@@ -2,7 +2,7 @@
 //! loaded.
 
 use super::Format;
-use super::sheet::{Cells, Column, Sheet, detects, read as read_sheet};
+use super::parts::sheet::{Cells, Column, Sheet, detects, read as read_sheet};
 use crate::input::{Refusal, Text, title};
 use crate::quantity::Boundary;
 use crate::traces::{Builder, Head, Kind, ReadOptions, Time, Trace};
@@ -29,7 +29,7 @@ const DEVICES: [&str; 6] = ["gpu", "index", "uuid", "gpu_uuid", "device", "gpu_i
 
 const TIMES: [&str; 5] = ["t", "time", "timestamp", "ts", "elapsed"];
 
-const SHEET: Sheet = Sheet { is_header, column, time, device, preamble: false, ends: |_| false };
+const SHEET: Sheet = Sheet { device, ..Sheet::new(is_header, column, time) };
 
 fn detect(head: &Head) -> bool {
     !head.columns_named && detects(&head.lines, is_header)

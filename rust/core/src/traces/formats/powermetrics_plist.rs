@@ -4,7 +4,7 @@
 //! beside it. The clock is that of the first `timestamp`, and the sum of the elapsed times from there.
 
 use super::Format;
-use super::plist::{Scalars, scalars};
+use super::parts::plist::{Scalars, scalars};
 use crate::input::{Base, Code, DateOrder, Literal, Place, Refusal, Scale, Stamp, Text, civil_stamp, literal, unit};
 use crate::quantity::Boundary;
 use crate::traces::{Builder, Head, Kind, Negative, ReadOptions, Slot, Time, Trace};

@@ -1,7 +1,7 @@
 //! Answers of the Prometheus API to `query_range`: `data.result[].metric` and `values`, pairs of Unix time and a text.
 
 use super::Format;
-use super::metrics::Metrics;
+use super::parts::metrics::Metrics;
 use crate::input::{Base, Code, Json, Literal, Place, Refusal, Scale, Stamp, Text, literal, numeric_stamp};
 use crate::traces::{Builder, Fault, Head, ReadOptions, Time, Trace};
 use std::collections::HashMap;

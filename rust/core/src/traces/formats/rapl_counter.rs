@@ -5,7 +5,7 @@
 //! `max_energy_range_uj`. Reference: Linux kernel, Documentation/power/powercap/powercap.rst.
 
 use super::Format;
-use super::rapl_zone::Zone;
+use super::parts::rapl_zone::Zone;
 use crate::input::{
     Code, Literal, Refusal, Scale, Text, Unit, delimiter, distinct, fields, literal, printable, row, title, unit,
 };

@@ -6,13 +6,13 @@ use crate::input::{Code, Place, Refusal};
 const DEPTH: usize = 64;
 
 /// The scalars of one document: keys from the outermost inwards joined by `/`, and the text.
-pub(super) type Scalars = Vec<(String, String)>;
+pub(crate) type Scalars = Vec<(String, String)>;
 
 /// The scalars of the document `text` that stand under keys and in no array; `place` names it in a refusal.
 ///
 /// # Errors
 /// `E_XML_ENTITY` for a document type with declarations of its own, `E_XML` for what is no property list.
-pub(super) fn scalars(text: &str, path: &str, place: &Place) -> Result<Scalars, Refusal> {
+pub(crate) fn scalars(text: &str, path: &str, place: &Place) -> Result<Scalars, Refusal> {
     let refuse = |code, found: &str, expected: &str| Refusal::new(code, path, place.clone(), found, expected);
     let broken = |found: &str| refuse(Code::Xml, found, "a property list");
     let (mut open, mut keys, mut found) = (Vec::<&str>::new(), Vec::<String>::new(), Scalars::new());

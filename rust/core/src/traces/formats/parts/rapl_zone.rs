@@ -6,7 +6,7 @@ use crate::traces::{Channel, Trace};
 
 /// What a zone covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
+pub(crate) enum Part {
     /// The whole platform.
     Platform,
     /// A processor package, or one of its dies.
@@ -21,7 +21,7 @@ pub(super) enum Part {
 
 /// A zone taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Zone {
+pub(crate) struct Zone {
     pub part: Part,
     /// Number of the package, where the name tells it.
     pub package: Option<u32>,

@@ -5,7 +5,7 @@ use crate::traces::{Builder, Kind, Negative, Slot, Time};
 use std::borrow::Cow;
 
 /// What a format knows of one measured column.
-pub(super) struct Column {
+pub(crate) struct Column {
     /// The series.
     pub slot: Slot,
     /// Unit of its cells, where they do not say it themselves.
@@ -46,7 +46,7 @@ impl Column {
 }
 
 /// How a format lays out its table.
-pub(super) struct Sheet {
+pub(crate) struct Sheet {
     /// Whether these titles are those of a header.
     pub is_header: fn(&[Cow<'_, str>]) -> bool,
     /// What the column of a title measures.
@@ -57,16 +57,22 @@ pub(super) struct Sheet {
     pub device: fn(&Cells<'_>) -> String,
     /// Whether lines before the header are part of the format.
     pub preamble: bool,
+    /// Whether the header is printed again and again.
+    pub repeats: bool,
+    /// Whether counters are zero at the zero of the clock.
+    pub from_zero: bool,
     /// Whether a line ends the table.
     pub ends: fn(&str) -> bool,
 }
 
 /// The cells of one row, by title.
-pub(super) struct Cells<'c> {
+pub(crate) struct Cells<'c> {
     titles: &'c [String],
     cells: &'c [Cow<'c, str>],
     /// Line of the row.
     pub line: u32,
+    /// How many rows of its device stand before it.
+    pub count: u64,
 }
 
 impl Cells<'_> {
@@ -89,8 +95,28 @@ struct Layout {
     measured: Vec<(usize, usize, Option<Unit>)>,
 }
 
+impl Sheet {
+    /// A sheet of one device with the usual manners: no preamble, no repeated header, no footer.
+    pub const fn new(
+        is_header: fn(&[Cow<'_, str>]) -> bool,
+        column: fn(&str) -> Option<Column>,
+        time: fn(&mut Builder<'_>, &Cells<'_>) -> Result<Time, Refusal>,
+    ) -> Self {
+        Self {
+            is_header,
+            column,
+            time,
+            device: |_| String::new(),
+            preamble: false,
+            repeats: false,
+            from_zero: false,
+            ends: |_| false,
+        }
+    }
+}
+
 /// Whether one of the first lines is a header of the sheet.
-pub(super) fn detects(lines: &[String], is_header: fn(&[Cow<'_, str>]) -> bool) -> bool {
+pub(crate) fn detects(lines: &[String], is_header: fn(&[Cow<'_, str>]) -> bool) -> bool {
     lines.iter().any(|line| fields(line, delimiter(line, None)).is_ok_and(|titles| is_header(&titles)))
 }
 
@@ -98,10 +124,10 @@ pub(super) fn detects(lines: &[String], is_header: fn(&[Cow<'_, str>]) -> bool) 
 ///
 /// # Errors
 /// `E_NO_HEADER`, `E_NO_POWER`, `E_FIELD_COUNT`, and those of cells and times.
-pub(super) fn read(builder: &mut Builder<'_>, text: &Text, sheet: &Sheet) -> Result<(), Refusal> {
+pub(crate) fn read(builder: &mut Builder<'_>, text: &Text, sheet: &Sheet) -> Result<(), Refusal> {
     let mut lines = text.lines();
     let mut layout: Option<Layout> = None;
-    let mut first = None;
+    let (mut first, mut counts) = (None, Vec::new());
     while let Some(line) = lines.next(&mut builder.diagnostics)? {
         if line.text.trim().is_empty() {
             continue;
@@ -112,7 +138,7 @@ pub(super) fn read(builder: &mut Builder<'_>, text: &Text, sheet: &Sheet) -> Res
         }
         let split = delimiter(&line.text, None);
         if let Some(titles) = fields(&line.text, split).ok().filter(|titles| (sheet.is_header)(titles)) {
-            if layout.is_some() {
+            if layout.is_some() && !sheet.repeats {
                 builder.remark(Code::HeaderRepeat, line.number, "the header stands here again");
             }
             builder.header(line.number);
@@ -126,7 +152,11 @@ pub(super) fn read(builder: &mut Builder<'_>, text: &Text, sheet: &Sheet) -> Res
             continue;
         };
         let cells = row(&line, layout.delimiter, text.path())?;
-        take(builder, sheet, layout, &cells, line.number)?;
+        if cells.len() == 1 && layout.titles.len() > 1 {
+            builder.remark(Code::SkippedLine, line.number, printable(&line.text));
+            continue;
+        }
+        take(builder, sheet, layout, (&cells, line.number), &mut counts)?;
     }
     match layout {
         Some(_) => Ok(()),
@@ -161,8 +191,8 @@ fn take(
     builder: &mut Builder<'_>,
     sheet: &Sheet,
     layout: &Layout,
-    cells: &[Cow<'_, str>],
-    line: u32,
+    (cells, line): (&[Cow<'_, str>], u32),
+    counts: &mut Vec<u64>,
 ) -> Result<(), Refusal> {
     // a delimiter at the end of the rows is no field
     let ended = cells.len() == layout.titles.len() + 1 && cells.last().is_some_and(|last| last.is_empty());
@@ -171,15 +201,23 @@ fn take(
         return Err(builder.refuse(Code::FieldCount, line, found, expected));
     }
     builder.record(line);
-    let by_title = Cells { titles: &layout.titles, cells, line };
+    let mut by_title = Cells { titles: &layout.titles, cells, line, count: 0 };
     let mut readings = Vec::new();
     for (at, slot, unit) in &layout.measured {
         let text = cells.get(*at).map_or("", |cell| cell.as_ref());
         readings.push((*slot, builder.read(*slot, text, (*unit, None), line)?, text));
     }
-    let device = builder.device(&(sheet.device)(&by_title), line)?;
+    let name = (sheet.device)(&by_title);
+    let device = builder.device(if name.is_empty() { "0" } else { &name }, line)?;
+    if counts.len() <= device {
+        counts.resize(device + 1, 0);
+    }
+    by_title.count = counts.get_mut(device).map_or(0, |count| std::mem::replace(count, *count + 1));
     let time = (sheet.time)(builder, &by_title)?;
     for (slot, reading, text) in readings {
+        if sheet.from_zero && by_title.count == 0 && reading.is_ok() {
+            builder.sample((device, slot), (line, Time { ns: 0, leap: false }), Ok((0.0, 0.0)), text)?;
+        }
         builder.sample((device, slot), (line, time), reading, text)?;
     }
     Ok(())

@@ -81,11 +81,11 @@ const HOSTS: [&str; 7] = ["Hostname", "hostname", "node_name", "node", "exported
 const INSTANCES: [&str; 2] = ["GPU_I_ID", "GPU_I_PROFILE"];
 
 /// Labels of a series: name and value.
-pub(super) type Labels<'l> = [(&'l str, &'l str)];
+pub(crate) type Labels<'l> = [(&'l str, &'l str)];
 
 /// The series met so far.
 #[derive(Default)]
-pub(super) struct Metrics {
+pub(crate) struct Metrics {
     series: Vec<Met>,
     by_identity: HashMap<(usize, String), usize>,
     unknown: Vec<String>,
@@ -104,7 +104,7 @@ struct Met {
 
 /// Where the samples of a series go.
 #[derive(Clone, Copy)]
-pub(super) struct Target {
+pub(crate) struct Target {
     pub device: usize,
     pub slot: usize,
     pub unit: Option<Unit>,
