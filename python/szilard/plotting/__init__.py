@@ -5,4 +5,6 @@ from szilard.plotting.chain import chain as chain
 from szilard.plotting.entropy_strip import entropy_strip as entropy_strip
 from szilard.plotting.ladder import ladder as ladder
 from szilard.plotting.requests import requests as requests
+from szilard.plotting.sankey import sankey as sankey
+from szilard.plotting.scenario import scenario as scenario
 from szilard.plotting.trace import trace as trace

@@ -1,13 +1,12 @@
 //! `szilard landauer`: an energy per token beside every bound.
 
-use super::lift::{NamedFactor, factors, named_factor};
+use crate::chain::ChainArguments;
 use crate::failure::Failure;
 use crate::output::{Answer, lines, quantity_json, sections, table};
 use crate::reading::{bytes, quantity};
 use clap::Args;
 use serde_json::{Value, json};
 use std::path::Path;
-use szilard::boundaries::BoundaryChain;
 use szilard::input::{Code, Place, Refusal};
 use szilard::landauer::bounds::{Arithmetic, Circuit, Memory, Reset, Retention};
 use szilard::landauer::{
@@ -83,12 +82,9 @@ pub(crate) struct Landauer {
     /// Boundary the energy was counted at: chip, board, node, it, site, grid, primary
     #[arg(long)]
     boundary: Option<Boundary>,
-    /// Power usage effectiveness, to lower the energy to the chip
-    #[arg(long, value_name = "RATIO")]
-    pue: Option<String>,
-    /// Factor on the way to the chip, as for szilard lift; with one, the energy is lowered there
-    #[arg(long, value_name = "NAME[@STEP]=[KIND:]NUMBER", value_parser = named_factor)]
-    factor: Vec<NamedFactor>,
+    /// Factors on the way to the chip: with one, the energy is lowered there
+    #[command(flatten)]
+    chain: ChainArguments,
     /// Device whose roofline is shown, such as h100-sxm; needs batch, context and dtype
     #[arg(long, value_name = "NAME")]
     device: Option<String>,
@@ -99,8 +95,7 @@ impl Landauer {
         let model = model(&self.model)?;
         let optional = |what, text: &Option<String>| text.as_deref().map(|text| quantity(what, text)).transpose();
         let energy = quantity("--energy", &self.energy)?;
-        let factors = factors(self.pue.as_deref(), &self.factor)?;
-        let chain = if factors.is_empty() { None } else { Some(BoundaryChain::new(factors)?) };
+        let chain = if self.chain.is_empty() { None } else { Some(self.chain.chain()?) };
         let inputs = LadderInputs {
             chain: chain.as_ref(),
             entropy: optional("--entropy", &self.entropy)?,
@@ -259,7 +254,12 @@ pub(super) fn ladder_text(ladder: &Ladder) -> String {
 
 /// The factors between the chip and the boundary of the measured energy.
 fn taken_out(ladder: &Ladder) -> String {
-    ladder.applied().iter().map(|step| format!("{} {}", step.name, step.ratio)).collect::<Vec<_>>().join(", ")
+    ladder
+        .applied()
+        .iter()
+        .map(|step| format!("{} {}", step.factor.name(), step.factor.quantity()))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// The ladder in JSON: the table has a row for every bound.
@@ -270,7 +270,7 @@ pub(super) fn ladder_json(name: &str, model: &Model, ladder: &Ladder) -> Value {
         "parameters": model.parameters() as u64,
         "energy": quantity_json(ladder.energy()),
         "measured": quantity_json(ladder.measured()),
-        "applied": ladder.applied().iter().map(|step| step.name.clone()).collect::<Vec<_>>(),
+        "applied": ladder.applied().iter().map(|step| step.factor.name().to_owned()).collect::<Vec<_>>(),
         "diagnostics": ladder.diagnostics().iter()
             .map(|remark| json!({"code": remark.code.name(), "message": remark.message}))
             .collect::<Vec<_>>(),

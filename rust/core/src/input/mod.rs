@@ -23,6 +23,6 @@ pub use lines::{COLUMN_LIMIT, LINE_LIMIT, Line, Lines};
 pub use number::{Decimal, LITERAL_LIMIT, Literal, Scale, finite, literal};
 pub use records::{Record, records};
 pub use table::{RowFault, delimiter, distinct, fields, row};
-pub use time::{Base, DateOrder, Stamp, civil_ns, civil_stamp, numeric_stamp, patterned_stamp};
+pub use time::{Base, DateOrder, Stamp, civil_ns, civil_stamp, clock_stamp, numeric_stamp, patterned_stamp};
 pub use unit::{Dimension, Title, Unit, title, unit};
 pub use zone::{Placed, Zone, ZoneFault};

@@ -150,6 +150,7 @@ pub(super) fn value(registry: &Registry, owner: &str, input: &Input) -> Result<Q
     let (quantity, last_digit, id) = match &input.source {
         Source::Value(quantity, last_digit) => (quantity.clone(), *last_digit, format!("{owner}.{}", input.name)),
         Source::Table(step) => (step.value(registry.table(&step.file)?)?, 0.0, String::new()),
+        Source::Run(step) => (step.value(registry.run_folder(step)?.as_path())?, 0.0, String::new()),
         Source::Fact(id, end) => {
             let fact = registry.fact(id)?;
             let (figure, what) = match end {

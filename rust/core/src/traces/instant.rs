@@ -92,6 +92,7 @@ fn duration_ns(text: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::place::Records;
     use super::*;
     use crate::input::{Diagnostics, LeapSeconds};
 
@@ -103,6 +104,8 @@ mod tests {
             leaps: LeapSeconds::default(),
             channels: Vec::new(),
             total_known: true,
+            separate_devices: false,
+            records: Records::default(),
             diagnostics: Diagnostics::default(),
         }
     }

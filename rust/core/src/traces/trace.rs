@@ -2,6 +2,7 @@
 
 use super::channel::Channel;
 use super::clock::Clock;
+use super::place::Records;
 use crate::input::{Diagnostics, LeapSeconds};
 
 /// A power log: channels on one clock.
@@ -19,6 +20,10 @@ pub struct Trace {
     pub channels: Vec<Channel>,
     /// Whether the channels' places in their devices are settled, so that a total can be given.
     pub total_known: bool,
+    /// Whether the devices are recordings of their own, as the runs of a tracker are: time between them is no gap.
+    pub separate_devices: bool,
+    /// Where the records that the samples came from stand in the file.
+    pub records: Records,
     /// What there is to say about the file.
     pub diagnostics: Diagnostics,
 }
