@@ -5,4 +5,5 @@ from szilard.plotting.chain import chain as chain
 from szilard.plotting.entropy_strip import entropy_strip as entropy_strip
 from szilard.plotting.ladder import ladder as ladder
 from szilard.plotting.requests import requests as requests
+from szilard.plotting.sweep import sweep as sweep
 from szilard.plotting.trace import trace as trace

@@ -99,6 +99,11 @@ pub fn roofline(
 }
 
 impl Roofline {
+    /// The most tokens in a second, B/t. [token/s]
+    pub fn tokens_per_second(&self) -> f64 {
+        self.batch / self.step.value
+    }
+
     /// The energy of a token at a mean power over the least time of its step, P t/B: a floor for a device that draws at
     /// least this power while it decodes, and for no other. A rated power is what may be drawn; a step that waits for
     /// its memory draws less. [J/token]
