@@ -251,6 +251,20 @@ impl<'a> Builder<'a> {
         rows as f64 * interval as f64 <= 1.2 * self.resolution_ns as f64
     }
 
+    /// Leaves out the readings of every series that is zero in all of its rows: it was not measured (`W_ZERO_DEVICE`).
+    pub fn leave_out_zeros(&mut self) {
+        let mut zero = Vec::new();
+        for series in &mut self.series {
+            let read = || series.rows.iter().filter_map(|row| Some((row.line, row.value.ok()?)));
+            let Some((line, _)) = read().next().filter(|_| read().all(|(_, value)| value == 0.0)) else { continue };
+            series.rows.iter_mut().for_each(|row| row.value = row.value.and(Err(Fault::Start)));
+            zero.push((line, self.slots.get(series.slot).map(|slot| slot.name.clone()).unwrap_or_default()));
+        }
+        for (line, name) in zero {
+            self.remark(Code::ZeroDevice, line, format!("{name} is zero in every row; it has no value"));
+        }
+    }
+
     /// Makes a series of powers from each series of currents called `current`, at that voltage [V].
     pub fn multiply(&mut self, current: &str, power: &str, voltage: f64, boundary: Option<Boundary>) {
         let Some(from) = self.slot_named(current) else { return };

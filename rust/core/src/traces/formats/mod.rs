@@ -3,11 +3,13 @@
 mod amd_smi;
 mod codecarbon;
 mod jtop;
+mod macmon;
 mod meter_csv;
 mod nvidia_smi;
 mod nvidia_smi_dmon;
 mod nvml_counter;
 mod parts;
+mod perf_stat;
 mod power_gadget;
 mod powermetrics;
 mod powermetrics_plist;
@@ -16,7 +18,9 @@ mod prometheus_json;
 mod ptd_spl;
 mod rapl_counter;
 mod rocm_smi;
+mod scaphandre;
 mod tegrastats;
+mod turbostat;
 mod uprof;
 
 use super::options::ReadOptions;
@@ -58,6 +62,10 @@ pub const REGISTRY: &[Format] = &[
     powermetrics_plist::FORMAT,
     codecarbon::FORMAT,
     tegrastats::FORMAT,
+    perf_stat::FORMAT,
+    turbostat::FORMAT,
+    macmon::FORMAT,
+    scaphandre::FORMAT,
     jtop::FORMAT,
     amd_smi::FORMAT,
     rocm_smi::FORMAT,
