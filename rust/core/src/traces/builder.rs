@@ -293,6 +293,38 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Makes a series of powers from the series of a current and of a voltage that have the same rows.
+    pub fn product(&mut self, (current, voltage): (&str, &str), power: &str, boundary: Option<Boundary>) {
+        let (Some(current), Some(voltage)) = (self.slot_named(current), self.slot_named(voltage)) else { return };
+        let to = self.slot(Slot {
+            name: power.to_owned(),
+            kind: Kind::InstantPower,
+            boundary,
+            within: None,
+            instead: None,
+            negative: Negative::Kept,
+        });
+        for at in 0..self.devices.len() {
+            let of = |slot: usize| self.devices.get(at)?.series.get(&slot).and_then(|at| self.series.get(*at));
+            let (Some(amperes), Some(volts)) = (of(current), of(voltage)) else { continue };
+            let product = |(ampere, volt): (&Row, &Row)| Row {
+                value: ampere.value.and_then(|ampere| volt.value.map(|volt| ampere * volt)),
+                ..ampere.clone()
+            };
+            let made = Series {
+                device: at,
+                slot: to,
+                rows: amperes.rows.iter().zip(&volts.rows).map(product).collect(),
+                step: 0.0,
+                fault_texts: amperes.fault_texts.iter().chain(&volts.fault_texts).cloned().collect(),
+            };
+            if let Some(device) = self.devices.get_mut(at) {
+                device.series.insert(to, self.series.len());
+            }
+            self.series.push(made);
+        }
+    }
+
     /// Changes what was declared about a slot.
     pub fn slot_mut(&mut self, slot: usize) -> Option<&mut Slot> {
         self.slots.get_mut(slot)
