@@ -166,7 +166,6 @@ codes! {
     JsonTrailing "E_JSON_TRAILING" "Text follows the JSON document.";
     XmlEntity "E_XML_ENTITY" "An XML document that declares entities; they are never expanded.";
     Xml "E_XML" "The text is not a valid property list.";
-    NoVoltage "E_NO_VOLTAGE" "A log of currents without a voltage; energy is not defined.";
     Magic "E_MAGIC" "The file does not start as its format must.";
     HeaderLen "E_HEADER_LEN" "The header length is over the limit or past the end.";
     Pickle "E_PICKLE" "The file holds pickled objects; they are never loaded.";
