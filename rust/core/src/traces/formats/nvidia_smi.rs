@@ -7,8 +7,10 @@
 use super::Format;
 use crate::input::{Code, DateOrder, Place, Refusal, Text, Unit, delimiter, distinct, fields, printable, row, title};
 use crate::quantity::Boundary;
+use crate::traces::sensor::attach;
 use crate::traces::{Builder, Head, Kind, Negative, ReadOptions, Slot, Trace};
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 pub(super) const FORMAT: Format = Format {
     name: "nvidia-smi-csv",
@@ -120,7 +122,9 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
         (None, Some((line, found))) => Err(builder.refuse(Code::NoHeader, line, found, "a header with power.draw")),
         (Some(_), _) => {
             rows.check_devices(&mut builder)?;
-            builder.finish(FORMAT.name, true)
+            let mut trace = builder.finish(FORMAT.name, true)?;
+            attach(&mut trace, &rows.boards);
+            Ok(trace)
         }
         (None, None) => Err(builder.refuse(Code::NoHeader, 1, "no whole line", "a header with power.draw")),
     }
@@ -202,6 +206,7 @@ struct Rows {
     counts: Vec<u64>,
     unnamed: Vec<(i64, u32)>,
     model: Option<String>,
+    boards: HashMap<String, String>,
 }
 
 impl Rows {
@@ -217,7 +222,11 @@ impl Rows {
         let named =
             layout.identities.iter().map(|at| cell(*at)).find(|name| !name.is_empty() && !name.starts_with('['));
         let turn = builder.device_count().map(|devices| (self.unnamed.len() % devices.max(1)).to_string());
-        let device = builder.device(named.or(turn.as_deref()).unwrap_or("0"), line)?;
+        let name = named.or(turn.as_deref()).unwrap_or("0");
+        let device = builder.device(name, line)?;
+        if let Some(model) = layout.model.map(cell).filter(|_| self.counts.len() <= device) {
+            self.boards.insert(name.to_owned(), model.to_owned());
+        }
         if self.counts.len() <= device {
             self.counts.resize(device + 1, 0);
         }
