@@ -91,7 +91,6 @@ codes! {
     PartialLastBlock "W_PARTIAL_LAST_BLOCK" "The last block of the log is cut; it was left out.";
     DeviceOrder "W_DEVICE_ORDER" "Rows without a device column were given to devices by their order.";
     LoggedAverage "W_LOGGED_AVERAGE" "The running mean that the log prints is not that of its samples; it may be cut or glued.";
-    FormatUnchecked "W_FORMAT_UNCHECKED" "The layout of this format could not be checked against its writer.";
     Implausible "W_IMPLAUSIBLE" "The value is far outside what such a device can draw.";
     NegativeNet "W_NEGATIVE_NET" "The energy above idle is negative.";
     TruncatedTail "W_TRUNCATED_TAIL" "Only the top of the distribution is known; the value is an interval.";

@@ -8,6 +8,7 @@ mod json_reader;
 mod lines;
 mod number;
 mod records;
+mod remedy;
 mod table;
 mod time;
 mod unit;
