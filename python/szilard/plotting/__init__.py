@@ -9,5 +9,6 @@ from szilard.plotting.ladder import ladder as ladder
 from szilard.plotting.requests import requests as requests
 from szilard.plotting.sankey import sankey as sankey
 from szilard.plotting.scenario import scenario as scenario
+from szilard.plotting.sweep import sweep as sweep
 from szilard.plotting.trace import trace as trace
 from szilard.plotting.verdicts import verdicts as verdicts

@@ -5,6 +5,7 @@ use clap::Args;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use szilard::energy::{TokenLog, TokenOptions, read_tokens};
 use szilard::input::{Code, Place, Refusal};
 use szilard::quantity::units::f64::{ElectricPotential, Time};
 use szilard::quantity::units::{electric_potential::volt, time::second};
@@ -48,6 +49,14 @@ pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
             Refusal::new(Code::LimitSize, &name, Place::File, format!("{limit} bytes or more"), expected).into()
         );
     }
+    Ok(bytes)
+}
+
+/// The first bytes of a file, as many as a header may have.
+pub(crate) fn head(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
+    let failed = |source| Failure::File { path: path.display().to_string(), source };
+    let mut bytes = Vec::new();
+    File::open(path).map_err(failed)?.take(limit).read_to_end(&mut bytes).map_err(failed)?;
     Ok(bytes)
 }
 
@@ -107,6 +116,12 @@ impl Reading {
             decompress: self.decompress,
         };
         Ok(read(bytes(path)?, &path.display().to_string(), &options)?)
+    }
+
+    /// The token log in a file.
+    pub(crate) fn tokens(&self, path: &Path) -> Result<TokenLog, Failure> {
+        let options = TokenOptions { format: self.format.clone(), tz: self.tz.clone(), count: None };
+        Ok(read_tokens(bytes(path)?, &path.display().to_string(), &options)?)
     }
 }
 

@@ -13,6 +13,7 @@ mod mlperf;
 mod read;
 mod reproduce;
 mod scenario;
+mod tokens;
 
 use crate::failure::Failure;
 use crate::output::Answer;

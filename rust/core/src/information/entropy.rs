@@ -1,12 +1,14 @@
 //! Entropy, varentropy, min-entropy and surprisal of each token from its logits.
 
-use ndarray::{ArrayView2, s};
-use rayon::prelude::*;
+use std::ops::Range;
 
-use super::row::{Row, looks_like_probabilities};
+use ndarray::{ArrayView2, s};
+
+use super::row::{ROWS, Row, looks_like_probabilities};
 use super::sum::sum;
 use super::{Base, InformationError};
 use crate::input::{Code, Place, Refusal};
+use crate::parallel::blocks;
 use crate::quantity::{Component, Distribution, Measured, Quantity, UnitError};
 use crate::simd::Logit;
 
@@ -125,9 +127,13 @@ pub fn token_entropy<T: Logit>(
             surprisal_u: target.map(|token| buffer.surprisal_rounding(row, temperature, *token)),
         })
     };
-    // Results are collected before the first refusal is looked for, so that it is the first in row order.
-    let gathered: Vec<_> = (0..rows).into_par_iter().map_init(Row::default, figures).collect();
-    let all = gathered.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let of_block = |range: Range<usize>| {
+        let mut buffer = Row::default();
+        range.map(|index| figures(&mut buffer, index)).collect::<Result<Vec<_>, _>>()
+    };
+    // All blocks are computed before the first refusal is looked for, so that it is the first in row order.
+    let all: Vec<Figures> =
+        blocks(rows, ROWS, &of_block).into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
     let column = |of: fn(&Figures) -> f64| all.iter().map(of).collect::<Vec<_>>();
     Ok(TokenInformation {
         entropy: column(|row| row.entropy),

@@ -63,6 +63,7 @@ impl RunStep {
             meter_log: None,
             client: None,
             server: None,
+            submitted: None,
         };
         let run = mlperf_run(&files).map_err(|error| failed(folder, error.to_string()))?;
         match (self.figure, run.tokens_per_second) {
