@@ -38,9 +38,8 @@ def sweep(found: Sweep, ax: Axes | None = None) -> tuple[Figure, Axes]:
     ax.plot(roofs["position"], roofs["measured_j"], "s-", color=_style.VERMILION, label="E")
     energies = roofs.drop_nulls("energy_per_token_j")
     if energies.height:
-        ax.plot(
-            energies["position"], energies["energy_per_token_j"], "^--", color=_style.VERMILION, label="roofline at power"
-        )
+        at_power = energies["energy_per_token_j"]
+        ax.plot(energies["position"], at_power, "^--", color=_style.VERMILION, label="roofline at power")
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.margins(x=0.25)
