@@ -32,6 +32,17 @@ def figures(recording):
         "budget": lambda ax: plotting.budget(run.per_token, ax=ax),
         "exact": lambda ax: plotting.budget(sz.Quantity("1 J"), ax=ax),
         "ladder": lambda ax: sz.ladder("llama-3-70b", run.per_token, "300 K").plot(ax=ax),
+        "sweep": lambda ax: sz.sweep(
+            "gpt2",
+            run.per_token,
+            "300 K",
+            over="batch",
+            values=[1, 8],
+            dtype="fp16",
+            context=9,
+            device="l4",
+            transfer_energy="hbm2",
+        ).plot(ax=ax),
         "chain": lambda ax: chain.plot(run.per_token, "node", ax=ax),
         "inwards": lambda ax: chain.plot(sz.Quantity("5 J", boundary="node"), "board", ax=ax),
         "strip": lambda ax: sz.token_entropy(logits, targets=[0, 1, 2, 3, 4]).plot(list("a$b<\n"), ax=ax),
@@ -40,7 +51,7 @@ def figures(recording):
 
 
 @pytest.mark.parametrize(
-    "name", ["trace", "window", "requests", "budget", "exact", "ladder", "chain", "inwards", "strip"]
+    "name", ["trace", "window", "requests", "budget", "exact", "ladder", "sweep", "chain", "inwards", "strip"]
 )
 def test_axes_go_in_and_come_out(figures, name, tmp_path):
     figure, ax = figures[name](None)
