@@ -52,12 +52,16 @@ pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// The first bytes of a file, as many as a header may have.
-pub(crate) fn head(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
+/// The first bytes of a regular file; all of what can be read only once, as a pipe.
+pub(crate) fn start(path: &Path, length: u64) -> Result<(Vec<u8>, bool), Failure> {
     let failed = |source| Failure::File { path: path.display().to_string(), source };
-    let mut bytes = Vec::new();
-    File::open(path).map_err(failed)?.take(limit).read_to_end(&mut bytes).map_err(failed)?;
-    Ok(bytes)
+    let file = File::open(path).map_err(failed)?;
+    if !file.metadata().map_err(failed)?.is_file() {
+        return Ok((bytes(path)?, true));
+    }
+    let mut start = Vec::new();
+    file.take(length).read_to_end(&mut start).map_err(failed)?;
+    Ok((start, false))
 }
 
 /// How a power log is read.
