@@ -28,13 +28,19 @@ __all__ = [
     "Range",
     "Scenario",
     "SolarArray",
+    "Sweep",
     "ThermalNode",
     "TokenInformation",
     "TokenLog",
     "Trace",
+    "Weights",
     "audit",
     "audit_claims",
+    "barrier",
+    "bremermann_rate",
     "calc",
+    "charge_energy",
+    "circuit_erasure",
     "compare",
     "cooling_share",
     "cost_of_thought",
@@ -53,12 +59,21 @@ __all__ = [
     "gap",
     "generation_efficiency",
     "generation_mix",
+    "kaplan_2020",
     "known_factors",
     "ladder",
     "landauer_limit",
+    "landauer_units",
+    "least_energy_over_noise",
+    "least_supply",
     "load_report",
+    "mac_information",
+    "minimum_work",
     "monte_carlo",
+    "multi_information",
+    "noise_margin",
     "overhead",
+    "palm_2022",
     "published_between",
     "published_calculations",
     "published_cite",
@@ -76,11 +91,22 @@ __all__ = [
     "pue_from_loads",
     "read_tokens",
     "read_trace",
+    "read_weights",
     "reconcile",
     "recordings",
+    "register_information",
+    "register_width",
+    "reset_cost",
+    "reset_information",
+    "retention_barrier",
     "roofline",
     "run_cli",
+    "slow_penalty",
+    "speed_energy",
+    "speed_time",
     "stream_exergy_factor",
+    "sweep",
+    "thermal_voltage",
     "token_entropy",
     "trace_from_arrays",
     "transformer_loss",
@@ -478,7 +504,14 @@ class Model:
     def flops(self, context: int) -> int: ...
     def prefill_flops(self, tokens: int, causal: bool = True, head_on_last_only: bool = True) -> int: ...
     def kv_bytes_per_token(self, bytes_per_element: int = 2) -> int: ...
-    def weight_bytes(self, batch: int = 1, bits: int = 16) -> float: ...
+    def kv_bytes_read(self, context: int, bits: int = 16) -> float: ...
+    def weight_bytes(self, batch: int = 1, bits: float = 16.0, weights: Weights | None = None) -> float: ...
+    def distinct_experts(self, batch: int) -> float: ...
+    @property
+    def matmul_parameters(self) -> int: ...
+    def macs(self, context: int) -> int: ...
+    @property
+    def nonlinear_units(self) -> int: ...
     def activation_elements(self, context: int) -> int: ...
 
 @final
@@ -505,6 +538,8 @@ class Ladder:
     @property
     def energy(self) -> Quantity: ...
     @property
+    def measured(self) -> Quantity: ...
+    @property
     def temperature(self) -> Quantity: ...
     @property
     def landauer_units(self) -> Quantity: ...
@@ -520,10 +555,12 @@ def ladder(
     model: Model | _Source | dict[str, Any],
     energy: _Given,
     temperature: _Given,
+    *,
     entropy: _Given | None = None,
     batch: int | None = None,
     context: int | None = None,
     dtype: str | None = None,
+    weights: Weights | None = None,
     chain: BoundaryChain | None = None,
     error_probability: float | None = None,
     transfer_energy: _Given | None = None,
@@ -533,17 +570,92 @@ def ladder(
     relaxation_rate: _Given | None = None,
     reset_time: _Given | None = None,
     reset_error: float | None = None,
+    diffusivity: _Given | None = None,
+    half_spacing: _Given | None = None,
+    free_end: bool | None = None,
     attempt_rate: _Given | None = None,
     hold_time: _Given | None = None,
     step_time: _Given | None = None,
 ) -> Ladder: ...
+
+@final
+class Sweep:
+    @property
+    def axis(self) -> str: ...
+    @property
+    def ladders(self) -> list[Ladder]: ...
+    @property
+    def table(self) -> pl.DataFrame: ...
+    @property
+    def rooflines(self) -> pl.DataFrame: ...
+    def plot(self, ax: Axes | None = None) -> _Plot: ...
+
+def sweep(
+    model: Model | _Source | dict[str, Any],
+    energy: _Given | list[_Given],
+    temperature: _Given,
+    *,
+    over: str,
+    values: Sequence[Any],
+    device: str | None = None,
+    power: _Given | None = None,
+    **inputs: Any,
+) -> Sweep: ...
+
+@final
+class Weights:
+    @property
+    def format(self) -> str: ...
+    @property
+    def elements(self) -> int: ...
+    @property
+    def bytes(self) -> float: ...
+    @property
+    def table(self) -> pl.DataFrame: ...
+    def bits_per_parameter(self, model: Model) -> float: ...
+
+def read_weights(source: _Source | Sequence[_Source]) -> Weights: ...
 def roofline(
     model: Model | _Source | dict[str, Any],
     device: str,
     batch: int,
     context: int,
     dtype: str,
+    weights: Weights | None = None,
+    power: _Given | None = None,
 ) -> dict[str, Any]: ...
+def landauer_units(energy: _Given, temperature: _Given) -> Quantity: ...
+def minimum_work(before: _Given, after: _Given, temperature: _Given) -> Quantity: ...
+def reset_information(actual: Sequence[float], prior: Sequence[float]) -> tuple[Quantity, Quantity]: ...
+def multi_information(states: Sequence[tuple[Sequence[int], float]]) -> tuple[Quantity, Quantity]: ...
+def register_information(vocabulary: int) -> Quantity: ...
+def register_width(vocabulary: int) -> int: ...
+def circuit_erasure(circuit: str, probabilities: Sequence[float] | None = None) -> Quantity: ...
+def mac_information(dtype: str) -> Quantity: ...
+def reset_cost(
+    *,
+    time: _Given,
+    relaxation_rate: _Given | None = None,
+    error: float | None = None,
+    diffusivity: _Given | None = None,
+    half_spacing: _Given | None = None,
+    free_end: bool = False,
+) -> tuple[float, float]: ...
+def slow_penalty(error: float, relaxations: float) -> float: ...
+def barrier(error_probability: float, temperature: _Given) -> Quantity: ...
+def retention_barrier(
+    attempt_rate: _Given, hold_time: _Given, error_probability: float, temperature: _Given
+) -> Quantity: ...
+def noise_margin(error_probability: float) -> float: ...
+def charge_energy(error_probability: float, temperature: _Given) -> Quantity: ...
+def thermal_voltage(temperature: _Given) -> Quantity: ...
+def least_supply(temperature: _Given) -> Quantity: ...
+def speed_energy(time: _Given) -> Quantity: ...
+def speed_time(energy: _Given) -> Quantity: ...
+def bremermann_rate() -> float: ...
+def least_energy_over_noise() -> tuple[float, float]: ...
+def kaplan_2020(non_embedding_parameters: int, layers: int, context: int, attention_width: int) -> int: ...
+def palm_2022(parameters: int, layers: int, heads: int, head_width: int, context: int) -> int: ...
 
 @final
 class Factor:

@@ -48,7 +48,7 @@ def sankey(factors: BoundaryChain, figure: Quantity, to: str, ax: Axes | None = 
         label = f"{end.boundary}\n{end.value:.3g}"
         ax.annotate(label, spot, ha=side, va="center", color="white", fontsize="small")
     ax.set_aspect("equal")
-    ax.set(xlim=(-0.05, right + 0.2), ylim=(-0.68, 1.05), xticks=[], yticks=[])
+    ax.set(xlim=(-0.05, right + 0.2), ylim=(-0.6, 1.05), xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
     ax.set_xlabel(f"widths and numbers in {_style.plain(outer.unit)}")
     return drawn, ax

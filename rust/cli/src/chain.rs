@@ -41,6 +41,7 @@ fn named_factor(text: &str) -> Result<NamedFactor, String> {
     };
     let (given, number) = match rest.split_once(':') {
         None | Some(("fact", _)) => (Given::Ratio, rest),
+        Some(("loss", number)) => (Given::LossOverInput, number),
         Some((kind, number)) => (kind.parse()?, number),
     };
     if name.is_empty() || number.is_empty() {

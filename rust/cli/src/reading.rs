@@ -52,6 +52,14 @@ pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
+/// The first bytes of a file, as many as a header may have.
+pub(crate) fn head(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
+    let failed = |source| Failure::File { path: path.display().to_string(), source };
+    let mut bytes = Vec::new();
+    File::open(path).map_err(failed)?.take(limit).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
+}
+
 /// How a power log is read.
 #[derive(Debug, Args)]
 pub(crate) struct Reading {

@@ -41,7 +41,7 @@ fn a_ladder_needs_a_model_an_energy_per_token_and_a_bath() {
         assert!(ran.code == 2 && ran.err.contains(reason), "{words:?}: {ran:?}");
     }
     assert_eq!(szilard(&["landauer", "llama-3-70b"]).code, 64);
-    assert_eq!(szilard(&["landauer", "llama-3-70b", "--energy", "1 J/token", "--dtype", "q4_k"]).code, 64);
+    assert_eq!(szilard(&["landauer", "llama-3-70b", "--energy", "1 J/token", "--dtype", "q9_k"]).code, 64);
 }
 
 #[test]
@@ -108,6 +108,125 @@ fn every_input_fills_its_rung() {
     near(number(&chip["energy"]["value"]), 0.351, 1e-12);
     let hot = szilard(&["landauer", "gpt2", "--energy", "1 J/token", "--temperature", "70 degC"]);
     assert!(hot.code == 0 && hot.out.contains("W_DIE_TEMPERATURE") && hot.out.contains("unbounded"), "{}", hot.out);
+}
+
+#[test]
+fn a_sweep_has_a_ladder_a_roofline_and_an_energy_for_each_value() {
+    let words = [
+        "landauer",
+        "llama-3.1-8b",
+        "--temperature",
+        "300 K",
+        "--dtype",
+        "bf16",
+        "--batch",
+        "1",
+        "--context",
+        "2048",
+        "--transfer-energy",
+        "hbm2",
+        "--device",
+        "h100-sxm",
+    ];
+    let swept = |more: &[&str]| szilard(&[&words[..], more].concat());
+    let found = swept(&["--energy", "3 J/token", "--energy", "1 J/token", "--sweep", "batch=1,8", "--json"]).json();
+    assert_eq!(
+        (found["sweep"]["axis"].as_str(), found["temperature_is_assumed"].as_bool()),
+        (Some("batch"), Some(false))
+    );
+    let rows = found["sweep"]["rows"].as_array().unwrap();
+    let energies: Vec<f64> = rows.iter().map(|row| number(&row["energy"]["value"])).collect();
+    assert_eq!(energies, [3.0, 1.0]);
+    for (row, batch) in rows.iter().zip([1.0, 8.0]) {
+        // 700 W over the least time of a step, shared by the batch
+        let step = number(&row["roofline"]["step_s"]);
+        near(number(&row["roofline"]["energy"]["value"]), 700.0 * step / batch, 1e-12);
+        assert_eq!(row["table"].as_array().unwrap().len(), 21);
+    }
+    // as many energies as values, or one
+    assert_eq!(swept(&["--energy", "3 J/token", "--energy", "1 J/token"]).code, 64);
+    assert_eq!(swept(&["--energy", "1 J/token", "--energy", "1 J/token", "--sweep", "batch=1,2,3"]).code, 2);
+    for sweep in ["colour=red", "batch=", "batch=one", "batch"] {
+        assert_eq!(swept(&["--energy", "1 J/token", "--sweep", sweep]).code, 64, "{sweep}");
+    }
+    let text = swept(&["--energy", "1 J/token", "--sweep", "dtype=fp16,q4_kxfp16"]).out;
+    assert!(text.contains("q4_kxfp16") && text.contains("output-entropy: needs entropy"), "{text}");
+    let models = swept(&["--energy", "1 J/token", "--sweep", "model=gpt2,llama-3-70b", "--json"]).json();
+    assert_eq!(models["sweep"]["rows"][1]["position"], 70_553_706_496.0);
+}
+
+#[test]
+fn a_device_without_a_power_has_no_energy_and_says_why() {
+    let words = [
+        "landauer",
+        "gpt2",
+        "--energy",
+        "1 J/token",
+        "--dtype",
+        "fp16",
+        "--batch",
+        "1",
+        "--context",
+        "9",
+        "--json",
+        "--device",
+    ];
+    let roofline = |more: &[&str]| szilard(&[&words[..], more].concat()).json()["roofline"].clone();
+    let without = roofline(&["l40s"]);
+    assert!(without["energy"].is_null() && without["reason"].as_str().unwrap().contains("power of the device"));
+    let given = roofline(&["l40s", "--power", "350 W"]);
+    near(number(&given["energy"]["value"]), 350.0 * number(&given["step_s"]), 1e-12);
+    assert!(szilard(&words[..11]).json()["temperature_is_assumed"].as_bool().unwrap());
+}
+
+#[test]
+fn weights_are_read_as_their_file_has_them() {
+    // llama-2-7b: both tables of 16 bits, the rest of 8
+    let (table, rest) = (131_072_000_u64, 6_738_415_616 - 2 * 131_072_000_u64);
+    let header = format!(
+        r#"{{"model.embed_tokens.weight": {{"dtype": "BF16", "shape": [{table}], "data_offsets": [0, {}]}},
+        "lm_head.weight": {{"dtype": "BF16", "shape": [{table}], "data_offsets": [{}, {}]}},
+        "model.layers.0.mlp.up_proj.weight": {{"dtype": "F8_E4M3", "shape": [{rest}], "data_offsets": [{}, {}]}}}}"#,
+        2 * table,
+        2 * table,
+        4 * table,
+        4 * table,
+        4 * table + rest,
+    );
+    let file = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes()].concat();
+    let path = written("model.safetensors", &file);
+    let words = [
+        "landauer",
+        "llama-2-7b",
+        "--energy",
+        "1 J/token",
+        "--dtype",
+        "bf16",
+        "--batch",
+        "1",
+        "--context",
+        "1",
+        "--json",
+        "--transfer-energy",
+        "1 pJ/bit",
+        "--weights",
+        &path,
+    ];
+    let found = szilard(&words).json();
+    assert_eq!(found["weights"]["types"].as_array().unwrap().len(), 2);
+    near(number(&found["weights"]["bytes"]), (4 * table + rest) as f64, 1e-15);
+    let moved = found["table"].as_array().unwrap().iter().find(|row| row["bound"] == "data-movement").unwrap();
+    // every layer, one table and a row of the other; a row of the cache is read and one is written
+    let bytes = (rest + 2 * table + 2 * 4096 + 2 * 524_288) as f64;
+    near(number(&moved["energy"]["value"]), 8e-12 * bytes, 1e-12);
+    let other = szilard(&["landauer", "gpt2", "--energy", "1 J/token", "--weights", &path]);
+    assert!(other.code == 2 && other.err.contains("another model"), "{other:?}");
+    let unsound = written("unsound.safetensors", &file[..60]);
+    let refused = szilard(&["landauer", "gpt2", "--energy", "1 J/token", "--weights", &unsound]);
+    assert!(
+        refused.code == 2 && refused.err.contains("E_HEADER_LEN") && refused.err.contains("unsound"),
+        "{refused:?}"
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 use szilard::energy::{EnergyQuery, energy};
-use szilard::traces::{Head, REGISTRY, ReadOptions, Trace, read};
+use szilard::traces::{ColumnChoice, ColumnName, Head, REGISTRY, ReadOptions, Role, Trace, read};
 
 /// One row of the table.
 struct Sample {
@@ -33,11 +33,18 @@ fn samples() -> Vec<Sample> {
             tz: option("tz"),
             time_format: option("time_format").map(|pattern| pattern.replace('_', " ")),
             format: option("format"),
+            columns: option("power").into_iter().map(|given| power(&given)).collect(),
             ..ReadOptions::default()
         };
         Sample { format: cells[0].into(), file: cells[1].into(), options, joules: cells[3].parse().unwrap() }
     };
     table.lines().skip(1).map(row).collect()
+}
+
+/// The column of a power such as `state:W`.
+fn power(given: &str) -> ColumnChoice {
+    let (name, unit) = given.split_once(':').unwrap();
+    ColumnChoice { role: Role::Power, column: ColumnName::Name(name.to_owned()), unit: Some(unit.to_owned()) }
 }
 
 fn bytes(sample: &Sample) -> Vec<u8> {

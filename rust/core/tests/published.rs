@@ -150,7 +150,7 @@ fn a_factor_from_a_fact_says_where_and_when() {
     let rate = registry.factor("F105", "generation", None, Given::Ratio).unwrap();
     assert!(rate.citation().unwrap().contains("Energy Information Administration") && rate.years().is_some());
     // printed in whole Btu/kWh: half a unit over the square root of three
-    let btu = 3412.141_633_127_942;
+    let btu = 3_412.141_633_127_942;
     assert!((rate.quantity().u() * btu - 0.5 / 3f64.sqrt()).abs() < 1e-9, "{}", rate.quantity());
     for (id, name) in [("F999", "pue"), ("F001", "pue"), ("F044", "pue"), ("F058", "magic")] {
         assert!(registry.factor(id, name, None, Given::Ratio).is_err(), "{id} {name}");

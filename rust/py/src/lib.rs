@@ -1,6 +1,7 @@
 //! Python bindings of szilard: convert, detach, call, convert.
 
 mod boundaries;
+mod bounds;
 mod command;
 mod edge;
 mod energy;
@@ -29,6 +30,13 @@ mod _core {
         PyBoundaryChain, PyFactor, PyFootprint, cooling_share, footprint, pue_from_cooling_share, reconcile,
     };
     #[pymodule_export]
+    use crate::bounds::{
+        barrier, bremermann_rate, charge_energy, circuit_erasure, kaplan_2020, landauer_units, least_energy_over_noise,
+        least_supply, mac_information, minimum_work, multi_information, noise_margin, palm_2022, register_information,
+        register_width, reset_cost, reset_information, retention_barrier, slow_penalty, speed_energy, speed_time,
+        thermal_voltage,
+    };
+    #[pymodule_export]
     use crate::command::{recordings, run_cli};
     #[pymodule_export]
     use crate::edge::{PyBattery, PySolarArray, PyThermalNode, exergy_factor, stream_exergy_factor};
@@ -46,7 +54,9 @@ mod _core {
         Divergence, EntropyBounds, TokenInformation, divergence, entropy_bounds, entropy_from_counts, token_entropy,
     };
     #[pymodule_export]
-    use crate::landauer::{PyGap, PyLadder, PyModel, ladder, landauer_limit, roofline};
+    use crate::landauer::{
+        PyGap, PyLadder, PyModel, PySweep, PyWeights, ladder, landauer_limit, read_weights, roofline, sweep,
+    };
     #[pymodule_export]
     use crate::monte_carlo::{Interval, MonteCarlo, monte_carlo};
     #[pymodule_export]

@@ -89,11 +89,12 @@ pub fn published_facts(py: Python<'_>, folder: Option<Folders>) -> PyResult<Py<P
     )
 }
 
-/// The figure of one fact, with its boundary and method.
+/// The figure of one fact with its boundary and method, and the rounding of what is printed as its uncertainty; None where
+/// only a range or a bound is given.
 #[pyfunction]
 #[pyo3(signature = (id, *, folder=None))]
 pub fn published_fact(id: &str, folder: Option<Folders>) -> PyResult<Option<PyQuantity>> {
-    guard(|| registry(folder.as_ref())?.fact(id).map(|fact| fact.value.clone().map(PyQuantity)))
+    guard(|| registry(folder.as_ref())?.fact(id).map(|fact| fact.interval().value.map(PyQuantity)))
 }
 
 /// The table of all calculations: id, title, formula, stated, unit, kind (printed or derived), publication, weak,

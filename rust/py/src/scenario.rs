@@ -202,7 +202,7 @@ fn growths(py: Python<'_>, registry: &Registry, path: &[Point<'_>]) -> PyResult<
 ///
 /// >>> import szilard as sz
 /// >>> f"{sz.published.growth('F031', 'F032').per_year.value.to('%'):.2f}"
-/// '16.95 %'
+/// '(16.95 ± 0.02) %'
 #[pyfunction]
 #[pyo3(signature = (start, end, *, folder=None))]
 pub fn published_growth(start: &str, end: &str, folder: Option<Folders>) -> PyResult<PyGrowth> {
@@ -213,7 +213,7 @@ pub fn published_growth(start: &str, end: &str, folder: Option<Folders>) -> PyRe
 ///
 /// >>> import szilard as sz
 /// >>> f"{sz.published.between('F001', 'F005', 2027).value:.1f}"
-/// '626.2 TWh/yr'
+/// '(626.2 ± 0.2) TWh/yr'
 #[pyfunction]
 #[pyo3(signature = (start, end, year, *, folder=None))]
 pub fn published_between(start: &str, end: &str, year: i32, folder: Option<Folders>) -> PyResult<PyRange> {
@@ -224,7 +224,7 @@ pub fn published_between(start: &str, end: &str, year: i32, folder: Option<Folde
 ///
 /// >>> import szilard as sz
 /// >>> f"{sz.published.share('F012', 'F002'):.3f}"
-/// '0.440'
+/// '(0.440 ± 0.001)'
 #[pyfunction]
 #[pyo3(signature = (part, whole, *, folder=None))]
 pub fn published_share(part: &str, whole: &str, folder: Option<Folders>) -> PyResult<PyQuantity> {

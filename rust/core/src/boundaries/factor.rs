@@ -25,7 +25,7 @@ impl FromStr for Given {
         match text.replace('_', "-").as_str() {
             "ratio" => Ok(Self::Ratio),
             "efficiency" => Ok(Self::Efficiency),
-            "loss" | "loss-over-input" => Ok(Self::LossOverInput),
+            "loss-over-input" => Ok(Self::LossOverInput),
             "loss-over-output" => Ok(Self::LossOverOutput),
             _ => Err(format!("{text:?}: expected ratio, efficiency, loss-over-input or loss-over-output")),
         }

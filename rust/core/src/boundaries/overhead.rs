@@ -145,9 +145,13 @@ pub fn overhead(known: &KnownOverhead) -> Result<Overhead, ChainError> {
         }
     };
     // what binary arithmetic leaves of a difference of equal numbers is no contradiction
-    let least = -1e-12;
-    let cooling = number("cooling load factor that follows", &cooling, "at least 0", &|c| c >= least)?;
-    let other = number("other load factor that follows", &other, "at least 0", &|o| o >= least)?;
+    let left = |name: &str, part: &Quantity| {
+        let found = (part.value() * 1e9).round() / 1e9;
+        let (name, what, range) = (name.to_owned(), "what the other ratios leave", "at least 0");
+        if found >= 0.0 { Ok(()) } else { Err(ChainError::Range { name, what, range, found }) }
+    };
+    left("cooling load factor", &cooling)?;
+    left("other load factor", &other)?;
     let pue = one.plus(&cooling)?.plus(&other)?;
     Ok(Overhead {
         cooling_share: exactly(&cooling.over(&pue)?),
@@ -222,7 +226,7 @@ mod tests {
     fn two_ratios_may_contradict_each_other() {
         // 30 % of cooling cannot be at PUE 1.40, where all overhead is 28.6 %
         let error = of(Some(1.4), Some(0.3), None, None).unwrap_err().to_string();
-        assert!(error.contains("other load factor that follows"), "{error}");
+        assert!(error == "other load factor: what the other ratios leave must be at least 0, found -0.02", "{error}");
         assert!(of(Some(1.2), None, Some(0.3), None).is_err());
         assert!(of(None, Some(0.0), Some(0.3), None).is_err());
         assert!(matches!(of(None, None, None, None), Err(ChainError::Count { found: 0, .. })));

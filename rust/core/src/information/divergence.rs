@@ -11,7 +11,7 @@ use super::sum::sum;
 use super::{EntropyOptions, InformationError};
 use crate::input::Refusal;
 use crate::parallel::blocks;
-use crate::simd::Logit;
+use szilard_simd::Logit;
 
 /// The divergence of q from p for each token, in nat.
 #[derive(Debug, Clone, PartialEq)]

@@ -64,7 +64,7 @@ impl Registry {
     /// assert!(reason.contains("16.95 %") && reason.contains("2024 to 2025"), "{reason}");
     /// ```
     pub fn audit(&self, expression: &str, claim: &str) -> Result<Audit, PublishedError> {
-        let given = |name: &str| self.fact(name).ok().and_then(|fact| fact.value.clone());
+        let given = |name: &str| self.fact(name).ok().and_then(|fact| fact.interval().value);
         let mut audit = audited(expression, &given, claim, None)?;
         if !audit.agrees {
             let growth = compound(expression, &given);

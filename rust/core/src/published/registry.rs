@@ -2,8 +2,8 @@
 
 use super::error::PublishedError;
 use super::folder::Folder;
-use super::publication::{Calculation, Fact, Input, Publication, Source};
-use super::reproduce::{Reproduction, reproduced, value};
+use super::publication::{Calculation, Fact, Publication, Source};
+use super::reproduce::{Reproduction, reproduced};
 use super::run_log::RunStep;
 use crate::boundaries::{Factor, Given, Step};
 use crate::source::datasets::{self, PUBLICATIONS, TABLES};
@@ -197,11 +197,8 @@ impl Registry {
     /// ```
     pub fn factor(&self, id: &str, name: &str, step: Option<Step>, given: Given) -> Result<Factor, PublishedError> {
         let (publication, fact) = self.found(id)?;
-        if fact.bound.is_some() {
-            return Err(PublishedError::Unknown { what: "single value of fact", id: id.to_owned() });
-        }
-        let input = Input { name: name.to_owned(), source: Source::Fact(id.to_owned(), None), boundary: Some(None) };
-        let factor = Factor::new(name, step, given, &value(self, id, &input)?)?
+        let unknown = || PublishedError::Unknown { what: "single value of fact", id: id.to_owned() };
+        let factor = Factor::new(name, step, given, &fact.interval().value.ok_or_else(unknown)?)?
             .with_citation(&publication.citation.to_string())
             .with_years(fact.from, fact.to)
             .with_vintage(&publication.citation.vintage);

@@ -1,8 +1,9 @@
 //! Paths over the years: what each source, vintage and boundary has for a quantity, and the growth between two figures.
 
 use super::error::PublishedError;
-use super::publication::{Bound, Fact, Publication};
+use super::publication::{Bound, End, Fact, Publication};
 use super::registry::Registry;
+use super::reproduce::rounded;
 use crate::quantity::{Boundary, Quantity};
 
 /// A figure with its range; what is not given is not known.
@@ -52,14 +53,23 @@ pub struct GrowthStep<'a> {
 }
 
 impl Fact {
-    /// The value and its range; "over 1000 TWh" is a lower end and no value.
+    /// The value and its range, each with the rounding of what is printed as its uncertainty; "over 1000 TWh" is a lower
+    /// end and no value.
     pub fn interval(&self) -> Interval {
-        let (value, low, high) = (self.value.clone(), self.low.clone(), self.high.clone());
+        let end = |figure: &Option<Quantity>, end| figure.as_ref().map(|figure| self.rounded(figure, end));
+        let (value, low, high) =
+            (end(&self.value, None), end(&self.low, Some(End::Low)), end(&self.high, Some(End::High)));
         match self.bound {
             None => Interval { low, value, high },
             Some(Bound::Lower) => Interval { low: low.or(value), value: None, high: None },
             Some(Bound::Upper) => Interval { low: None, value: None, high: high.or(value) },
         }
+    }
+
+    /// A figure of the fact with the rounding of what is printed as its uncertainty.
+    pub(super) fn rounded(&self, figure: &Quantity, end: Option<End>) -> Quantity {
+        let id = end.map_or_else(|| self.id.clone(), |end| format!("{}.{end:?}", self.id));
+        rounded(figure, self.last_digit, &id)
     }
 
     /// The boundary of the figure.

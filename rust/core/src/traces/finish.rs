@@ -169,6 +169,9 @@ impl Builder<'_> {
 
     fn say_faults(&mut self, channel: &Channel, series: &Series) {
         let label = channel.label();
+        if channel.samples.is_empty() && series.rows.iter().all(|row| row.value == Err(Fault::Start)) {
+            return;
+        }
         if channel.samples.is_empty() {
             let line = series.rows.first().map_or(0, |row| row.line);
             let text = series.fault_texts.first().map_or("", String::as_str);

@@ -1,23 +1,37 @@
 //! Readers of power-log formats: one file each, and one line in [`REGISTRY`].
 
+mod alumet;
 mod amd_smi;
 mod codecarbon;
+mod dcgm_dmon;
+mod fnirsi;
+mod green_metrics;
+mod home_assistant;
+mod hwmon;
+mod ipmi_dcmi;
 mod jtop;
+mod macmon;
 mod meter_csv;
 mod nvidia_smi;
 mod nvidia_smi_dmon;
 mod nvml_counter;
 mod parts;
+mod perf_stat;
 mod power_gadget;
 mod powermetrics;
 mod powermetrics_plist;
 mod ppk2;
 mod prometheus_json;
+mod prometheus_text;
 mod ptd_spl;
 mod rapl_counter;
+mod redfish;
 mod rocm_smi;
+mod scaphandre;
 mod tegrastats;
+mod turbostat;
 mod uprof;
+mod zeus;
 
 use super::options::ReadOptions;
 use super::read::Head;
@@ -56,8 +70,22 @@ pub const REGISTRY: &[Format] = &[
     prometheus_json::FORMAT,
     powermetrics::FORMAT,
     powermetrics_plist::FORMAT,
+    prometheus_text::FORMAT,
+    dcgm_dmon::FORMAT,
     codecarbon::FORMAT,
+    zeus::FORMAT,
+    alumet::FORMAT,
+    green_metrics::FORMAT,
     tegrastats::FORMAT,
+    perf_stat::FORMAT,
+    turbostat::FORMAT,
+    macmon::FORMAT,
+    scaphandre::FORMAT,
+    hwmon::FORMAT,
+    ipmi_dcmi::FORMAT,
+    redfish::FORMAT,
+    home_assistant::FORMAT,
+    fnirsi::FORMAT,
     jtop::FORMAT,
     amd_smi::FORMAT,
     rocm_smi::FORMAT,

@@ -1,16 +1,21 @@
-//! `szilard landauer`: an energy per token beside every bound.
+//! What is asked of the ladder, and the answer.
 
+use super::ladder::{ladder_json, ladder_text};
+use super::roofline::{roofline_json, roofline_text};
+use super::sweep::{axis, sweep_json, sweep_text};
+use super::weights::{weights, weights_json, weights_text};
 use crate::chain::ChainArguments;
 use crate::failure::Failure;
-use crate::output::{Answer, lines, quantity_json, sections, table};
+use crate::output::{Answer, quantity_json, sections};
 use crate::reading::{bytes, quantity};
 use clap::Args;
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use szilard::input::{Code, Place, Refusal};
 use szilard::landauer::bounds::{Arithmetic, Circuit, Memory, Reset, Retention};
 use szilard::landauer::{
-    Device, Ladder, LadderInputs, LandauerError, Model, Precision, Roofline, Rung, TokenYield, ladder, roofline,
+    Axis, Device, LadderInputs, LandauerError, Model, Precision, Roofline, SweepInputs, Weights, ladder, roofline,
+    sweep,
 };
 use szilard::quantity::{Boundary, Quantity, units};
 
@@ -19,12 +24,13 @@ use szilard::quantity::{Boundary, Quantity, units};
 pub(crate) struct Landauer {
     /// A config.json, or the name of a model that szilard carries
     model: String,
-    /// Energy per token, such as "0.39 J/token"
+    /// Energy per token, such as "0.39 J/token"; with --sweep one for all values, or one for each
+    #[arg(long, value_name = "QUANTITY", required = true)]
+    energy: Vec<String>,
+    /// Temperature of the coldest freely available bath: the ambient, and not the die; 300 K is assumed, and said,
+    /// where it is left out
     #[arg(long, value_name = "QUANTITY")]
-    energy: String,
-    /// Temperature of the coldest freely available bath: the ambient, and not the die
-    #[arg(long, value_name = "QUANTITY", default_value = "300 K")]
-    temperature: String,
+    temperature: Option<String>,
     /// Entropy of the next token, such as "1.2 bit/token" (szilard entropy)
     #[arg(long, value_name = "QUANTITY")]
     entropy: Option<String>,
@@ -40,6 +46,9 @@ pub(crate) struct Landauer {
     /// Number format, or WEIGHTxACTIVATION, or WEIGHTxACTIVATIONxCACHE: bf16, int4xfp16, ...
     #[arg(long, value_name = "FORMAT")]
     dtype: Option<Precision>,
+    /// Files of the model's weights, GGUF or safetensors: their headers say what a step reads; all parts of a model
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    weights: Vec<PathBuf>,
     /// Circuit in which a multiplication destroys its operands: mul-u8, mul-s4, ...
     #[arg(long, value_name = "CIRCUIT")]
     circuit: Option<Circuit>,
@@ -88,14 +97,34 @@ pub(crate) struct Landauer {
     /// Device whose roofline is shown, such as h100-sxm; needs batch, context and dtype
     #[arg(long, value_name = "NAME")]
     device: Option<String>,
+    /// Mean power during a step, in place of the rated power of the device
+    #[arg(long, value_name = "QUANTITY", requires = "device")]
+    power: Option<String>,
+    /// Ladder, roofline and energy for each value of an axis: model=A,B dtype=A,B batch=N,M context=N,M
+    #[arg(long, value_name = "AXIS=VALUE,...", value_parser = axis)]
+    sweep: Option<Axis>,
 }
 
+/// The bath where none was said.
+const ASSUMED_BATH: &str = "300 K";
+
 impl Landauer {
-    pub(super) fn answer(&self) -> Result<Answer, Failure> {
+    pub(in crate::commands) fn answer(&self) -> Result<Answer, Failure> {
         let model = model(&self.model)?;
         let optional = |what, text: &Option<String>| text.as_deref().map(|text| quantity(what, text)).transpose();
-        let energy = quantity("--energy", &self.energy)?;
+        let energy = |text: &String| {
+            let energy = quantity("--energy", text)?;
+            Ok::<_, Failure>(energy.at(self.boundary.or(energy.boundary())))
+        };
+        let energies = self.energy.iter().map(energy).collect::<Result<Vec<_>, _>>()?;
+        let (Some(first), true) = (energies.first().cloned(), energies.len() == 1 || self.sweep.is_some()) else {
+            return Err(Failure::Usage { message: "several --energy go with --sweep, one for each value".to_owned() });
+        };
         let chain = if self.chain.is_empty() { None } else { Some(self.chain.chain()?) };
+        let weights = weights(&self.weights)?;
+        let device = self.device.as_deref().map(Device::named).transpose()?;
+        let power = optional("--power", &self.power)?;
+        let bath = self.temperature.as_deref().unwrap_or(ASSUMED_BATH);
         let inputs = LadderInputs {
             chain: chain.as_ref(),
             entropy: optional("--entropy", &self.entropy)?,
@@ -103,6 +132,7 @@ impl Landauer {
             batch: self.batch,
             context: self.context,
             precision: self.dtype,
+            weights: weights.as_ref(),
             circuit: self.circuit,
             arithmetic: self.arithmetic.as_deref().map(Arithmetic::named).transpose()?,
             error_probability: self.error_probability,
@@ -110,21 +140,44 @@ impl Landauer {
             retention: self.retention()?,
             transfer_energy: self.transfer_energy.as_deref().map(transfer_energy).transpose()?,
             step_time: optional("--step-time", &self.step_time)?,
-            ..LadderInputs::new(
-                &model,
-                energy.at(self.boundary.or(energy.boundary())),
-                quantity("--temperature", &self.temperature)?,
-            )
+            ..LadderInputs::new(&model, first, quantity("--temperature", bath)?)
         };
-        let ladder = ladder(&inputs)?;
-        let mut json = ladder_json(model.name().unwrap_or(&self.model), &model, &ladder);
-        let mut text = vec![ladder_text(&ladder)];
-        if let Some(name) = &self.device {
-            let roofline = self.roofline(&model, &Device::named(name)?)?;
-            text.push(roofline_text(name, &roofline));
-            if let Value::Object(members) = &mut json {
-                members.insert("roofline".to_owned(), roofline_json(name, &roofline));
+        let (mut text, mut json) = match &self.sweep {
+            None => {
+                let ladder = ladder(&inputs)?;
+                let json = ladder_json(model.name().unwrap_or(&self.model), &model, &ladder);
+                (vec![ladder_text(&ladder)], json)
             }
+            Some(axis) => {
+                let more = SweepInputs { energies, device: device.as_ref(), power: power.clone() };
+                let rows = sweep(&inputs, axis, &more)?;
+                let json = json!({
+                    "status": "complete",
+                    "model": model.name().unwrap_or(&self.model),
+                    "temperature": quantity_json(&inputs.temperature),
+                    "sweep": sweep_json(axis, self.device.as_deref(), &rows),
+                });
+                (vec![sweep_text(axis, &rows)], json)
+            }
+        };
+        let mut more = Vec::new();
+        if let (Some(device), None) = (&device, &self.sweep) {
+            let roofline = self.roofline(&model, device, weights.as_ref())?;
+            let power = power.map_or_else(|| device.rated_power(), Ok);
+            let energy = power.clone().and_then(|power| roofline.energy(&power));
+            text.push(roofline_text(device.name, &roofline, &power, &energy));
+            more.push(("roofline", roofline_json(device.name, &roofline, &power, &energy)));
+        }
+        if let Some(weights) = &weights {
+            text.push(weights_text(&model, weights));
+            more.push(("weights", weights_json(&model, weights)));
+        }
+        if self.temperature.is_none() {
+            text.push(format!("{ASSUMED_BATH} is assumed: --temperature was not given\n"));
+        }
+        more.push(("temperature_is_assumed", self.temperature.is_none().into()));
+        if let Value::Object(members) = &mut json {
+            members.extend(more.into_iter().map(|(name, value)| (name.to_owned(), value)));
         }
         Ok(Answer { text: sections(&text), json, ..Answer::default() })
     }
@@ -146,11 +199,12 @@ impl Landauer {
         Ok(Some(Retention { attempts, hold }))
     }
 
-    fn roofline(&self, model: &Model, device: &Device) -> Result<Roofline, Failure> {
+    fn roofline(&self, model: &Model, device: &Device, weights: Option<&Weights>) -> Result<Roofline, Failure> {
         let missing = |input| LandauerError::MissingInput { input };
         let batch = self.batch.ok_or(missing("--batch for the roofline"))?;
         let context = self.context.ok_or(missing("--context for the roofline"))?;
-        Ok(roofline(model, device, batch, context, self.dtype.ok_or(missing("--dtype for the roofline"))?)?)
+        let precision = self.dtype.ok_or(missing("--dtype for the roofline"))?;
+        Ok(roofline(model, device, batch, context, precision, weights)?)
     }
 }
 
@@ -172,31 +226,6 @@ fn transfer_energy(text: &str) -> Result<Quantity, Failure> {
     }
 }
 
-fn roofline_text(name: &str, roofline: &Roofline) -> String {
-    lines(&[
-        ("roofline of", Some(name.to_owned())),
-        (
-            "time of a step",
-            Some(format!("{:.4e} s at least, limited by {}", roofline.step.value, roofline.limited_by.word())),
-        ),
-        ("intensity", Some(format!("{:.4} FLOP/B, balance at {:.4}", roofline.intensity, roofline.balance))),
-        ("fits the memory", Some(if roofline.fits { "yes" } else { "no" }.to_owned())),
-    ])
-}
-
-fn roofline_json(name: &str, roofline: &Roofline) -> Value {
-    json!({
-        "device": name,
-        "operations": roofline.operations,
-        "bytes": roofline.bytes,
-        "intensity_flop_per_byte": roofline.intensity,
-        "balance_flop_per_byte": roofline.balance,
-        "step_s": roofline.step.value,
-        "limited_by": roofline.limited_by.word(),
-        "fits": roofline.fits,
-    })
-}
-
 /// A model by name; by its configuration where there is a file.
 fn model(name: &str) -> Result<Model, Failure> {
     match Model::named(name) {
@@ -208,98 +237,4 @@ fn model(name: &str) -> Result<Model, Failure> {
         }
         found => Ok(found?),
     }
-}
-
-/// The ladder as a table: a gap or a reason on every rung.
-pub(super) fn ladder_text(ladder: &Ladder) -> String {
-    let rows: Vec<Vec<String>> = ladder
-        .rungs()
-        .iter()
-        .map(|rung| {
-            let floor = match &rung.energy {
-                Ok(energy) => format!("{:.3e}", energy.coherent_value()),
-                Err(_) => "-".to_owned(),
-            };
-            let (gap, log10) = match &rung.gap {
-                Ok(gap) => (
-                    format!("{:.4e}", gap.ratio().coherent_value()),
-                    gap.log10().map_or("-".to_owned(), |log10| format!("{:.2}", log10.value())),
-                ),
-                Err(_) => ("-".to_owned(), "-".to_owned()),
-            };
-            let remark = rung.gap.as_ref().err().map_or(rung.bound.formula.to_owned(), ToString::to_string);
-            let tokens = match rung.token_yield() {
-                Ok(TokenYield::Unbounded) => "unbounded".to_owned(),
-                Ok(TokenYield::AtMost(tokens)) => format!("{:.3e}", tokens.value()),
-                Err(_) => "-".to_owned(),
-            };
-            vec![rung.bound.name.to_owned(), rung.bound.kind.word().to_owned(), floor, gap, log10, tokens, remark]
-        })
-        .collect();
-    let head = lines(&[
-        ("measured", (!ladder.applied().is_empty()).then(|| ladder.measured().to_string())),
-        ("taken out", (!ladder.applied().is_empty()).then(|| taken_out(ladder))),
-        ("energy", Some(ladder.energy().to_string())),
-        ("counted at", Some(ladder.energy().boundary().map_or("not stated", Boundary::word).to_owned())),
-        ("temperature", Some(ladder.temperature().to_string())),
-        ("exported entropy", Some(format!("{} (identity, no bound)", ladder.landauer_units()))),
-        ("over the token's", ladder.entropy_export_ratio().ok().map(|ratio| format!("{ratio} (no gap)"))),
-    ]);
-    let titles =
-        ["bound", "kind", "bound [J/token]", "gap", "log10", "token/Wh at most", "formula, or why there is no gap"];
-    let remarks: String =
-        ladder.diagnostics().iter().map(|remark| format!("{}: {}\n", remark.code, remark.message)).collect();
-    sections(&[head, remarks, table(&titles, &rows)].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>())
-}
-
-/// The factors between the chip and the boundary of the measured energy.
-fn taken_out(ladder: &Ladder) -> String {
-    ladder
-        .applied()
-        .iter()
-        .map(|step| format!("{} {}", step.factor.name(), step.factor.quantity()))
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
-/// The ladder in JSON: the table has a row for every bound.
-pub(super) fn ladder_json(name: &str, model: &Model, ladder: &Ladder) -> Value {
-    json!({
-        "status": "complete",
-        "model": name,
-        "parameters": model.parameters() as u64,
-        "energy": quantity_json(ladder.energy()),
-        "measured": quantity_json(ladder.measured()),
-        "applied": ladder.applied().iter().map(|step| step.factor.name().to_owned()).collect::<Vec<_>>(),
-        "diagnostics": ladder.diagnostics().iter()
-            .map(|remark| json!({"code": remark.code.name(), "message": remark.message}))
-            .collect::<Vec<_>>(),
-        "temperature": quantity_json(ladder.temperature()),
-        "landauer_units": quantity_json(ladder.landauer_units()),
-        "entropy_export_ratio": ladder.entropy_export_ratio().ok().map(quantity_json),
-        "table": ladder.rungs().iter().map(rung_json).collect::<Vec<_>>(),
-    })
-}
-
-fn rung_json(rung: &Rung) -> Value {
-    json!({
-        "bound": rung.bound.name,
-        "kind": rung.bound.kind.word(),
-        "energy": rung.energy.as_ref().ok().map(quantity_json),
-        "gap": rung.gap.as_ref().ok().map(|gap| quantity_json(gap.ratio())),
-        "log10": rung.gap.as_ref().ok().and_then(|gap| gap.log10().ok()).map(|log10| quantity_json(&log10)),
-        "interval": rung.gap.as_ref().ok().and_then(|gap| gap.ratio().measured().interval(0.95).ok())
-            .map(|interval| json!([interval.low, interval.high])),
-        "tokens_per_wh": rung.token_yield().ok().and_then(|tokens| match tokens {
-            TokenYield::Unbounded => None,
-            TokenYield::AtMost(tokens) => Some(quantity_json(&tokens)),
-        }),
-        "unbounded": rung.token_yield() == Ok(TokenYield::Unbounded),
-        "reason": rung.gap.as_ref().err().map(ToString::to_string),
-        "formula": rung.bound.formula,
-        "assumptions": rung.bound.assumptions,
-        "retained": rung.bound.retained,
-        "not_claimed": rung.bound.not_claimed,
-        "source": rung.bound.source,
-    })
 }
