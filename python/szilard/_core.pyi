@@ -308,7 +308,7 @@ def read_trace(
     tz: str | None = None,
     time_format: str | None = None,
     interval: _Given | None = None,
-    devices: Sequence[str | int] | None = None,
+    devices: Sequence[str | int] | int | None = None,
     voltage: _Given | None = None,
     columns: dict[str, str | int | tuple[str | int, str | None]] | None = None,
     sign: str | None = None,

@@ -78,6 +78,9 @@ pub(crate) struct Reading {
     /// Device to keep; may be given several times
     #[arg(long, value_name = "NAME")]
     device: Vec<String>,
+    /// Number of devices whose rows alternate, where no column names them
+    #[arg(long, value_name = "NUMBER")]
+    devices: Option<usize>,
     /// Supply voltage where the log holds only a current, such as "12.8 V"
     #[arg(long, value_name = "VOLTAGE")]
     voltage: Option<String>,
@@ -109,6 +112,7 @@ impl Reading {
             time_format: self.time_format.clone(),
             interval_ns: self.interval.as_deref().map(|text| nanoseconds("--interval", text)).transpose()?,
             devices: (!self.device.is_empty()).then(|| self.device.clone()),
+            device_count: self.devices,
             voltage: self.voltage.as_ref().map(volts).transpose()?,
             columns: self.column.clone(),
             sign: self.sign,

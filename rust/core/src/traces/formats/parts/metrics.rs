@@ -274,17 +274,25 @@ fn parts(labels: &[(String, String)]) -> Vec<&(String, String)> {
     labels.iter().filter(|(name, _)| PARTS.contains(&name.as_str())).collect()
 }
 
+/// Words of the quantity in the name of a metric; a longer one stands before those it holds.
+const WORDS: [&str; 10] = [
+    "_total",
+    "_energy",
+    "_power",
+    "_microjoules",
+    "_microwatts",
+    "_joules",
+    "_watts",
+    "_consumption",
+    "_usage",
+    "_instant",
+];
+
 /// Whether two metrics are readings of one thing: their names agree but for the words of the quantity.
 fn same_thing(one: &str, other: &str) -> bool {
     let plain = |name: &str| {
         let name = name.split('{').next().unwrap_or(name).to_lowercase();
-        let noise =
-            ["_total", "_energy", "_power", "_joules", "_watts", "_micro", "_consumption", "_usage", "_instant"];
-        noise
-            .iter()
-            .fold(name, |name, word| name.replace(word, ""))
-            .replace("microjoules", "")
-            .replace("microwatts", "")
+        WORDS.iter().fold(name, |name, word| name.replace(word, ""))
     };
     plain(one) == plain(other)
 }
