@@ -24,7 +24,7 @@ use pyo3::prelude::*;
 
 /// The compiled part of szilard.
 #[pymodule]
-mod _core {
+pub mod _core {
     #[pymodule_export]
     use crate::boundaries::{
         PyBoundaryChain, PyFactor, PyFootprint, cooling_share, footprint, pue_from_cooling_share, reconcile,
