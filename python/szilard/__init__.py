@@ -1,5 +1,6 @@
 """The physics of AI inference: joules per token, bits per token and the distance from the Landauer limit."""
 
+from szilard import boundaries as boundaries
 from szilard import bounds as bounds
 from szilard import edge as edge
 from szilard import errors as errors

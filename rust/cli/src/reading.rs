@@ -5,6 +5,7 @@ use clap::Args;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use szilard::energy::{TokenLog, TokenOptions, read_tokens};
 use szilard::input::{Code, Place, Refusal};
 use szilard::quantity::units::f64::{ElectricPotential, Time};
 use szilard::quantity::units::{electric_potential::volt, time::second};
@@ -115,6 +116,12 @@ impl Reading {
             decompress: self.decompress,
         };
         Ok(read(bytes(path)?, &path.display().to_string(), &options)?)
+    }
+
+    /// The token log in a file.
+    pub(crate) fn tokens(&self, path: &Path) -> Result<TokenLog, Failure> {
+        let options = TokenOptions { format: self.format.clone(), tz: self.tz.clone(), count: None };
+        Ok(read_tokens(bytes(path)?, &path.display().to_string(), &options)?)
     }
 }
 

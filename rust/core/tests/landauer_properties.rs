@@ -188,7 +188,7 @@ fn a_ladder_does_not_depend_on_units_or_on_the_way_over_boundaries() {
         let lowered = ladder(&LadderInputs { energy, chain: Some(&chain), ..full(&model) }).unwrap();
         assert!((lowered.energy().coherent_value() / (0.39 / 1.1) - 1.0).abs() < 1e-12);
         assert_eq!(lowered.gap("kv-row").unwrap().boundary(), Some(Boundary::Chip));
-        assert!(lowered.applied().iter().any(|step| step.name == "regulators"));
+        assert!(lowered.applied().iter().any(|step| step.factor.name() == "regulators"));
     }
     let nowhere = LadderInputs { energy: quantity("0.39 J/token"), chain: Some(&chain), ..full(&model) };
     assert!(ladder(&nowhere).is_err(), "an energy without a boundary cannot be lowered");

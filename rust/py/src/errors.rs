@@ -170,7 +170,7 @@ impl Raise for ChainError {
         match self {
             Self::Quantity(error) => error.raise(),
             Self::MissingFactor { .. } => exceptions::MissingFactor::new_err(self.to_string()),
-            Self::AppliedTwice { .. } => exceptions::AppliedTwice::new_err(self.to_string()),
+            Self::AppliedTwice { .. } | Self::Held { .. } => exceptions::AppliedTwice::new_err(self.to_string()),
             other => exceptions::BoundaryError::new_err(other.to_string()),
         }
     }

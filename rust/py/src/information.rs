@@ -251,7 +251,7 @@ pub fn token_entropy(
         .map(|targets| py.import("szilard._logits")?.call_method1("targets", (targets,))?.extract())
         .transpose()?;
     let targets = targets.as_ref().map(PyReadonlyArray1::as_slice).transpose()?;
-    let options = EntropyOptions { sampling_temperature, vocab_size, targets };
+    let options = EntropyOptions { sampling_temperature, vocab_size, targets, ..EntropyOptions::default() };
     let rows = source.rows();
     let found = detached(py, || Ok::<_, PyErr>(with_rows!(rows, view => core::token_entropy(view, &options))))?;
     let information = found.map_err(|error| source.raise(error))?;
@@ -309,7 +309,7 @@ pub fn divergence(
 ) -> PyResult<Divergence> {
     let base = guard(|| Base::new(base))?;
     let ((p, shape), (q, _)) = (Source::of(logits_p)?, Source::of(logits_q)?);
-    let options = EntropyOptions { sampling_temperature, vocab_size, targets: None };
+    let options = EntropyOptions { sampling_temperature, vocab_size, ..EntropyOptions::default() };
     let (rows_p, rows_q) = (p.rows(), q.rows());
     let found = detached(py, || {
         Ok::<_, PyErr>(with_rows!(rows_p, p => with_rows!(rows_q, q => core::divergence(p, q, &options))))

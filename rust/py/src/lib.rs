@@ -6,6 +6,7 @@ mod command;
 mod edge;
 mod energy;
 mod errors;
+mod facility;
 mod given;
 mod html;
 mod inference;
@@ -14,6 +15,7 @@ mod landauer;
 mod monte_carlo;
 mod published;
 mod quantity;
+mod scenario;
 mod table;
 mod tokens;
 mod traces;
@@ -41,6 +43,11 @@ mod _core {
     #[pymodule_export]
     use crate::energy::PyEnergyResult;
     #[pymodule_export]
+    use crate::facility::{
+        cost_of_thought, cue, dcie, effectiveness, ere, erf, gap, generation_efficiency, generation_mix, known_factors,
+        overhead, pue_at_it_input, pue_from_loads, transformer_loss,
+    };
+    #[pymodule_export]
     use crate::inference::{PyInferenceEnergy, compare, energy_per_token, load_report};
     #[pymodule_export]
     use crate::information::{
@@ -59,6 +66,11 @@ mod _core {
     };
     #[pymodule_export]
     use crate::quantity::{PyQuantity, calc};
+    #[pymodule_export]
+    use crate::scenario::{
+        PyGrowth, PyRange, PyScenario, published_between, published_factor, published_growth, published_scenario,
+        published_share,
+    };
     #[pymodule_export]
     use crate::tokens::{PyTokenLog, read_tokens};
     #[pymodule_export]

@@ -62,6 +62,7 @@ impl Entropy {
             sampling_temperature: self.temperature,
             vocab_size: self.vocab_size.map(|size| usize::try_from(size).unwrap_or(usize::MAX)),
             targets: targets.as_deref(),
+            ..EntropyOptions::default()
         };
         of_information(&logits.token_entropy(&options)?, &scale)
     }

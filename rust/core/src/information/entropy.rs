@@ -1,14 +1,37 @@
 //! Entropy, varentropy, min-entropy and surprisal of each token from its logits.
 
-use ndarray::{ArrayView2, s};
-use rayon::prelude::*;
+use ndarray::{ArrayView1, ArrayView2, s};
+use szilard_simd::{Logit, RowSums, Softmax};
 
-use super::row::{Row, looks_like_probabilities};
+use super::on_request::{Requested, requested};
+use super::reduce::row_sums;
+use super::row::looks_like_probabilities;
 use super::sum::sum;
 use super::{Base, InformationError};
 use crate::input::{Code, Place, Refusal};
 use crate::quantity::{Component, Distribution, Measured, Quantity, UnitError};
-use crate::simd::Logit;
+
+/// How much accuracy is given for speed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// All in f64 on the exactly widened logits: |error| <= 1e-12 nat for vocabularies up to 262 144.
+    #[default]
+    Exact,
+    /// f32, f16 and bf16 in f32, summed in f64: |error| <= 2e-6 nat; f64 as in `Exact`.
+    Fast,
+}
+
+impl std::str::FromStr for Mode {
+    type Err = InformationError;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        match name {
+            "exact" => Ok(Self::Exact),
+            "fast" => Ok(Self::Fast),
+            _ => Err(InformationError::UnknownMode { found: name.to_owned() }),
+        }
+    }
+}
 
 /// How logits are turned into distributions.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,11 +42,27 @@ pub struct EntropyOptions<'a> {
     pub vocab_size: Option<usize>,
     /// The token that followed, one a row.
     pub targets: Option<&'a [i64]>,
+    /// Exact or fast.
+    pub mode: Mode,
+    /// Orders of the Renyi entropies that are asked for, not negative; infinity is the min-entropy.
+    pub renyi_orders: &'a [f64],
+    /// Whether the ranks of the targets are asked for.
+    pub rank: bool,
+    /// The number k of tokens whose joint probability is asked for.
+    pub top_k: Option<usize>,
 }
 
 impl Default for EntropyOptions<'_> {
     fn default() -> Self {
-        Self { sampling_temperature: 1.0, vocab_size: None, targets: None }
+        Self {
+            sampling_temperature: 1.0,
+            vocab_size: None,
+            targets: None,
+            mode: Mode::Exact,
+            renyi_orders: &[],
+            rank: false,
+            top_k: None,
+        }
     }
 }
 
@@ -44,6 +83,12 @@ pub struct TokenInformation {
     pub u: Vec<f64>,
     /// Standard uncertainty of the surprisal from the same rounding. [nat]
     pub surprisal_u: Option<Vec<f64>>,
+    /// Renyi entropies of the orders that were asked for, order by order. [nat]
+    pub renyi: Vec<Vec<f64>>,
+    /// 1 + the number of tokens that were likelier than the target, if asked for.
+    pub rank: Option<Vec<u64>>,
+    /// The joint probability of the k likeliest tokens, if asked for. [1]
+    pub top_k_mass: Option<Vec<f64>>,
     /// The type the logits are stored in.
     pub dtype: &'static str,
     /// The sampling temperature.
@@ -63,29 +108,17 @@ pub struct MeanInformation {
     pub tokens: usize,
 }
 
-/// One token's figures, before they are gathered by kind.
-struct Figures {
-    entropy: f64,
-    varentropy: f64,
-    min_entropy: f64,
-    log_sum_exp: f64,
-    surprisal: Option<f64>,
-    u: f64,
-    surprisal_u: Option<f64>,
-}
-
 /// The information in each row of `logits` [nat], one distribution over the vocabulary a row.
 ///
-/// With d_i = (x_i - max x)/T and the largest element left out of the sums Z' and S, H = ln(1 + Z') - S/(1 + Z').
-/// All arithmetic is in `f64` on the exactly widened logits, with compensated sums: |error| <= 1e-12 nat for
-/// vocabularies up to 262 144, and small relative to H even for a token that is almost certain. Rows are computed in
-/// parallel; the result does not depend on the number of threads. A masked token (-inf, or the lowest finite number of
-/// a type) contributes nothing.
+/// With d_i = (x_i - max x)/T and the largest element left out of the sums Z' = sum e^d and S = sum d e^d,
+/// H = ln(1 + Z') - S/(1 + Z'), a sum of two terms that are not negative. The accuracy is that of the [`Mode`], and
+/// relative to H even for a token that is almost certain. Logits are read once, rows in parallel; the result does not
+/// depend on the number of threads. A masked token (-inf, or the lowest finite number of a type) contributes nothing.
 ///
 /// # Errors
 ///
 /// [`InformationError::Temperature`], [`InformationError::Vocabulary`], [`InformationError::Target`],
-/// [`InformationError::TargetCount`]; [`InformationError::Probabilities`] if every row is in [0, 1] and sums to one;
+/// [`InformationError::TargetCount`], [`InformationError::Order`]; [`InformationError::Probabilities`] if every row is in [0, 1] and sums to one;
 /// [`InformationError::Format`] with `E_NO_DATA` for no rows or columns and `E_NONFINITE`, with row and column, for
 /// NaN, +inf, or a row of only -inf.
 ///
@@ -111,35 +144,112 @@ pub fn token_entropy<T: Logit>(
     let used = used_columns(logits, temperature, options.vocab_size)?;
     let (rows, columns) = used.dim();
     let targets = options.targets.map(|targets| token_indices(targets, rows, columns)).transpose()?;
-    let figures = |buffer: &mut Row, index: usize| -> Result<Figures, Refusal> {
-        let row = used.row(index);
-        buffer.fill(row, temperature, index)?;
-        let target = targets.as_ref().and_then(|targets| targets.get(index));
-        Ok(Figures {
-            entropy: buffer.entropy(),
-            varentropy: buffer.varentropy(),
-            min_entropy: buffer.ln_z(),
-            log_sum_exp: buffer.maximum / temperature + buffer.ln_z(),
-            surprisal: target.and_then(|token| buffer.surprisal(*token)),
-            u: buffer.entropy_rounding(row, temperature),
-            surprisal_u: target.map(|token| buffer.surprisal_rounding(row, temperature, *token)),
-        })
+    let softmax = Softmax::new(temperature, options.mode == Mode::Exact);
+    let sums = row_sums(used, &softmax, 0)?;
+    let tokens: Vec<Token> = sums.into_iter().map(|sums| Token { sums, temperature }).collect();
+    let column = |of: fn(&Token) -> f64| tokens.iter().map(of).collect::<Vec<_>>();
+    let of_targets = |of: fn(&Token, ArrayView1<'_, T>, usize) -> f64| {
+        let rows = || tokens.iter().zip(used.rows());
+        targets
+            .as_ref()
+            .map(|targets| rows().zip(targets).map(|((token, row), target)| of(token, row, *target)).collect())
     };
-    // Results are collected before the first refusal is looked for, so that it is the first in row order.
-    let gathered: Vec<_> = (0..rows).into_par_iter().map_init(Row::default, figures).collect();
-    let all = gathered.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let column = |of: fn(&Figures) -> f64| all.iter().map(of).collect::<Vec<_>>();
+    let Requested { renyi, rank, top_k_mass } = requested(used, targets.as_deref(), options)?;
     Ok(TokenInformation {
-        entropy: column(|row| row.entropy),
-        varentropy: column(|row| row.varentropy),
-        min_entropy: column(|row| row.min_entropy),
-        log_sum_exp: column(|row| row.log_sum_exp),
-        surprisal: targets.as_ref().map(|_| all.iter().filter_map(|row| row.surprisal).collect()),
-        u: column(|row| row.u),
-        surprisal_u: targets.as_ref().map(|_| all.iter().filter_map(|row| row.surprisal_u).collect()),
+        entropy: column(Token::entropy),
+        varentropy: column(Token::varentropy),
+        min_entropy: column(Token::ln_z),
+        log_sum_exp: column(Token::log_sum_exp),
+        surprisal: of_targets(Token::surprisal),
+        u: column(Token::entropy_rounding::<T>),
+        surprisal_u: of_targets(Token::surprisal_rounding),
+        renyi,
+        rank,
+        top_k_mass,
         dtype: T::NAME,
         sampling_temperature: temperature,
     })
+}
+
+/// One token: the distribution p_i = e^{d_i}/(1 + Z') whose sums these are.
+struct Token {
+    sums: RowSums,
+    temperature: f64,
+}
+
+impl Token {
+    fn z(&self) -> f64 {
+        1.0 + self.sums.excess
+    }
+
+    /// ln Z, which is also the min-entropy. [nat]
+    fn ln_z(&self) -> f64 {
+        self.sums.excess.ln_1p()
+    }
+
+    /// Mean of d, not positive.
+    fn mean(&self) -> f64 {
+        self.sums.first / self.z()
+    }
+
+    fn entropy(&self) -> f64 {
+        self.ln_z() - self.mean()
+    }
+
+    /// Var(ln p) = Q/Z - (S/Z)^2, Q = sum d^2 e^d. [nat^2]
+    fn varentropy(&self) -> f64 {
+        (self.sums.second / self.z() - self.mean() * self.mean()).max(0.0)
+    }
+
+    fn log_sum_exp(&self) -> f64 {
+        self.sums.maximum / self.temperature + self.ln_z()
+    }
+
+    /// -ln p of a token; infinite for a masked one. [nat]
+    fn surprisal<T: Logit>(&self, row: ArrayView1<'_, T>, token: usize) -> f64 {
+        self.ln_z() - self.distance(row, token)
+    }
+
+    fn distance<T: Logit>(&self, row: ArrayView1<'_, T>, token: usize) -> f64 {
+        let logit = row.get(token).map_or(f64::NEG_INFINITY, |logit| logit.widen());
+        if logit == self.sums.maximum { 0.0 } else { (logit - self.sums.maximum) / self.temperature }
+    }
+
+    /// The standard uncertainty of H that the rounding of the stored logits leaves, to first order. [nat]
+    ///
+    /// dH/dx_i = -p_i (ln p_i + H)/T, where ln p_i + H = d_i - S/Z, and roundings are rectangular over +-delta_i and
+    /// independent: u^2 = sum (p_i (d_i - S/Z) delta_i/T)^2/3.
+    fn entropy_rounding<T: Logit>(&self) -> f64 {
+        let (mean, [zeroth, first, second]) = (self.mean(), self.sums.rounding);
+        let largest = T::half_spacing_at(self.sums.maximum);
+        let squares = second - 2.0 * mean * first + mean * mean * (zeroth + largest * largest);
+        self.rounding::<T>(squares.max(0.0) / (self.z() * self.z()))
+    }
+
+    /// The standard uncertainty of -ln p_j that the rounding leaves: its slope in x_i is (p_i - [i = j])/T. [nat]
+    fn surprisal_rounding<T: Logit>(&self, row: ArrayView1<'_, T>, token: usize) -> f64 {
+        let (z, [zeroth, _, _]) = (self.z(), self.sums.rounding);
+        let largest = T::half_spacing_at(self.sums.maximum);
+        if token == self.sums.largest {
+            // 1 - p_j = Z'/Z keeps the digits of an almost certain token.
+            let rest = self.sums.excess * largest;
+            return self.rounding::<T>((zeroth + rest * rest) / (z * z));
+        }
+        let half_spacing = row.get(token).map_or(0.0, |logit| logit.half_spacing());
+        let p = self.distance(row, token).exp() / z;
+        let others = (zeroth + largest * largest) / (z * z);
+        self.rounding::<T>(others + half_spacing * half_spacing * (1.0 - 2.0 * p))
+    }
+
+    /// The root of a third of the squares, over T. At T = 0 it is not defined (a tie may be an accident of rounding),
+    /// unless nothing was rounded.
+    fn rounding<T: Logit>(&self, squares: f64) -> f64 {
+        match () {
+            () if T::PRECISION >= f64::MANTISSA_DIGITS as i32 => 0.0,
+            () if self.temperature == 0.0 => f64::NAN,
+            () => (squares.max(0.0) / 3.0).sqrt() / self.temperature,
+        }
+    }
 }
 
 /// The columns of the vocabulary, once the temperature, the shape and the kind of numbers have been found good.

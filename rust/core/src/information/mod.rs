@@ -9,6 +9,8 @@ mod error;
 mod estimators;
 mod logits;
 mod nsb;
+mod on_request;
+mod reduce;
 mod row;
 mod sum;
 mod top_k;
@@ -17,7 +19,7 @@ pub use base::Base;
 pub use divergence::{
     Divergence, TruncatedDivergence, bits_per_byte, divergence, perplexity, quantisation_loss, truncated_divergence,
 };
-pub use entropy::{EntropyOptions, MeanInformation, TokenInformation, token_entropy};
+pub use entropy::{EntropyOptions, MeanInformation, Mode, TokenInformation, token_entropy};
 pub use error::InformationError;
 pub use estimators::{Estimator, entropy_from_counts};
 pub use logits::{

@@ -172,7 +172,7 @@ fn inside(audits: &[Audit]) -> bool {
 fn fact_of<'a>(registry: &'a Registry, input: &Input) -> Option<(&'a Publication, &'a Fact)> {
     match &input.source {
         Source::Fact(id, _) => registry.facts().find(|(_, fact)| fact.id == *id),
-        Source::Value(..) | Source::Table(_) => None,
+        Source::Value(..) | Source::Table(_) | Source::Run(_) => None,
     }
 }
 

@@ -3,6 +3,7 @@
 use super::error::PublishedError;
 use super::place::{Place, first_line};
 use super::printed::last_digit;
+use super::run_log::RunStep;
 use super::schema::{CalculationEntry, FactEntry, File, InputEntry};
 use super::table::TableStep;
 use crate::quantity::{Boundary, Quantity, Unit};
@@ -31,6 +32,16 @@ pub enum Bound {
     Lower,
     /// "below 2 TWh".
     Upper,
+}
+
+impl Bound {
+    /// The word that stands for the side in files and tables.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Lower => "lower",
+            Self::Upper => "upper",
+        }
+    }
 }
 
 /// A figure of a publication.
@@ -91,6 +102,8 @@ pub enum Source {
     Value(Quantity, f64),
     /// Rows of a table, reduced to one value.
     Table(TableStep),
+    /// A figure of a benchmark run, from its logs.
+    Run(RunStep),
 }
 
 /// A named input of a formula.
@@ -308,20 +321,24 @@ impl CalculationEntry {
 
 impl InputEntry {
     pub(super) fn checked(self, name: String, entry: &Place) -> Result<Input, PublishedError> {
-        let source = match (self.fact, self.value, self.table) {
-            (Some(_), None, None) if self.last_digit.is_some() => {
+        let source = match (self.fact, self.value, self.table, self.run) {
+            (Some(_), None, None, None) if self.last_digit.is_some() => {
                 return Err(entry.error("inputs", "last_digit of a fact stands with the fact"));
             }
-            (Some(fact), None, None) => Source::Fact(fact, self.end),
-            (None, Some(text), None) => {
+            (Some(fact), None, None, None) => Source::Fact(fact, self.end),
+            (None, Some(text), None, None) => {
                 let quantity = text.parse().map_err(|error| entry.error("inputs", error))?;
                 Source::Value(quantity, entry.last_digit(self.last_digit, &text, self.note.as_deref())?)
             }
-            (None, None, Some(step)) => {
+            (None, None, Some(step), None) => {
                 step.unit.parse::<Unit>().map_err(|error| entry.error("inputs", error))?;
                 Source::Table(step)
             }
-            _ => return Err(entry.error("inputs", format!("{name} needs one of a fact, a value and a table"))),
+            (None, None, None, Some(step)) if step.stays_inside() => Source::Run(step),
+            (None, None, None, Some(_)) => {
+                return Err(entry.error("inputs", format!("{name}: the folder of a run lies inside the folder given")));
+            }
+            _ => return Err(entry.error("inputs", format!("{name} needs one of a fact, a value, a table and a run"))),
         };
         let boundary = match self.boundary.as_deref() {
             None => None,

@@ -1,5 +1,6 @@
 //! The keys of a publication's file, as they are written.
 
+use super::run_log::RunStep;
 use super::table::TableStep;
 use super::verdict::Verdict;
 use crate::quantity::{Basis, Boundary, Method};
@@ -72,6 +73,7 @@ pub(super) struct InputEntry {
     pub end: Option<super::publication::End>,
     pub value: Option<String>,
     pub table: Option<TableStep>,
+    pub run: Option<RunStep>,
     pub last_digit: Option<f64>,
     pub note: Option<String>,
     pub boundary: Option<String>,

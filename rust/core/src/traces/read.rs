@@ -96,6 +96,9 @@ fn detect(text: &Text, options: &ReadOptions) -> Result<&'static Format, Refusal
     if let Some(format) = REGISTRY.iter().find(|format| (format.detect)(&head)) {
         return Ok(format);
     }
+    if head.start.trim_start().starts_with(['{', '[']) {
+        crate::input::Json::parse(text.bytes(), text.path())?;
+    }
     Err(fault.unwrap_or_else(|| match head.lines.first() {
         Some(line) => unknown(text.path(), line, "text"),
         None => Refusal::new(Code::NoData, text.path(), Place::Line(1), "no whole line", "a log"),

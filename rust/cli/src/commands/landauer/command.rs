@@ -4,14 +4,13 @@ use super::ladder::{ladder_json, ladder_text};
 use super::roofline::{roofline_json, roofline_text};
 use super::sweep::{axis, sweep_json, sweep_text};
 use super::weights::{weights, weights_json, weights_text};
-use crate::commands::lift::{NamedFactor, factors, named_factor};
+use crate::chain::ChainArguments;
 use crate::failure::Failure;
 use crate::output::{Answer, quantity_json, sections};
 use crate::reading::{bytes, quantity};
 use clap::Args;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-use szilard::boundaries::BoundaryChain;
 use szilard::input::{Code, Place, Refusal};
 use szilard::landauer::bounds::{Arithmetic, Circuit, Memory, Reset, Retention};
 use szilard::landauer::{
@@ -92,12 +91,9 @@ pub(crate) struct Landauer {
     /// Boundary the energy was counted at: chip, board, node, it, site, grid, primary
     #[arg(long)]
     boundary: Option<Boundary>,
-    /// Power usage effectiveness, to lower the energy to the chip
-    #[arg(long, value_name = "RATIO")]
-    pue: Option<String>,
-    /// Factor on the way to the chip, as for szilard lift; with one, the energy is lowered there
-    #[arg(long, value_name = "NAME[@STEP]=[KIND:]NUMBER", value_parser = named_factor)]
-    factor: Vec<NamedFactor>,
+    /// Factors on the way to the chip: with one, the energy is lowered there
+    #[command(flatten)]
+    chain: ChainArguments,
     /// Device whose roofline is shown, such as h100-sxm; needs batch, context and dtype
     #[arg(long, value_name = "NAME")]
     device: Option<String>,
@@ -124,8 +120,7 @@ impl Landauer {
         let (Some(first), true) = (energies.first().cloned(), energies.len() == 1 || self.sweep.is_some()) else {
             return Err(Failure::Usage { message: "several --energy go with --sweep, one for each value".to_owned() });
         };
-        let factors = factors(self.pue.as_deref(), &self.factor)?;
-        let chain = if factors.is_empty() { None } else { Some(BoundaryChain::new(factors)?) };
+        let chain = if self.chain.is_empty() { None } else { Some(self.chain.chain()?) };
         let weights = weights(&self.weights)?;
         let device = self.device.as_deref().map(Device::named).transpose()?;
         let power = optional("--power", &self.power)?;

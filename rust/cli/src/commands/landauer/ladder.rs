@@ -63,7 +63,12 @@ pub(super) fn counted_at(ladder: &Ladder) -> String {
 
 /// The factors between the chip and the boundary of the measured energy.
 fn taken_out(ladder: &Ladder) -> String {
-    ladder.applied().iter().map(|step| format!("{} {}", step.name, step.ratio)).collect::<Vec<_>>().join(", ")
+    ladder
+        .applied()
+        .iter()
+        .map(|step| format!("{} {}", step.factor.name(), step.factor.quantity()))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// The ladder in JSON: the table has a row for every bound.
@@ -74,7 +79,7 @@ pub(in crate::commands) fn ladder_json(name: &str, model: &Model, ladder: &Ladde
         "parameters": model.parameters() as u64,
         "energy": quantity_json(ladder.energy()),
         "measured": quantity_json(ladder.measured()),
-        "applied": ladder.applied().iter().map(|step| step.name.clone()).collect::<Vec<_>>(),
+        "applied": ladder.applied().iter().map(|step| step.factor.name().to_owned()).collect::<Vec<_>>(),
         "diagnostics": ladder.diagnostics().iter()
             .map(|remark| json!({"code": remark.code.name(), "message": remark.message}))
             .collect::<Vec<_>>(),

@@ -5,7 +5,7 @@ use ndarray::{Array, Array2, Array3, ShapeBuilder};
 
 use crate::information::{Divergence, EntropyOptions, InformationError, TokenInformation, divergence, token_entropy};
 use crate::input::{Code, Place, Refusal};
-use crate::simd::Logit;
+use szilard_simd::Logit;
 
 /// Rows of logits, one distribution over the vocabulary a row, in their stored type.
 #[derive(Debug, Clone, PartialEq)]

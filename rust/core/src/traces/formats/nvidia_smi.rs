@@ -10,8 +10,17 @@ use crate::quantity::Boundary;
 use crate::traces::{Builder, Head, Kind, Negative, ReadOptions, Slot, Trace};
 use std::borrow::Cow;
 
-pub(super) const FORMAT: Format =
-    Format { name: "nvidia-smi-csv", description: "nvidia-smi --query-gpu --format=csv", units: "W", detect, read };
+pub(super) const FORMAT: Format = Format {
+    name: "nvidia-smi-csv",
+    description: "nvidia-smi --query-gpu --format=csv",
+    units: "W",
+    channels: "windowed-mean-power, instant-power",
+    clock: "local",
+    boundary: "board",
+    sample: "nvidia-smi-csv.csv",
+    detect,
+    read,
+};
 
 /// Power columns from the outermost zone inwards, in each zone the preferred one first: the mean over the whole time
 /// before a part-time instant reading.

@@ -14,6 +14,10 @@ pub(super) const FORMAT: Format = Format {
     name: "tegrastats",
     description: "NVIDIA Jetson tegrastats, with or without time stamps",
     units: "mW",
+    channels: "instant-power",
+    clock: "local, or relative with interval",
+    boundary: "board",
+    sample: "tegrastats.txt",
     detect,
     read,
 };
