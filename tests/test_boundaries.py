@@ -115,6 +115,17 @@ def test_a_figure_says_what_it_holds():
         network.lift(codecarbon, "site", holds=["cooling"])  # a part of PUE leaves the rest unknown
 
 
+def test_a_log_that_holds_a_pue_is_at_the_site(root):
+    # CodeCarbon multiplied 550 J by 1.5 before it wrote them
+    log = sz.read_trace(root / "tests/corpus/cc_00_pue_inside.csv")
+    site = log.energy(channel="energy_consumed").energy
+    assert (site.value, site.boundary) == (pytest.approx(825), "site")
+    pue = sz.BoundaryChain([sz.Factor("pue", 1.5)])
+    with pytest.raises(AppliedTwice):
+        pue.lift(site, "site")
+    assert pue.lower(site, "it").value == pytest.approx(550)
+
+
 def test_ratios_of_a_data_centre():
     at = sz.boundaries
     assert at.dcie(1.6).value == 0.625

@@ -74,7 +74,7 @@ pub fn published_facts(py: Python<'_>, folder: Option<Folders>) -> PyResult<Py<P
             ("boundary", of_any(boundary_word)),
             ("method", of_any(|figure| figure.method().map(|method| method.word().to_owned()))),
             ("bound", maybe(|fact| fact.bound.map(|side| side.word().to_owned()))),
-            ("last_digit", Column::Float(facts.iter().map(|fact| fact.last_digit).collect())),
+            ("last_digit", Column::Float(facts.iter().map(|fact| fact.last_digit()).collect())),
             ("denominator", maybe(|fact| fact.denominator.clone())),
             ("scope", maybe(|fact| fact.scope.clone())),
             ("region", text(|fact| fact.region.clone())),

@@ -46,6 +46,9 @@ pub trait Logit: Copy + Send + Sync + 'static {
         (2.0_f64).powi(exponent.max(Self::MIN_EXPONENT) - Self::PRECISION)
     }
 
+    /// Replaces the numbers by those that the bytes hold; what is left over of the bytes is ignored.
+    fn from_bytes(bytes: &[u8], big_endian: bool, numbers: &mut Vec<Self>);
+
     /// Takes the next numbers of a row, at most [`crate::BLOCK`] of them, into its sums.
     ///
     /// # Errors
@@ -63,6 +66,10 @@ impl Logit for f64 {
         self
     }
 
+    fn from_bytes(bytes: &[u8], big_endian: bool, numbers: &mut Vec<Self>) {
+        numbers_of(bytes, if big_endian { Self::from_be_bytes } else { Self::from_le_bytes }, numbers);
+    }
+
     fn absorb(block: &[Self], sums: &mut RowSums, softmax: &Softmax) -> Result<(), usize> {
         dispatch::absorb(block, sums, softmax)
     }
@@ -75,6 +82,10 @@ impl Logit for f32 {
 
     fn widen(self) -> f64 {
         f64::from(self)
+    }
+
+    fn from_bytes(bytes: &[u8], big_endian: bool, numbers: &mut Vec<Self>) {
+        numbers_of(bytes, if big_endian { Self::from_be_bytes } else { Self::from_le_bytes }, numbers);
     }
 
     fn absorb(block: &[Self], sums: &mut RowSums, softmax: &Softmax) -> Result<(), usize> {
@@ -91,6 +102,10 @@ impl Logit for f16 {
         self.to_f64()
     }
 
+    fn from_bytes(bytes: &[u8], big_endian: bool, numbers: &mut Vec<Self>) {
+        numbers_of(bytes, if big_endian { Self::from_be_bytes } else { Self::from_le_bytes }, numbers);
+    }
+
     fn absorb(block: &[Self], sums: &mut RowSums, softmax: &Softmax) -> Result<(), usize> {
         dispatch::absorb(block, sums, softmax)
     }
@@ -105,9 +120,18 @@ impl Logit for bf16 {
         self.to_f64()
     }
 
+    fn from_bytes(bytes: &[u8], big_endian: bool, numbers: &mut Vec<Self>) {
+        numbers_of(bytes, if big_endian { Self::from_be_bytes } else { Self::from_le_bytes }, numbers);
+    }
+
     fn absorb(block: &[Self], sums: &mut RowSums, softmax: &Softmax) -> Result<(), usize> {
         dispatch::absorb(block, sums, softmax)
     }
+}
+
+fn numbers_of<T, const N: usize>(bytes: &[u8], from: fn([u8; N]) -> T, numbers: &mut Vec<T>) {
+    numbers.clear();
+    numbers.extend(bytes.as_chunks::<N>().0.iter().map(|chunk| from(*chunk)));
 }
 
 /// The elements of a slice as `f64`, in their order: exact for all four types.

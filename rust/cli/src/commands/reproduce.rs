@@ -90,7 +90,7 @@ fn table_text(done: &[Done]) -> String {
         }
     };
     let rows: Vec<Vec<String>> = done.iter().map(row).collect();
-    let titles = ["id", "publication", "stated", "computed", "difference", "rounding", "verdict", "kind", "title"];
+    let titles = ["id", "publication", "printed", "computed", "difference", "tolerance", "verdict", "kind", "title"];
     let statuses = [Status::Reproduced, Status::Weak, Status::Inconsistent, Status::Differs];
     let verdict = |done: &Done| match done {
         Done::Again(one) => one.status.to_string(),

@@ -1,9 +1,11 @@
 //! Entropy, varentropy, min-entropy and surprisal of each token from its logits.
 
-use ndarray::{ArrayView1, ArrayView2, s};
+use std::marker::PhantomData;
+
+use ndarray::{ArrayView2, s};
 use szilard_simd::{Logit, RowSums, Softmax};
 
-use super::on_request::{Requested, requested};
+use super::on_request::requested;
 use super::reduce::row_sums;
 use super::row::looks_like_probabilities;
 use super::sum::sum;
@@ -140,35 +142,105 @@ pub fn token_entropy<T: Logit>(
     logits: ArrayView2<'_, T>,
     options: &EntropyOptions<'_>,
 ) -> Result<TokenInformation, InformationError> {
-    let temperature = options.sampling_temperature;
-    let used = used_columns(logits, temperature, options.vocab_size)?;
-    let (rows, columns) = used.dim();
-    let targets = options.targets.map(|targets| token_indices(targets, rows, columns)).transpose()?;
-    let softmax = Softmax::new(temperature, options.mode == Mode::Exact);
-    let sums = row_sums(used, &softmax, 0)?;
-    let tokens: Vec<Token> = sums.into_iter().map(|sums| Token { sums, temperature }).collect();
-    let column = |of: fn(&Token) -> f64| tokens.iter().map(of).collect::<Vec<_>>();
-    let of_targets = |of: fn(&Token, ArrayView1<'_, T>, usize) -> f64| {
-        let rows = || tokens.iter().zip(used.rows());
-        targets
-            .as_ref()
-            .map(|targets| rows().zip(targets).map(|((token, row), target)| of(token, row, *target)).collect())
-    };
-    let Requested { renyi, rank, top_k_mass } = requested(used, targets.as_deref(), options)?;
-    Ok(TokenInformation {
-        entropy: column(Token::entropy),
-        varentropy: column(Token::varentropy),
-        min_entropy: column(Token::ln_z),
-        log_sum_exp: column(Token::log_sum_exp),
-        surprisal: of_targets(Token::surprisal),
-        u: column(Token::entropy_rounding::<T>),
-        surprisal_u: of_targets(Token::surprisal_rounding),
-        renyi,
-        rank,
-        top_k_mass,
-        dtype: T::NAME,
-        sampling_temperature: temperature,
-    })
+    let mut gathering = Gathering::<T>::new(logits.dim(), options)?;
+    gathering.add(logits)?;
+    gathering.finish()
+}
+
+/// The figures of the rows that were added so far, in their order.
+pub(super) struct Gathering<'a, T> {
+    options: &'a EntropyOptions<'a>,
+    softmax: Softmax,
+    targets: Option<Vec<usize>>,
+    columns: usize,
+    information: TokenInformation,
+    /// Whether every row so far holds probabilities.
+    only_probabilities: bool,
+    logits: PhantomData<T>,
+}
+
+impl<'a, T: Logit> Gathering<'a, T> {
+    /// None of `shape` rows and columns yet.
+    ///
+    /// # Errors
+    ///
+    /// As [`token_entropy`], but for what is wrong with single logits.
+    pub(super) fn new(shape: (usize, usize), options: &'a EntropyOptions<'a>) -> Result<Self, InformationError> {
+        let columns = used_columns(shape, options)?;
+        let targets = options.targets.map(|targets| token_indices(targets, shape.0, columns)).transpose()?;
+        Ok(Self {
+            softmax: Softmax::new(options.sampling_temperature, options.mode == Mode::Exact),
+            columns,
+            information: TokenInformation {
+                renyi: vec![Vec::new(); options.renyi_orders.len()],
+                rank: (options.rank && targets.is_some()).then(Vec::new),
+                top_k_mass: options.top_k.map(|_| Vec::new()),
+                ..TokenInformation::empty::<T>(shape.0, targets.is_some(), options.sampling_temperature)
+            },
+            targets,
+            only_probabilities: true,
+            options,
+            logits: PhantomData,
+        })
+    }
+
+    /// The next rows.
+    ///
+    /// # Errors
+    ///
+    /// `E_NONFINITE` with row and column; [`InformationError::Order`].
+    pub(super) fn add(&mut self, logits: ArrayView2<'_, T>) -> Result<(), InformationError> {
+        self.only_probabilities = self.only_probabilities && looks_like_probabilities(logits);
+        let (start, temperature) = (self.information.entropy.len(), self.options.sampling_temperature);
+        let used = logits.slice_move(s![.., ..self.columns]);
+        let sums = row_sums(used, &self.softmax, start)?;
+        let targets = self.targets.as_ref().and_then(|targets| targets.get(start..start + used.nrows()));
+        let requested = requested(used, targets, self.options, start)?;
+        let all = &mut self.information;
+        for (index, (sums, row)) in sums.into_iter().zip(used.rows()).enumerate() {
+            let target = targets.and_then(|targets| targets.get(index));
+            let logit = target.map(|target| row.get(*target).map_or(f64::NEG_INFINITY, |logit| logit.widen()));
+            let is_largest = target == Some(&sums.largest);
+            all.push::<T>(&Token { sums, temperature }, logit.map(|logit| (logit, is_largest)));
+        }
+        requested.append_to(all);
+        Ok(())
+    }
+
+    /// The figures of all rows.
+    ///
+    /// # Errors
+    ///
+    /// [`InformationError::Probabilities`].
+    pub(super) fn finish(self) -> Result<TokenInformation, InformationError> {
+        if self.only_probabilities { Err(InformationError::Probabilities) } else { Ok(self.information) }
+    }
+}
+
+/// The information in tokens whose logits were summed elsewhere, as on an accelerator, and are of the type T. [nat]
+///
+/// `targets` gives for each token the logit of the target and whether it is the one at [`RowSums::largest`].
+///
+/// # Errors
+///
+/// [`InformationError::Temperature`]; [`InformationError::TargetCount`] unless there is one target a token.
+pub fn token_entropy_of_sums<T: Logit>(
+    sums: Vec<RowSums>,
+    targets: Option<&[(f64, bool)]>,
+    sampling_temperature: f64,
+) -> Result<TokenInformation, InformationError> {
+    let rows = sums.len();
+    let columns = sums.iter().map(|sums| sums.columns).max().unwrap_or_default();
+    used_columns((rows, columns), &EntropyOptions { sampling_temperature, ..EntropyOptions::default() })?;
+    if let Some(targets) = targets.filter(|targets| targets.len() != rows) {
+        return Err(InformationError::TargetCount { rows, targets: targets.len() });
+    }
+    let mut information = TokenInformation::empty::<T>(rows, targets.is_some(), sampling_temperature);
+    for (row, sums) in sums.into_iter().enumerate() {
+        let target = targets.and_then(|targets| targets.get(row)).copied();
+        information.push::<T>(&Token { sums, temperature: sampling_temperature }, target);
+    }
+    Ok(information)
 }
 
 /// One token: the distribution p_i = e^{d_i}/(1 + Z') whose sums these are.
@@ -205,13 +277,12 @@ impl Token {
         self.sums.maximum / self.temperature + self.ln_z()
     }
 
-    /// -ln p of a token; infinite for a masked one. [nat]
-    fn surprisal<T: Logit>(&self, row: ArrayView1<'_, T>, token: usize) -> f64 {
-        self.ln_z() - self.distance(row, token)
+    /// -ln p of a token with this logit; infinite for a masked one. [nat]
+    fn surprisal(&self, logit: f64) -> f64 {
+        self.ln_z() - self.distance(logit)
     }
 
-    fn distance<T: Logit>(&self, row: ArrayView1<'_, T>, token: usize) -> f64 {
-        let logit = row.get(token).map_or(f64::NEG_INFINITY, |logit| logit.widen());
+    fn distance(&self, logit: f64) -> f64 {
         if logit == self.sums.maximum { 0.0 } else { (logit - self.sums.maximum) / self.temperature }
     }
 
@@ -227,16 +298,16 @@ impl Token {
     }
 
     /// The standard uncertainty of -ln p_j that the rounding leaves: its slope in x_i is (p_i - [i = j])/T. [nat]
-    fn surprisal_rounding<T: Logit>(&self, row: ArrayView1<'_, T>, token: usize) -> f64 {
+    fn surprisal_rounding<T: Logit>(&self, logit: f64, is_largest: bool) -> f64 {
         let (z, [zeroth, _, _]) = (self.z(), self.sums.rounding);
         let largest = T::half_spacing_at(self.sums.maximum);
-        if token == self.sums.largest {
+        if is_largest {
             // 1 - p_j = Z'/Z keeps the digits of an almost certain token.
             let rest = self.sums.excess * largest;
             return self.rounding::<T>((zeroth + rest * rest) / (z * z));
         }
-        let half_spacing = row.get(token).map_or(0.0, |logit| logit.half_spacing());
-        let p = self.distance(row, token).exp() / z;
+        let half_spacing = T::half_spacing_at(logit);
+        let p = self.distance(logit).exp() / z;
         let others = (zeroth + largest * largest) / (z * z);
         self.rounding::<T>(others + half_spacing * half_spacing * (1.0 - 2.0 * p))
     }
@@ -252,29 +323,29 @@ impl Token {
     }
 }
 
-/// The columns of the vocabulary, once the temperature, the shape and the kind of numbers have been found good.
-pub(super) fn used_columns<'a, T: Logit>(
-    logits: ArrayView2<'a, T>,
-    temperature: f64,
-    vocab_size: Option<usize>,
-) -> Result<ArrayView2<'a, T>, InformationError> {
+/// The columns of the vocabulary, once the temperature and the shape have been found good.
+///
+/// # Errors
+///
+/// [`InformationError::Temperature`], [`InformationError::Vocabulary`], `E_NO_DATA`.
+pub(super) fn used_columns(
+    (rows, columns): (usize, usize),
+    options: &EntropyOptions<'_>,
+) -> Result<usize, InformationError> {
+    let temperature = options.sampling_temperature;
     if !(temperature.is_finite() && temperature >= 0.0) {
         return Err(InformationError::Temperature { found: temperature });
     }
-    let (rows, columns) = logits.dim();
     if rows == 0 || columns == 0 {
         let found = format!("{rows} rows of {columns} logits");
         return Err(Refusal::new(Code::NoData, "<array>", Place::File, found, "at least one token").into());
     }
-    let used = vocab_size.unwrap_or(columns);
+    let used = options.vocab_size.unwrap_or(columns);
     if used == 0 || used > columns {
         let expected = format!("1 to {columns}, the length of a row of logits");
         return Err(InformationError::Vocabulary { vocab_size: used as u64, expected });
     }
-    if looks_like_probabilities(logits) {
-        return Err(InformationError::Probabilities);
-    }
-    Ok(logits.slice_move(s![.., ..used]))
+    Ok(used)
 }
 
 /// The targets as columns.
@@ -290,6 +361,37 @@ fn token_indices(targets: &[i64], rows: usize, vocab_size: usize) -> Result<Vec<
 }
 
 impl TokenInformation {
+    /// No token yet.
+    fn empty<T: Logit>(rows: usize, has_targets: bool, sampling_temperature: f64) -> Self {
+        Self {
+            entropy: Vec::with_capacity(rows),
+            varentropy: Vec::with_capacity(rows),
+            min_entropy: Vec::with_capacity(rows),
+            log_sum_exp: Vec::with_capacity(rows),
+            surprisal: has_targets.then(Vec::new),
+            u: Vec::with_capacity(rows),
+            surprisal_u: has_targets.then(Vec::new),
+            renyi: Vec::new(),
+            rank: None,
+            top_k_mass: None,
+            dtype: T::NAME,
+            sampling_temperature,
+        }
+    }
+
+    /// The next token; of its target the logit, and whether it is the largest one.
+    fn push<T: Logit>(&mut self, token: &Token, target: Option<(f64, bool)>) {
+        self.entropy.push(token.entropy());
+        self.varentropy.push(token.varentropy());
+        self.min_entropy.push(token.ln_z());
+        self.log_sum_exp.push(token.log_sum_exp());
+        self.u.push(token.entropy_rounding::<T>());
+        if let Some((logit, is_largest)) = target {
+            self.surprisal.iter_mut().for_each(|surprisal| surprisal.push(token.surprisal(logit)));
+            self.surprisal_u.iter_mut().for_each(|u| u.push(token.surprisal_rounding::<T>(logit, is_largest)));
+        }
+    }
+
     /// The mean entropy per token, with its standard error over tokens and its rounding uncertainty.
     ///
     /// Along tokens sampled from the same distributions this is the entropy of the sequence per token.

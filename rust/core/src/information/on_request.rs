@@ -7,7 +7,7 @@ use szilard_simd::Logit;
 
 use super::row::{ROWS, Row};
 use super::sum::sum;
-use super::{EntropyOptions, InformationError};
+use super::{EntropyOptions, InformationError, TokenInformation};
 use crate::input::Refusal;
 use crate::parallel::blocks;
 
@@ -23,6 +23,15 @@ pub(super) struct Requested {
     pub(super) top_k_mass: Option<Vec<f64>>,
 }
 
+impl Requested {
+    /// Puts the figures behind those of the rows before.
+    pub(super) fn append_to(self, all: &mut TokenInformation) {
+        all.renyi.iter_mut().zip(self.renyi).for_each(|(all, more)| all.extend(more));
+        all.rank.iter_mut().for_each(|all| all.extend(self.rank.iter().flatten()));
+        all.top_k_mass.iter_mut().for_each(|all| all.extend(self.top_k_mass.iter().flatten()));
+    }
+}
+
 /// The figures that the options ask for; a row is widened for them once more.
 ///
 /// # Errors
@@ -32,6 +41,7 @@ pub(super) fn requested<T: Logit>(
     logits: ArrayView2<'_, T>,
     targets: Option<&[usize]>,
     options: &EntropyOptions<'_>,
+    first_row: usize,
 ) -> Result<Requested, InformationError> {
     if let Some(order) = options.renyi_orders.iter().find(|order| order.is_nan() || **order < 0.0) {
         return Err(InformationError::Order { found: *order });
@@ -41,7 +51,7 @@ pub(super) fn requested<T: Logit>(
         return Ok(Requested::default());
     }
     let of_row = |buffer: &mut Row, index: usize| -> Result<_, Refusal> {
-        buffer.fill(logits.row(index), options.sampling_temperature, index)?;
+        buffer.fill(logits.row(index), options.sampling_temperature, first_row + index)?;
         let renyi: Vec<f64> = options.renyi_orders.iter().map(|order| renyi(buffer, *order)).collect();
         let rank = ranked.and_then(|targets| targets.get(index)).map(|target| rank(buffer, *target));
         Ok((renyi, rank, options.top_k.map(|count| mass(buffer, count))))

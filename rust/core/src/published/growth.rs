@@ -72,7 +72,7 @@ impl Registry {
         let one_year = self.facts().filter(|(publication, fact)| {
             let rate = fact.value.as_ref().filter(|_| fact.quantity.starts_with("growth") && fact.to - fact.from == 1);
             let rate = rate.and_then(|rate| rate.to("%/yr").or_else(|_| rate.to("%")).ok());
-            let same = rate.is_some_and(|rate| (rate.value() - 100.0 * said).abs() <= fact.last_digit / 2.0);
+            let same = rate.is_some_and(|rate| (rate.value() - 100.0 * said).abs() <= fact.last_digit() / 2.0);
             same && publication.facts.iter().any(|own| own.value.iter().any(|figure| stands(&own.id, figure)))
         });
         let named = one_year.map(|(publication, fact)| {

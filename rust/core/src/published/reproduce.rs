@@ -88,7 +88,7 @@ fn compared(
     let given = |name: &str| inputs.get(name).cloned();
     let mut computed = evaluate(&calculation.formula, &given)?;
     if let Some(way) = &calculation.way {
-        let factor = |(name, ratio): &(String, String)| {
+        let factor = |(name, ratio): (&String, &String)| {
             Ok::<_, PublishedError>(Factor::new(name, None, Given::Ratio, &evaluate(ratio, &given)?)?)
         };
         let chain = BoundaryChain::new(way.ratios.iter().map(factor).collect::<Result<_, _>>()?)?;

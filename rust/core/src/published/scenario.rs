@@ -69,7 +69,7 @@ impl Fact {
     /// A figure of the fact with the rounding of what is printed as its uncertainty.
     pub(super) fn rounded(&self, figure: &Quantity, end: Option<End>) -> Quantity {
         let id = end.map_or_else(|| self.id.clone(), |end| format!("{}.{end:?}", self.id));
-        rounded(figure, self.last_digit, &id)
+        rounded(figure, self.last_digit(), &id)
     }
 
     /// The boundary of the figure.
