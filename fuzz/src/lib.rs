@@ -3,9 +3,10 @@
 //! The targets under `fuzz_targets` call these with what libFuzzer finds, `rust/core/tests/fuzz.rs` with mutated samples.
 
 use szilard::energy::{
-    InferenceQuery, MlperfFiles, RunFile, TokenOptions, Tokens, energy_per_token, mlperf_check, mlperf_run, read_tokens,
+    EnergyQuery, InferenceQuery, MlperfFiles, RunFile, TokenOptions, Tokens, energy, energy_per_token, mlperf_check,
+    mlperf_run, read_tokens,
 };
-use szilard::traces::{ReadOptions, read};
+use szilard::traces::{REGISTRY, ReadOptions, read};
 
 /// Any bytes through one reader of token logs, and through the join with a power log.
 pub fn token_log(format: &str, data: &[u8]) {
@@ -17,6 +18,15 @@ pub fn token_log(format: &str, data: &[u8]) {
         let query = InferenceQuery { clock_offset_ns: Some(0), estimate_clock_offset, ..InferenceQuery::default() };
         let _ = energy_per_token(&trace, Tokens::Log(&log), &query);
     }
+}
+
+/// Any bytes through a reader of power logs, and the energy of what it gives. The first byte picks the reader.
+pub fn power_log(data: &[u8]) {
+    let Some((first, rest)) = data.split_first() else { return };
+    let format = REGISTRY.get(usize::from(*first) % REGISTRY.len()).map(|format| format.name.to_owned());
+    let options = ReadOptions { format, interval_ns: Some(1_000_000_000), ..ReadOptions::default() };
+    let Ok(trace) = read(rest.to_vec(), "fuzz", &options) else { return };
+    let _ = energy(&trace, &EnergyQuery::default());
 }
 
 /// Any bytes as the files of an MLPerf run, cut at NUL bytes: figures and findings, or a reason.

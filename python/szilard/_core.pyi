@@ -246,6 +246,12 @@ class TokenInformation:
     @property
     def perplexity(self) -> float: ...
     @property
+    def renyi(self) -> dict[float, _Array]: ...
+    @property
+    def rank(self) -> np.ndarray[Any, np.dtype[np.uint64]] | None: ...
+    @property
+    def top_k_mass(self) -> _Array | None: ...
+    @property
     def base(self) -> float: ...
     @property
     def dtype(self) -> str: ...
@@ -261,6 +267,10 @@ def token_entropy(
     base: float = 2.0,
     vocab_size: int | None = None,
     mode: str = "exact",
+    *,
+    renyi_orders: Sequence[float] = ...,
+    rank: bool = False,
+    top_k: int | None = None,
 ) -> TokenInformation: ...
 
 @final
@@ -308,7 +318,7 @@ def read_trace(
     tz: str | None = None,
     time_format: str | None = None,
     interval: _Given | None = None,
-    devices: Sequence[str | int] | None = None,
+    devices: Sequence[str | int] | int | None = None,
     voltage: _Given | None = None,
     columns: dict[str, str | int | tuple[str | int, str | None]] | None = None,
     sign: str | None = None,

@@ -52,12 +52,16 @@ pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// The first bytes of a file, as many as a header may have.
-pub(crate) fn head(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
+/// The first bytes of a regular file; all of what can be read only once, as a pipe.
+pub(crate) fn start(path: &Path, length: u64) -> Result<(Vec<u8>, bool), Failure> {
     let failed = |source| Failure::File { path: path.display().to_string(), source };
-    let mut bytes = Vec::new();
-    File::open(path).map_err(failed)?.take(limit).read_to_end(&mut bytes).map_err(failed)?;
-    Ok(bytes)
+    let file = File::open(path).map_err(failed)?;
+    if !file.metadata().map_err(failed)?.is_file() {
+        return Ok((bytes(path)?, true));
+    }
+    let mut start = Vec::new();
+    file.take(length).read_to_end(&mut start).map_err(failed)?;
+    Ok((start, false))
 }
 
 /// How a power log is read.
@@ -78,6 +82,9 @@ pub(crate) struct Reading {
     /// Device to keep; may be given several times
     #[arg(long, value_name = "NAME")]
     device: Vec<String>,
+    /// Number of devices whose rows alternate, where no column names them
+    #[arg(long, value_name = "NUMBER")]
+    devices: Option<usize>,
     /// Supply voltage where the log holds only a current, such as "12.8 V"
     #[arg(long, value_name = "VOLTAGE")]
     voltage: Option<String>,
@@ -109,6 +116,7 @@ impl Reading {
             time_format: self.time_format.clone(),
             interval_ns: self.interval.as_deref().map(|text| nanoseconds("--interval", text)).transpose()?,
             devices: (!self.device.is_empty()).then(|| self.device.clone()),
+            device_count: self.devices,
             voltage: self.voltage.as_ref().map(volts).transpose()?,
             columns: self.column.clone(),
             sign: self.sign,

@@ -79,9 +79,15 @@ fn every_format_has_a_sample_with_its_energy() {
 #[test]
 fn no_other_reader_takes_a_sample() {
     for sample in samples().iter().filter(|sample| sample.options.format.is_none()) {
-        let text = String::from_utf8_lossy(&bytes(sample)).into_owned();
+        let bytes = bytes(sample);
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         let lines = text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
-        let head = Head { start: text.chars().take(4096).collect(), lines, columns_named: false };
+        let head = Head {
+            bytes: bytes.iter().take(16).copied().collect(),
+            start: text.chars().take(4096).collect(),
+            lines,
+            columns_named: false,
+        };
         let known: Vec<&str> = REGISTRY.iter().filter(|other| (other.detect)(&head)).map(|other| other.name).collect();
         assert_eq!(known[0], sample.format, "{}: {known:?}", sample.file);
         assert!(known.iter().skip(1).all(|other| *other == "generic-csv"), "{}: {known:?}", sample.file);

@@ -9,6 +9,7 @@ mod targets;
 
 use std::path::{Path, PathBuf};
 use szilard::energy::TOKEN_FORMATS;
+use szilard::traces::REGISTRY;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -81,6 +82,18 @@ fn every_reader_of_token_logs_takes_mutated_samples() {
         for _ in 0..inputs() {
             let sample = own[draws.below(own.len())];
             targets::token_log(format.name, &draws.mutated(sample));
+        }
+    }
+}
+
+#[test]
+fn every_reader_of_power_logs_takes_mutated_samples() {
+    let samples = contents("tests/formats");
+    for (index, format) in REGISTRY.iter().enumerate() {
+        let (_, sample) = samples.iter().find(|(name, _)| name == format.name).unwrap();
+        let mut draws = Draws(7);
+        for _ in 0..inputs() {
+            targets::power_log(&[&[index as u8], &draws.mutated(sample)[..]].concat());
         }
     }
 }

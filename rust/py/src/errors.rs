@@ -181,6 +181,7 @@ impl Raise for LandauerError {
         match self {
             Self::Unit(error) => error.raise(),
             Self::Boundary(error) => error.raise(),
+            Self::Chain(error) => error.raise(),
             other => exceptions::LandauerError::new_err(other.to_string()),
         }
     }

@@ -3,15 +3,15 @@
 use std::f64::consts::LN_2;
 use std::ops::Range;
 
-use ndarray::ArrayView2;
+use ndarray::{ArrayView2, s};
 
 use super::entropy::used_columns;
-use super::row::{ROWS, Row};
+use super::row::{ROWS, Row, looks_like_probabilities};
 use super::sum::sum;
 use super::{EntropyOptions, InformationError};
 use crate::input::Refusal;
 use crate::parallel::blocks;
-use crate::simd::Logit;
+use szilard_simd::Logit;
 
 /// The divergence of q from p for each token, in nat.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,8 +54,8 @@ pub fn divergence<P: Logit, Q: Logit>(
     options: &EntropyOptions<'_>,
 ) -> Result<Divergence, InformationError> {
     let temperature = options.sampling_temperature;
-    let p = used_columns(logits_p, temperature, options.vocab_size)?;
-    let q = used_columns(logits_q, temperature, options.vocab_size)?;
+    let p = distributions(logits_p, options)?;
+    let q = distributions(logits_q, options)?;
     if p.dim() != q.dim() {
         return Err(InformationError::ShapeMismatch { p: p.dim(), q: q.dim() });
     }
@@ -86,6 +86,18 @@ fn of_rows(rows: usize, fill_p: Fill<'_>, fill_q: Fill<'_>) -> Result<Divergence
         jensen_shannon: column(|[_, jensen_shannon, _]| *jensen_shannon),
         cross_entropy: column(|[_, _, cross_entropy]| *cross_entropy),
     })
+}
+
+/// The columns of the vocabulary, which must be logits.
+fn distributions<'a, T: Logit>(
+    logits: ArrayView2<'a, T>,
+    options: &EntropyOptions<'_>,
+) -> Result<ArrayView2<'a, T>, InformationError> {
+    let columns = used_columns(logits.dim(), options)?;
+    if looks_like_probabilities(logits) {
+        return Err(InformationError::Probabilities);
+    }
+    Ok(logits.slice_move(s![.., ..columns]))
 }
 
 /// D(p||q) and JS(p, q) of two softmax rows. [nat]

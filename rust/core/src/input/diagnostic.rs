@@ -91,7 +91,6 @@ codes! {
     PartialLastBlock "W_PARTIAL_LAST_BLOCK" "The last block of the log is cut; it was left out.";
     DeviceOrder "W_DEVICE_ORDER" "Rows without a device column were given to devices by their order.";
     LoggedAverage "W_LOGGED_AVERAGE" "The running mean that the log prints is not that of its samples; it may be cut or glued.";
-    FormatUnchecked "W_FORMAT_UNCHECKED" "The layout of this format could not be checked against its writer.";
     Implausible "W_IMPLAUSIBLE" "The value is far outside what such a device can draw.";
     NegativeNet "W_NEGATIVE_NET" "The energy above idle is negative.";
     TruncatedTail "W_TRUNCATED_TAIL" "Only the top of the distribution is known; the value is an interval.";
@@ -168,7 +167,6 @@ codes! {
     JsonTrailing "E_JSON_TRAILING" "Text follows the JSON document.";
     XmlEntity "E_XML_ENTITY" "An XML document that declares entities; they are never expanded.";
     Xml "E_XML" "The text is not a valid property list.";
-    NoVoltage "E_NO_VOLTAGE" "A log of currents without a voltage; energy is not defined.";
     Magic "E_MAGIC" "The file does not start as its format must.";
     HeaderLen "E_HEADER_LEN" "The header length is over the limit or past the end.";
     Pickle "E_PICKLE" "The file holds pickled objects; they are never loaded.";

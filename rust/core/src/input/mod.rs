@@ -9,6 +9,7 @@ mod leap;
 mod lines;
 mod number;
 mod records;
+mod remedy;
 mod table;
 mod time;
 mod unit;

@@ -124,14 +124,18 @@ impl Roofline {
     /// assert_eq!(format!("{:.1} {}", energy.value(), energy.unit()), "14.6 J/token");
     /// ```
     pub fn energy(&self, power: &Quantity) -> Result<Quantity, LandauerError> {
-        let found = power.as_static().map(|power: Power| power.get::<watt>())?;
-        let expected = || "above 0 W, and finite".to_owned();
-        within("the power", found, found.is_finite() && found > 0.0, expected)?;
+        checked_power(power)?;
         let methods = power.methods().iter().copied().chain([Method::Modelled]).collect::<Vec<_>>();
         let step = power.times(&Quantity::from(self.step))?;
         let energy = step.over(&Quantity::from(TokenCount::new::<token>(self.batch)))?;
         Ok(energy.to("J/token")?.by(methods))
     }
+}
+
+/// Whether it is a power, positive and finite.
+pub(super) fn checked_power(power: &Quantity) -> Result<(), LandauerError> {
+    let found = power.as_static().map(|power: Power| power.get::<watt>())?;
+    within("the power", found, found.is_finite() && found > 0.0, || "above 0 W, and finite".to_owned())
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::inputs::within;
 use super::model::limited;
+use super::roofline::checked_power;
 use super::{Device, Ladder, LadderInputs, LandauerError, Model, Precision, Roofline, ladder, roofline};
 use crate::input::printable;
 use crate::quantity::Quantity;
@@ -141,6 +142,7 @@ pub fn sweep(inputs: &LadderInputs, axis: &Axis, more: &SweepInputs) -> Result<V
         let (left, right) = ("weights from a file".to_owned(), format!("a sweep over {}", axis.word()));
         return Err(LandauerError::Contradiction { left, right, reason: "a file is of one model and stored one way" });
     }
+    more.power.as_ref().map(checked_power).transpose()?;
     let points = points(inputs, axis)?;
     points
         .into_iter()

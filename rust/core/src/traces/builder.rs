@@ -234,6 +234,11 @@ impl<'a> Builder<'a> {
         self.slots.get(slot)
     }
 
+    /// The number of devices the caller gives.
+    pub fn device_count(&self) -> Option<usize> {
+        self.options.device_count
+    }
+
     /// The supply voltage the caller gives. [V]
     pub fn voltage(&self) -> Option<f64> {
         self.options.voltage

@@ -194,6 +194,10 @@ impl Builder<'_> {
             let message = format!("{watts:.1e} W on average is below what any board draws; the values are kept");
             self.diagnostics.push(Code::Implausible, self.place(line), Some(&channel.label()), message);
         }
+        if let Some((line, watts)) = too_much(channel) {
+            let message = format!("{watts:.1e} W on average in the interval before; the values are kept");
+            self.diagnostics.push(Code::Implausible, self.place(line), Some(&channel.label()), message);
+        }
         if !channel.kind.is_power() {
             return;
         }
@@ -301,6 +305,21 @@ fn too_little(channel: &Channel) -> Option<(u32, f64)> {
     let seconds = time_ns.last()?.saturating_sub(*time_ns.first()?) as f64 * 1e-9;
     let watts = (value.last()? - value.first()?) / seconds;
     (counts && watts > 0.0 && watts < LEAST_BOARD_W).then_some((*line.get(1)?, watts))
+}
+
+/// The first interval whose energy no device at the boundary can draw: its line and mean power. [W]
+fn too_much(channel: &Channel) -> Option<(u32, f64)> {
+    let Samples { time_ns, value, line, .. } = &channel.samples;
+    if channel.kind != Kind::IntervalEnergy {
+        return None;
+    }
+    let watts = |pair: &[i64], energy: f64| {
+        let seconds = pair.last()?.saturating_sub(*pair.first()?) as f64 * 1e-9;
+        Some(energy / seconds)
+    };
+    let means = time_ns.windows(2).zip(value.iter().zip(line).skip(1));
+    let mut means = means.filter_map(|(pair, (energy, line))| Some((*line, watts(pair, *energy)?)));
+    means.find(|(_, watts)| watts.is_finite() && watts.abs() > plausible_power_w(channel.boundary))
 }
 
 fn half_interval(time_ns: &[i64]) -> i64 {

@@ -28,7 +28,7 @@ pub use place::Records;
 pub use plausible::plausible_power_w;
 pub use read::{Head, TraceError, formats, read, read_path};
 pub use reading::{Fault, Reading};
-pub use sensor::{Gain, INA3221, NVIDIA_BOARD, PTD_ANALYZER, SensorModel, sensor_of};
+pub use sensor::{Gain, SensorModel, board_sensors, sensor_of, sensors};
 pub use timing::Time;
 pub use topology::{Cut, cut};
 pub use trace::Trace;

@@ -119,7 +119,7 @@ impl PySweep {
 /// >>> found = sz.sweep("llama-3-70b", "0.39 J/token", "300 K", over="batch", values=[1, 64], device="h200-sxm",
 /// ...                  context=2048, dtype="fp8")
 /// >>> [f"{joules:.3g}" for joules in found.rooflines["energy_per_token_j"]]
-/// ['10.2', '0.208']
+/// ['10.2', '0.207']
 #[pyfunction]
 #[pyo3(signature = (model, energy, temperature, *, over, values, device=None, power=None, **inputs))]
 #[expect(clippy::too_many_arguments, reason = "a ladder, an axis and a device")]

@@ -181,8 +181,14 @@ pub fn roofline<'py>(
     let device = guard(|| Device::named(device))?;
     let weights = weights.map(|weights| &weights.get().0);
     let found = guard(|| roofline_of(&model, &device, batch, context, precision, weights))?;
-    let power = power.map_or_else(|| device.rated_power(), |power| Ok(power.0));
-    let energy = power.clone().and_then(|power| found.energy(&power));
+    let (power, energy) = match power {
+        // a power that was given is at fault itself; one that the table lacks is a reason
+        Some(power) => (Some(power.0.clone()), Ok(guard(|| found.energy(&power.0))?)),
+        None => {
+            let rated = device.rated_power();
+            (rated.clone().ok(), rated.and_then(|power| found.energy(&power)))
+        }
+    };
     let answer = PyDict::new(py);
     answer.set_item("operations", found.operations)?;
     answer.set_item("bytes", found.bytes)?;
@@ -191,7 +197,7 @@ pub fn roofline<'py>(
     answer.set_item("step_s", found.step.value)?;
     answer.set_item("limited_by", found.limited_by.word())?;
     answer.set_item("fits", found.fits)?;
-    answer.set_item("power", power.ok().map(PyQuantity))?;
+    answer.set_item("power", power.map(PyQuantity))?;
     answer.set_item("reason", energy.as_ref().err().map(ToString::to_string))?;
     answer.set_item("energy_per_token", energy.ok().map(PyQuantity))?;
     Ok(answer)

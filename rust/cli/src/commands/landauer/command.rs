@@ -163,8 +163,14 @@ impl Landauer {
         let mut more = Vec::new();
         if let (Some(device), None) = (&device, &self.sweep) {
             let roofline = self.roofline(&model, device, weights.as_ref())?;
-            let power = power.map_or_else(|| device.rated_power(), Ok);
-            let energy = power.clone().and_then(|power| roofline.energy(&power));
+            let (power, energy) = match power {
+                // a power that was given is at fault itself; one that the table lacks is a reason
+                Some(power) => (Ok(power.clone()), Ok(roofline.energy(&power)?)),
+                None => {
+                    let rated = device.rated_power();
+                    (rated.clone(), rated.and_then(|power| roofline.energy(&power)))
+                }
+            };
             text.push(roofline_text(device.name, &roofline, &power, &energy));
             more.push(("roofline", roofline_json(device.name, &roofline, &power, &energy)));
         }

@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::output::{lines, sections, table};
-use crate::reading::head;
+use crate::reading::start;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use szilard::landauer::{Model, WEIGHTS_HEADER, Weights, read_weights};
@@ -11,7 +11,7 @@ use szilard::landauer::{Model, WEIGHTS_HEADER, Weights, read_weights};
 pub(super) fn weights(paths: &[PathBuf]) -> Result<Option<Weights>, Failure> {
     let mut all: Option<Weights> = None;
     for path in paths {
-        let part = read_weights(&head(path, WEIGHTS_HEADER)?, &path.display().to_string())?;
+        let part = read_weights(&start(path, WEIGHTS_HEADER)?.0, &path.display().to_string())?;
         all = Some(match all {
             Some(before) => before.and(&part),
             None => part,

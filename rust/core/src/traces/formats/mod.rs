@@ -12,6 +12,7 @@ mod ipmi_dcmi;
 mod jtop;
 mod macmon;
 mod meter_csv;
+mod mlperf_tiny;
 mod nvidia_smi;
 mod nvidia_smi_dmon;
 mod nvml_counter;
@@ -93,5 +94,6 @@ pub const REGISTRY: &[Format] = &[
     uprof::FORMAT,
     ppk2::FORMAT,
     ptd_spl::FORMAT,
+    mlperf_tiny::FORMAT,
     meter_csv::FORMAT,
 ];

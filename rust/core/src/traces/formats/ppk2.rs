@@ -41,7 +41,7 @@ fn column(title: &str) -> Option<Column> {
 fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
     let mut builder = Builder::new(text.path(), options)?;
     let Some(voltage) = builder.voltage() else {
-        return Err(builder.refuse(Code::NoVoltage, 1, "currents alone", "the supply voltage, as voltage=\"3.3 V\""));
+        return Err(builder.refuse(Code::NoPower, 1, "currents alone", "the supply voltage, as voltage=\"3.3 V\""));
     };
     read_sheet(&mut builder, text, &SHEET)?;
     builder.multiply("Current", "Current x voltage", voltage, options.boundary);

@@ -23,6 +23,8 @@ enum Level {
 /// A metric that is read.
 struct Known {
     name: &'static str,
+    /// What it shows: two metrics of one thing are alternatives.
+    shows: &'static str,
     kind: Kind,
     unit: &'static str,
     boundary: Option<Boundary>,
@@ -34,40 +36,46 @@ const COUNTER: Kind = Kind::EnergyCounter { range: Some(18_446_744_073_709_551_6
 
 const MEAN: Kind = Kind::WindowedMeanPower { window_ns: None };
 
-const fn known(name: &'static str, kind: Kind, unit: &'static str, boundary: Option<Boundary>, level: Level) -> Known {
-    Known { name, kind, unit, boundary, level }
+const fn known(
+    (name, shows): (&'static str, &'static str),
+    kind: Kind,
+    unit: &'static str,
+    boundary: Option<Boundary>,
+    level: Level,
+) -> Known {
+    Known { name, shows, kind, unit, boundary, level }
 }
 
 use Boundary::{Board, Chip, Node};
 
 /// The metrics that are read; of two that show one thing, the counter stands for the mean and the mean for the instant.
 const KNOWN: [Known; 26] = [
-    known("DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION", COUNTER, "mJ", Some(Board), Level::Node),
-    known("DCGM_FI_DEV_POWER_USAGE", MEAN, "W", Some(Board), Level::Node),
-    known("DCGM_FI_DEV_POWER_USAGE_INSTANT", Kind::InstantPower, "W", Some(Board), Level::Node),
-    known("kepler_node_platform_joules_total", COUNTER, "J", Some(Node), Level::Node),
-    known("kepler_node_platform_watts", MEAN, "W", Some(Node), Level::Node),
-    known("kepler_node_cpu_joules_total", COUNTER, "J", Some(Chip), Level::Package),
-    known("kepler_node_cpu_watts", MEAN, "W", Some(Chip), Level::Package),
-    known("kepler_node_cpu_active_joules_total", COUNTER, "J", Some(Chip), Level::Share),
-    known("kepler_node_cpu_active_watts", MEAN, "W", Some(Chip), Level::Share),
-    known("kepler_node_cpu_idle_joules_total", COUNTER, "J", Some(Chip), Level::Share),
-    known("kepler_node_cpu_idle_watts", MEAN, "W", Some(Chip), Level::Share),
-    known("kepler_node_package_joules_total", COUNTER, "J", Some(Chip), Level::Package),
-    known("kepler_node_dram_joules_total", COUNTER, "J", Some(Chip), Level::Package),
-    known("kepler_node_core_joules_total", COUNTER, "J", Some(Chip), Level::Inside),
-    known("kepler_node_uncore_joules_total", COUNTER, "J", Some(Chip), Level::Inside),
-    known("scaph_host_energy_microjoules", COUNTER, "uJ", None, Level::Host),
-    known("scaph_host_power_microwatts", MEAN, "uW", None, Level::Host),
-    known("scaph_socket_energy_microjoules", COUNTER, "uJ", Some(Chip), Level::Package),
-    known("scaph_socket_power_microwatts", MEAN, "uW", Some(Chip), Level::Package),
-    known("scaph_domain_energy_microjoules", COUNTER, "uJ", Some(Chip), Level::Inside),
-    known("scaph_domain_power_microwatts", MEAN, "uW", Some(Chip), Level::Inside),
-    known("node_rapl_package_joules_total", COUNTER, "J", Some(Chip), Level::Package),
-    known("node_rapl_dram_joules_total", COUNTER, "J", Some(Chip), Level::Package),
-    known("node_rapl_core_joules_total", COUNTER, "J", Some(Chip), Level::Inside),
-    known("node_rapl_uncore_joules_total", COUNTER, "J", Some(Chip), Level::Inside),
-    known("node_rapl_psys_joules_total", COUNTER, "J", None, Level::Host),
+    known(("DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION", "board"), COUNTER, "mJ", Some(Board), Level::Node),
+    known(("DCGM_FI_DEV_POWER_USAGE", "board"), MEAN, "W", Some(Board), Level::Node),
+    known(("DCGM_FI_DEV_POWER_USAGE_INSTANT", "board"), Kind::InstantPower, "W", Some(Board), Level::Node),
+    known(("kepler_node_platform_joules_total", "platform"), COUNTER, "J", Some(Node), Level::Node),
+    known(("kepler_node_platform_watts", "platform"), MEAN, "W", Some(Node), Level::Node),
+    known(("kepler_node_cpu_joules_total", "cpu"), COUNTER, "J", Some(Chip), Level::Package),
+    known(("kepler_node_cpu_watts", "cpu"), MEAN, "W", Some(Chip), Level::Package),
+    known(("kepler_node_cpu_active_joules_total", "active"), COUNTER, "J", Some(Chip), Level::Share),
+    known(("kepler_node_cpu_active_watts", "active"), MEAN, "W", Some(Chip), Level::Share),
+    known(("kepler_node_cpu_idle_joules_total", "idle"), COUNTER, "J", Some(Chip), Level::Share),
+    known(("kepler_node_cpu_idle_watts", "idle"), MEAN, "W", Some(Chip), Level::Share),
+    known(("kepler_node_package_joules_total", "package"), COUNTER, "J", Some(Chip), Level::Package),
+    known(("kepler_node_dram_joules_total", "dram"), COUNTER, "J", Some(Chip), Level::Package),
+    known(("kepler_node_core_joules_total", "core"), COUNTER, "J", Some(Chip), Level::Inside),
+    known(("kepler_node_uncore_joules_total", "uncore"), COUNTER, "J", Some(Chip), Level::Inside),
+    known(("scaph_host_energy_microjoules", "host"), COUNTER, "uJ", None, Level::Host),
+    known(("scaph_host_power_microwatts", "host"), MEAN, "uW", None, Level::Host),
+    known(("scaph_socket_energy_microjoules", "socket"), COUNTER, "uJ", Some(Chip), Level::Package),
+    known(("scaph_socket_power_microwatts", "socket"), MEAN, "uW", Some(Chip), Level::Package),
+    known(("scaph_domain_energy_microjoules", "domain"), COUNTER, "uJ", Some(Chip), Level::Inside),
+    known(("scaph_domain_power_microwatts", "domain"), MEAN, "uW", Some(Chip), Level::Inside),
+    known(("node_rapl_package_joules_total", "package"), COUNTER, "J", Some(Chip), Level::Package),
+    known(("node_rapl_dram_joules_total", "dram"), COUNTER, "J", Some(Chip), Level::Package),
+    known(("node_rapl_core_joules_total", "core"), COUNTER, "J", Some(Chip), Level::Inside),
+    known(("node_rapl_uncore_joules_total", "uncore"), COUNTER, "J", Some(Chip), Level::Inside),
+    known(("node_rapl_psys_joules_total", "psys"), COUNTER, "J", None, Level::Host),
 ];
 
 /// Labels that tell parts of a device apart.
@@ -95,6 +103,7 @@ pub(crate) struct Metrics {
 struct Met {
     device: usize,
     slot: usize,
+    shows: String,
     level: Level,
     labels: Vec<(String, String)>,
     unit: Option<Unit>,
@@ -168,7 +177,8 @@ impl Metrics {
         });
         self.by_identity.insert((device, shown), self.series.len());
         let labels = labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        self.series.push(Met { device, slot, level, labels, unit, twin: false });
+        let shows = found.map_or(name, |known| known.shows).to_owned();
+        self.series.push(Met { device, slot, shows, level, labels, unit, twin: false });
         Ok(Some(Target { device, slot, unit }))
     }
 
@@ -200,13 +210,11 @@ impl Metrics {
                 let inner = Some(met.level) != outermost;
                 // packages hold their parts; memory beside them is no part of theirs
                 let held = inner && !(outermost == Some(Level::Package) && met.level == Level::Package);
-                let name = builder.declared(met.slot).map(|slot| slot.name.clone()).unwrap_or_default();
                 let better = series
                     .iter()
-                    .filter(|other| other.level == met.level && parts(&other.labels) == parts(&met.labels))
+                    .filter(|other| other.shows == met.shows && parts(&other.labels) == parts(&met.labels))
                     .filter(|other| rank(builder, other.slot) < rank(builder, met.slot))
                     .min_by_key(|other| rank(builder, other.slot))
-                    .filter(|other| same_thing(&name, builder.declared(other.slot).map_or("", |slot| &slot.name)))
                     .and_then(|other| builder.declared(other.slot))
                     .map(|slot| slot.name.clone());
                 places.push((met.slot, held.then(|| holder.clone()).flatten(), better));
@@ -274,21 +282,6 @@ fn parts(labels: &[(String, String)]) -> Vec<&(String, String)> {
     labels.iter().filter(|(name, _)| PARTS.contains(&name.as_str())).collect()
 }
 
-/// Whether two metrics are readings of one thing: their names agree but for the words of the quantity.
-fn same_thing(one: &str, other: &str) -> bool {
-    let plain = |name: &str| {
-        let name = name.split('{').next().unwrap_or(name).to_lowercase();
-        let noise =
-            ["_total", "_energy", "_power", "_joules", "_watts", "_micro", "_consumption", "_usage", "_instant"];
-        noise
-            .iter()
-            .fold(name, |name, word| name.replace(word, ""))
-            .replace("microjoules", "")
-            .replace("microwatts", "")
-    };
-    plain(one) == plain(other)
-}
-
 /// How well a series gives energy: counters before means, means before instants.
 fn rank(builder: &Builder<'_>, slot: usize) -> u8 {
     match builder.declared(slot).map(|slot| slot.kind) {
@@ -301,16 +294,6 @@ fn rank(builder: &Builder<'_>, slot: usize) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn metrics_of_one_thing_are_known_by_their_names() {
-        assert!(same_thing("DCGM_FI_DEV_POWER_USAGE", "DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION"));
-        assert!(same_thing("DCGM_FI_DEV_POWER_USAGE_INSTANT", "DCGM_FI_DEV_POWER_USAGE"));
-        assert!(same_thing("kepler_node_cpu_watts{zone=dram}", "kepler_node_cpu_joules_total{zone=dram}"));
-        assert!(same_thing("scaph_host_power_microwatts", "scaph_host_energy_microjoules"));
-        assert!(!same_thing("kepler_node_package_joules_total", "kepler_node_dram_joules_total"));
-        assert!(!same_thing("kepler_node_cpu_active_watts", "kepler_node_cpu_joules_total"));
-    }
 
     #[test]
     fn a_gpu_is_its_uuid_and_a_node_its_name() {
