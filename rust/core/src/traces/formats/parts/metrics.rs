@@ -162,7 +162,7 @@ impl Metrics {
                     value(labels, label) != first.labels.iter().find(|l| l.0 == **label).map(|l| l.1.as_str())
                 };
                 let code =
-                    if INSTANCES.iter().any(|label| differs(&label)) { Code::MirroredCounter } else { Code::DupSeries };
+                    if INSTANCES.iter().any(differs) { Code::MirroredCounter } else { Code::DupSeries };
                 builder.diagnostics.push(code, place, Some(&shown), "the same sensor once more; it counts once");
             }
             return Ok(None);
