@@ -163,7 +163,8 @@ def test_the_place_of_a_bad_logit_is_told():
         {"targets": [0, 0]},
         {"targets": [-1]},
         {"targets": [0.5]},
-        {"mode": "fast"},
+        {"mode": "approximate"},
+        {"renyi_orders": [-1.0]},
     ],
 )
 def test_options_out_of_range_are_refused(options):

@@ -12,6 +12,13 @@ from szilard.errors import InformationError
 _CPU = 1  # kDLCPU of the DLPack specification
 
 
+def is_elsewhere(logits: Any) -> bool:
+    """Whether an array lies on an accelerator."""
+    if isinstance(logits, np.ndarray) or not hasattr(logits, "__dlpack_device__"):
+        return False
+    return bool(logits.__dlpack_device__()[0] != _CPU)
+
+
 def rows(logits: Any) -> tuple[np.ndarray[Any, Any], tuple[int, ...]]:
     """The logits as [tokens, vocabulary] and the shape of one figure a token."""
     array = _array(logits)
@@ -32,13 +39,15 @@ def rows(logits: Any) -> tuple[np.ndarray[Any, Any], tuple[int, ...]]:
 def _array(logits: Any) -> np.ndarray[Any, Any]:
     if isinstance(logits, np.ndarray):
         return logits
+    if hasattr(logits, "__arrow_c_stream__") or hasattr(logits, "__arrow_c_array__"):
+        return _list_column(logits)
     if not hasattr(logits, "__dlpack__"):
         try:
             return np.asarray(logits)
         except ValueError as error:
             message = f"logits that are no array: {error}; expected rows of one length"
             raise InformationError(message, "E_SHAPE") from error
-    if logits.__dlpack_device__()[0] != _CPU:
+    if is_elsewhere(logits):
         message = "logits on an accelerator: bring them to the host first, as with .cpu(); nothing is copied silently"
         raise InformationError(message)
     if getattr(logits, "requires_grad", False):
@@ -48,10 +57,38 @@ def _array(logits: Any) -> np.ndarray[Any, Any]:
         import torch
 
         return np.from_dlpack(logits.view(torch.int16)).view(ml_dtypes.bfloat16)
+    if str(logits.dtype) == "bfloat16":  # JAX, whose arrays NumPy reads by their buffer
+        return np.asarray(logits)
     try:
         return np.from_dlpack(logits)
     except (BufferError, RuntimeError):
         return np.asarray(logits)
+
+
+def _list_column(column: Any) -> np.ndarray[Any, Any]:
+    """The rows of an Arrow or polars column of lists, or of the only column or the one named logits of a table."""
+    import polars as pl
+
+    if hasattr(column, "column_names") or isinstance(column, pl.DataFrame | pl.LazyFrame):
+        table = column.collect() if isinstance(column, pl.LazyFrame) else pl.DataFrame(column)
+        name = table.columns[0] if table.width == 1 else "logits"
+        if name not in table.columns:
+            message = f"a table of columns {', '.join(table.columns)}: expected one column, or one named logits"
+            raise InformationError(message, "E_NO_DATA")
+        column = table[name]
+    series = pl.Series(column)
+    if isinstance(series.dtype, pl.Array):
+        series = series.arr.to_list()
+    if not isinstance(series.dtype, pl.List):
+        return series.to_numpy()
+    lengths = series.list.len().to_numpy() if series.null_count() == 0 else np.array([])
+    if series.null_count() or lengths.size == 0 or (lengths != lengths[0]).any():
+        raise InformationError("a column of lists: expected one list a token, all of one length", "E_SHAPE")
+    flat = series.explode() if lengths[0] else series.list.explode()
+    if flat.null_count():
+        row = int(flat.is_null().arg_max() or 0) // int(lengths[0])
+        raise InformationError("a missing logit: expected a number or -inf", "E_NONFINITE", f"row {row}")
+    return flat.to_numpy().reshape(lengths.size, int(lengths[0]))
 
 
 def targets(tokens: Any) -> np.ndarray[Any, Any]:

@@ -5,6 +5,7 @@ use clap::Args;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use szilard::energy::{TokenLog, TokenOptions, read_tokens};
 use szilard::input::{Code, Place, Refusal};
 use szilard::quantity::units::f64::{ElectricPotential, Time};
 use szilard::quantity::units::{electric_potential::volt, time::second};
@@ -49,6 +50,18 @@ pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
         );
     }
     Ok(bytes)
+}
+
+/// The first bytes of a regular file; all of what can be read only once, as a pipe.
+pub(crate) fn start(path: &Path, length: u64) -> Result<(Vec<u8>, bool), Failure> {
+    let failed = |source| Failure::File { path: path.display().to_string(), source };
+    let file = File::open(path).map_err(failed)?;
+    if !file.metadata().map_err(failed)?.is_file() {
+        return Ok((bytes(path)?, true));
+    }
+    let mut start = Vec::new();
+    file.take(length).read_to_end(&mut start).map_err(failed)?;
+    Ok((start, false))
 }
 
 /// How a power log is read.
@@ -111,6 +124,12 @@ impl Reading {
             decompress: self.decompress,
         };
         Ok(read(bytes(path)?, &path.display().to_string(), &options)?)
+    }
+
+    /// The token log in a file.
+    pub(crate) fn tokens(&self, path: &Path) -> Result<TokenLog, Failure> {
+        let options = TokenOptions { format: self.format.clone(), tz: self.tz.clone(), count: None };
+        Ok(read_tokens(bytes(path)?, &path.display().to_string(), &options)?)
     }
 }
 

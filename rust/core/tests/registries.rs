@@ -36,7 +36,10 @@ fn every_trace_format_is_registered() {
 
 #[test]
 fn every_token_format_is_registered() {
-    assert_eq!(stems("src/energy/token_formats", &["columns", "document"]), listed("src/energy/token_formats/mod.rs"));
+    assert_eq!(
+        stems("src/energy/token_formats", &["columns", "document", "log_clock"]),
+        listed("src/energy/token_formats/mod.rs")
+    );
 }
 
 #[test]

@@ -6,13 +6,15 @@ use crate::monte_carlo::Interval;
 use crate::quantity::PyQuantity;
 use crate::table;
 use half::{bf16, f16};
-use ndarray::ArrayView2;
+use ndarray::{ArrayView1, ArrayView2};
 use numpy::{IntoPyArray, PyArrayDyn, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 use szilard::information::{
-    self as core, Base, Chosen, EntropyOptions, Estimator, InformationError, LogitArray, Logits, TopK, read_logits,
-    read_logprobs,
+    self as core, Base, Chosen, EntropyOptions, Estimator, InformationError, LogitArray, Logits, Mode, TopK,
+    read_logits, read_logprobs, token_entropy_of_file,
 };
+use szilard::simd::RowSums;
 
 /// Logits as they were given.
 enum Source<'py> {
@@ -102,6 +104,7 @@ fn array<'py>(
 #[pyclass(module = "szilard", frozen)]
 pub struct TokenInformation {
     information: core::TokenInformation,
+    renyi_orders: Vec<f64>,
     base: Base,
     base_number: f64,
     shape: Vec<usize>,
@@ -160,6 +163,30 @@ impl TokenInformation {
         self.information.perplexity()
     }
 
+    /// Rényi entropies by order, for the orders that were asked for: {order: array}.
+    #[getter]
+    fn renyi<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let table = PyDict::new(py);
+        for (order, nat) in self.renyi_orders.iter().zip(&self.information.renyi) {
+            table.set_item(order, array(py, nat, |nat| self.base.from_nat(nat), &self.shape)?)?;
+        }
+        Ok(table)
+    }
+
+    /// 1 + the number of tokens that were likelier than each target; None unless asked for.
+    #[getter]
+    fn rank<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyArrayDyn<u64>>>> {
+        let rank = self.information.rank.as_ref();
+        rank.map(|rank| rank.clone().into_pyarray(py).reshape(self.shape.clone())).transpose()
+    }
+
+    /// The joint probability of the k likeliest tokens; None unless asked for. [1]
+    #[getter]
+    fn top_k_mass<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyArrayDyn<f64>>>> {
+        let mass = self.information.top_k_mass.as_ref();
+        mass.map(|mass| array(py, mass, |mass| mass, &self.shape)).transpose()
+    }
+
     /// The base of the logarithm of the arrays.
     #[getter]
     fn base(&self) -> f64 {
@@ -200,14 +227,16 @@ impl TokenInformation {
 
 /// The information in each token, from the logits that gave it.
 ///
-/// H = -Σ p log p with p = softmax(logits / T). All arithmetic is in f64 on the exactly widened logits; a masked token
-/// (-inf) contributes nothing. Memory is shared, not copied, whatever the strides.
+/// H = -Σ p log p with p = softmax(logits / T), in one pass with the vector instructions of the machine; a masked token
+/// (-inf) contributes nothing. Memory is shared, not copied, whatever the strides. Results do not depend on the number
+/// of threads.
 ///
 /// Parameters
 /// ----------
 /// logits
-///     [V], [tokens, V] or [batch, tokens, V]: a NumPy array of float64, float32, float16 or bfloat16, a tensor on the
-///     host, or the path of a .npy, .npz or .safetensors file.
+///     [V], [tokens, V] or [batch, tokens, V]: a NumPy array of float64, float32, float16 or bfloat16, anything with
+///     `__dlpack__` (on an accelerator it is reduced there, in chunks), a column of lists of Arrow or polars, or the
+///     path of a .npy, .npz or .safetensors file, which may be larger than memory.
 /// targets
 ///     The token that followed, one a row, for the surprisal.
 /// sampling_temperature
@@ -217,7 +246,14 @@ impl TokenInformation {
 /// vocab_size
 ///     Number of tokens of the vocabulary; columns behind are padding.
 /// mode
-///     "exact".
+///     "exact": all in f64 on the exactly widened logits, within 1e-12 nat; "fast": f32, f16 and bf16 logits in f32,
+///     within 2e-6 nat.
+/// renyi_orders
+///     Orders of the Rényi entropies that are asked for; math.inf is the min-entropy.
+/// rank
+///     Whether the ranks of the targets are asked for.
+/// top_k
+///     The number of likeliest tokens whose joint probability is asked for.
 ///
 /// Raises
 /// ------
@@ -232,7 +268,11 @@ impl TokenInformation {
 /// >>> sz.token_entropy(np.zeros((1, 8))).entropy
 /// array([3.])
 #[pyfunction]
-#[pyo3(signature = (logits, targets=None, sampling_temperature=1.0, base=2.0, vocab_size=None, mode="exact"))]
+#[pyo3(signature = (
+    logits, targets=None, sampling_temperature=1.0, base=2.0, vocab_size=None, mode="exact", *, renyi_orders=Vec::new(),
+    rank=false, top_k=None,
+))]
+#[allow(clippy::too_many_arguments, reason = "each is one question about the same tokens, asked by name")]
 pub fn token_entropy(
     py: Python<'_>,
     logits: &Bound<'_, PyAny>,
@@ -241,21 +281,78 @@ pub fn token_entropy(
     base: f64,
     vocab_size: Option<usize>,
     mode: &str,
+    renyi_orders: Vec<f64>,
+    rank: bool,
+    top_k: Option<usize>,
 ) -> PyResult<TokenInformation> {
-    if mode != "exact" {
-        return Err(exceptions::InformationError::new_err(format!("mode {mode:?}: expected \"exact\"")));
-    }
+    let mode: Mode = guard(|| mode.parse::<Mode>())?;
     let (base_number, base) = (base, guard(|| Base::new(base))?);
-    let (source, shape) = Source::of(logits)?;
     let targets: Option<PyReadonlyArray1<'_, i64>> = targets
         .map(|targets| py.import("szilard._logits")?.call_method1("targets", (targets,))?.extract())
         .transpose()?;
     let targets = targets.as_ref().map(PyReadonlyArray1::as_slice).transpose()?;
-    let options = EntropyOptions { sampling_temperature, vocab_size, targets };
-    let rows = source.rows();
-    let found = detached(py, || Ok::<_, PyErr>(with_rows!(rows, view => core::token_entropy(view, &options))))?;
-    let information = found.map_err(|error| source.raise(error))?;
-    Ok(TokenInformation { information, base, base_number, shape })
+    let options =
+        EntropyOptions { sampling_temperature, vocab_size, targets, mode, renyi_orders: &renyi_orders, rank, top_k };
+    let arrays = py.import("szilard._logits")?;
+    let (information, shape) = match path_of(logits)? {
+        None if arrays.call_method1("is_elsewhere", (logits,))?.is_truthy()? => on_device(py, logits, &options)?,
+        Some(path) => {
+            let found = detached(py, || token_entropy_of_file(&path, &options))?;
+            (found.information, found.shape)
+        }
+        None => {
+            let (source, shape) = Source::of(logits)?;
+            let rows = source.rows();
+            let found = detached(py, || Ok::<_, PyErr>(with_rows!(rows, view => core::token_entropy(view, &options))))?;
+            (found.map_err(|error| source.raise(error))?, shape)
+        }
+    };
+    Ok(TokenInformation { information, renyi_orders, base, base_number, shape })
+}
+
+/// The information in logits on an accelerator, which are summed there.
+fn on_device(
+    py: Python<'_>,
+    logits: &Bound<'_, PyAny>,
+    options: &EntropyOptions<'_>,
+) -> PyResult<(core::TokenInformation, Vec<usize>)> {
+    if !options.renyi_orders.is_empty() || options.rank || options.top_k.is_some() {
+        let message = "renyi_orders, rank and top_k: not of logits on an accelerator; bring them to the host first";
+        return Err(exceptions::InformationError::new_err(message));
+    }
+    let targets = options.targets.map(|targets| targets.to_vec().into_pyarray(py));
+    let arguments = (logits, options.sampling_temperature, options.vocab_size, targets);
+    let reduced = py.import("szilard._device")?.call_method1("row_sums", arguments)?;
+    let (table, dtype, shape): (PyReadonlyArray2<'_, f64>, String, Vec<usize>) = reduced.extract()?;
+    let table = table.as_array();
+    let of_row = |row: ArrayView1<'_, f64>| {
+        let at = |place: usize| row.get(place).copied().unwrap_or(f64::NAN);
+        let sums = RowSums {
+            maximum: at(0),
+            largest: at(1) as usize,
+            excess: at(2),
+            first: at(3),
+            second: at(4),
+            rounding: [at(5), at(6), at(7)],
+            columns: at(8) as usize,
+        };
+        (sums, at(9))
+    };
+    let (sums, logits): (Vec<RowSums>, Vec<f64>) = table.rows().into_iter().map(of_row).unzip();
+    let place = |(row, (sums, logit)): (usize, (&RowSums, &f64))| {
+        let target = options.targets.and_then(|targets| targets.get(row));
+        (*logit, target.and_then(|target| usize::try_from(*target).ok()) == Some(sums.largest))
+    };
+    let targets: Vec<(f64, bool)> = sums.iter().zip(&logits).enumerate().map(place).collect();
+    let targets = options.targets.map(|_| targets.as_slice());
+    let temperature = options.sampling_temperature;
+    let information = guard(|| match dtype.as_str() {
+        "float64" => core::token_entropy_of_sums::<f64>(sums, targets, temperature),
+        "float32" => core::token_entropy_of_sums::<f32>(sums, targets, temperature),
+        "float16" => core::token_entropy_of_sums::<f16>(sums, targets, temperature),
+        _ => core::token_entropy_of_sums::<bf16>(sums, targets, temperature),
+    })?;
+    Ok((information, shape))
 }
 
 /// How far one set of distributions is from another, token by token, in the unit of the base.
@@ -309,7 +406,7 @@ pub fn divergence(
 ) -> PyResult<Divergence> {
     let base = guard(|| Base::new(base))?;
     let ((p, shape), (q, _)) = (Source::of(logits_p)?, Source::of(logits_q)?);
-    let options = EntropyOptions { sampling_temperature, vocab_size, targets: None };
+    let options = EntropyOptions { sampling_temperature, vocab_size, ..EntropyOptions::default() };
     let (rows_p, rows_q) = (p.rows(), q.rows());
     let found = detached(py, || {
         Ok::<_, PyErr>(with_rows!(rows_p, p => with_rows!(rows_q, q => core::divergence(p, q, &options))))

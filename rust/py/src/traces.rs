@@ -83,7 +83,10 @@ impl PyTrace {
     fn moment(&self, py: Python<'_>, ns: i64) -> PyResult<Py<PyAny>> {
         match self.trace.clock {
             Clock::Relative => Ok(Py::new(py, seconds(ns)?)?.into_any()),
-            clock => Ok(py.import("szilard._time")?.call_method1("moment", (ns, clock == Clock::Utc))?.unbind()),
+            clock => {
+                let (ns, _) = self.trace.leaps.unix(ns);
+                Ok(py.import("szilard._time")?.call_method1("moment", (ns, clock == Clock::Utc))?.unbind())
+            }
         }
     }
 }

@@ -2,17 +2,20 @@
 
 use crate::failure::Failure;
 use crate::output::{Answer, budget_in, diagnostics_text, lines, sections};
-use crate::reading::bytes;
+use crate::reading::{bytes, start};
 use clap::Args;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use szilard::energy::remark_records;
 use szilard::information::{
     Base, EntropyBounds, EntropyOptions, LOGIT_FORMATS, LOGPROB_FORMATS, MeanInformation, TokenInformation,
-    read_logits_bytes, read_logprobs_bytes,
+    read_logits_bytes, read_logprobs, read_logprobs_bytes, token_entropy_of_file,
 };
 use szilard::input::{Code, Place, Refusal};
 use szilard::quantity::{Component, Distribution, Quantity, QuantityRecord};
+
+/// What is looked at to tell logits from log-probabilities. [byte]
+const START_BYTES: u64 = 64;
 
 /// Bits per token.
 #[derive(Debug, Args)]
@@ -28,6 +31,9 @@ pub(crate) struct Entropy {
     /// Base of the logarithm: 2 for bit, e for nat, 10 for hartley
     #[arg(long, default_value = "2", value_parser = ["2", "e", "10"])]
     base: String,
+    /// All in f64, or f32, f16 and bf16 logits in f32
+    #[arg(long, default_value = "exact", value_parser = ["exact", "fast"])]
+    mode: String,
     /// Token that followed each row, as numbers in a text file; gives the surprisal
     #[arg(long, value_name = "FILE")]
     targets: Option<PathBuf>,
@@ -46,34 +52,40 @@ impl Entropy {
             "10" => Scale { base: Base::new(10.0)?, unit: "hartley" },
             _ => Scale { base: Base::BIT, unit: "bit" },
         };
-        let content = bytes(&self.file)?;
         let name = self.file.display().to_string();
-        if is_logprobs(&content, &self.file) {
+        let (start, is_all) = start(&self.file, START_BYTES)?;
+        if is_logprobs(&start, &self.file) {
             if self.targets.is_some() || self.temperature != 1.0 {
                 let message = "log-probabilities are given as they were drawn: no --targets and no --temperature";
                 return Err(Failure::Usage { message: message.to_owned() });
             }
-            let log = read_logprobs_bytes(&content, &name, None)?;
+            let log = if is_all { read_logprobs_bytes(&start, &name, None) } else { read_logprobs(&self.file) }?;
             return Ok(of_bounds(&log.entropy_bounds(self.vocab_size)?, &scale));
         }
-        let logits = read_logits_bytes(&content, &name, None)?;
         let targets = self.targets.as_deref().map(token_ids).transpose()?;
         let options = EntropyOptions {
             sampling_temperature: self.temperature,
             vocab_size: self.vocab_size.map(|size| usize::try_from(size).unwrap_or(usize::MAX)),
             targets: targets.as_deref(),
+            mode: self.mode.parse()?,
+            ..EntropyOptions::default()
         };
-        of_information(&logits.token_entropy(&options)?, &scale)
+        let information = if is_all {
+            read_logits_bytes(&start, &name, None)?.token_entropy(&options)?
+        } else {
+            token_entropy_of_file(&self.file, &options)?.information
+        };
+        of_information(&information, &scale)
     }
 }
 
-/// Whether the content is log-probabilities: no logits by start or ending, and JSON by start or ending.
-fn is_logprobs(content: &[u8], path: &Path) -> bool {
+/// Whether a file is log-probabilities: no logits by start or ending, and JSON by start or ending.
+fn is_logprobs(start: &[u8], path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     let is_logits =
-        LOGIT_FORMATS.iter().any(|format| (format.detect)(content) || format.extension.eq_ignore_ascii_case(extension));
-    let start = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content).trim_ascii_start();
-    !is_logits && (extension.eq_ignore_ascii_case("json") || start.starts_with(b"{"))
+        LOGIT_FORMATS.iter().any(|format| (format.detect)(start) || format.extension.eq_ignore_ascii_case(extension));
+    let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
+    !is_logits && (extension.eq_ignore_ascii_case("json") || text.starts_with(b"{"))
 }
 
 /// Whole numbers, separated by white space.

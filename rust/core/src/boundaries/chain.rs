@@ -1,8 +1,8 @@
 //! A chain of factors that moves a figure from rung to rung.
 
 use super::error::ChainError;
-use super::factor::Factor;
-use super::step::Step;
+use super::factor::{Factor, known_factor};
+use super::step::{KnownFactor, Step, Totals};
 use crate::quantity::{Basis, Boundary, Quantity};
 
 /// An ordered set of factors, each name once.
@@ -38,19 +38,11 @@ pub struct Lifted {
 /// What one factor did.
 #[derive(Debug, Clone)]
 pub struct Applied {
-    /// The name of the factor.
-    pub name: String,
-    /// Its step.
-    pub step: Step,
-    /// Its ratio.
-    pub ratio: Quantity,
+    /// The factor: its name, step and ratio, what that is related to, its citation, years and vintage.
+    pub factor: Factor,
     /// The energy between below and above that the factor stands for, counted at the upper end of its step. It is in
     /// the figure after a lift and was in it before a lowering.
     pub added: Quantity,
-    /// What the ratio is related to.
-    pub denominator: String,
-    /// Where the ratio comes from.
-    pub citation: Option<String>,
     /// A reservation.
     pub note: Option<&'static str>,
 }
@@ -100,7 +92,48 @@ impl BoundaryChain {
                 None => Err(ChainError::Direction { direction: "lift", from, to, instead: "lower" }),
             };
         }
-        self.moved(figure, from, to)
+        self.moved(figure, from, to, &[])
+    }
+
+    /// The figure at a boundary further out, where it already holds factors that belong there, by their names.
+    ///
+    /// A tool that multiplies the energy of a node by a PUE and says nothing of network and storage gives a figure that
+    /// is counted at the node and holds `pue`. What is held is not applied and not missed; a chain that holds it as well
+    /// is refused.
+    ///
+    /// # Errors
+    /// [`ChainError::Held`], [`ChainError::HeldInPart`], an unknown name, and as of [`BoundaryChain::lift`].
+    ///
+    /// ```
+    /// use szilard::boundaries::{BoundaryChain, Factor};
+    /// use szilard::quantity::{Boundary, Quantity};
+    ///
+    /// let node = "1.2 kWh".parse::<Quantity>().unwrap().at(Some(Boundary::Node)); // 1 kWh and a PUE of 1.2
+    /// let network = BoundaryChain::new(vec![Factor::ratio("network", 1.05).unwrap()]).unwrap();
+    /// let site = network.lift_holding(&node, &["pue"], Boundary::Site).unwrap();
+    /// assert!((site.quantity.value() - 1.26).abs() < 1e-12);
+    /// let again = BoundaryChain::new(vec![Factor::ratio("pue", 1.2).unwrap()]).unwrap();
+    /// assert!(again.lift_holding(&node, &["pue"], Boundary::Site).is_err());
+    /// ```
+    pub fn lift_holding(&self, figure: &Quantity, held: &[&str], to: Boundary) -> Result<Lifted, ChainError> {
+        let held = held.iter().map(|name| known_factor(name)).collect::<Result<Vec<_>, _>>()?;
+        for inside in &held {
+            let twice = |factor: &&Factor| {
+                let itself = factor.name() == inside.name;
+                let part = inside.holds(factor.name(), factor.step(), factor.to());
+                itself || part || factor.holds_known(inside)
+            };
+            if let Some(factor) = self.factors.iter().find(twice) {
+                return Err(ChainError::Held { factor: factor.name().to_owned(), held: inside.name });
+            }
+            if inside.step.is_additive() && inside.totals != Totals::Step {
+                return Err(ChainError::HeldInPart { held: inside.name, step: inside.step });
+            }
+        }
+        match boundary_of(figure)? {
+            from if to > from => self.moved(figure, from, to, &held),
+            _ => self.lift(figure, to),
+        }
     }
 
     /// The figure at a boundary further in: the inverse of [`BoundaryChain::lift`].
@@ -113,7 +146,7 @@ impl BoundaryChain {
         match to {
             _ if to > from => Err(ChainError::Direction { direction: "lower", from, to, instead: "lift" }),
             _ if to == from => Ok(unmoved(figure)),
-            _ => self.moved(figure, from, to),
+            _ => self.moved(figure, from, to, &[]),
         }
     }
 
@@ -123,12 +156,18 @@ impl BoundaryChain {
     /// As of [`BoundaryChain::lift`].
     pub fn bring(&self, figure: &Quantity, to: Boundary) -> Result<Lifted, ChainError> {
         let from = boundary_of(figure)?;
-        if from == to { Ok(unmoved(figure)) } else { self.moved(figure, from, to) }
+        if from == to { Ok(unmoved(figure)) } else { self.moved(figure, from, to, &[]) }
     }
 
-    fn moved(&self, figure: &Quantity, from: Boundary, to: Boundary) -> Result<Lifted, ChainError> {
+    fn moved(
+        &self,
+        figure: &Quantity,
+        from: Boundary,
+        to: Boundary,
+        held: &[&KnownFactor],
+    ) -> Result<Lifted, ChainError> {
         let (inner, outer) = (from.min(to), from.max(to));
-        let steps = self.way(inner, outer)?;
+        let steps = self.way(inner, outer, held)?;
         let above_idle = figure.basis() == Some(Basis::AboveIdle);
         let holds_idle = |factor: &&&Factor| factor.name() == "idle-capacity" || factor.spans();
         if above_idle && let Some(factor) = steps.iter().flat_map(|(_, factors)| factors).find(holds_idle) {
@@ -149,12 +188,8 @@ impl BoundaryChain {
                 let added = denominator.times(&factor.quantity().minus(&Quantity::number(1.0)?)?)?;
                 below = below.plus(&added)?;
                 applied.push(Applied {
-                    name: factor.name().to_owned(),
-                    step: *step,
-                    ratio: factor.quantity().clone(),
+                    factor: (*factor).clone(),
                     added: added.at(Some(factor.to())),
-                    denominator: factor.denominator().to_owned(),
-                    citation: factor.citation().map(str::to_owned),
                     note: (above_idle && factor.is_average()).then_some(AVERAGE),
                 });
             }
@@ -162,8 +197,14 @@ impl BoundaryChain {
         Ok(Lifted { quantity: moved.at(Some(to)), applied })
     }
 
-    /// The steps between two rungs with their factors; one that spans several stands with its first step.
-    fn way(&self, inner: Boundary, outer: Boundary) -> Result<Vec<(Step, Vec<&Factor>)>, ChainError> {
+    /// The steps between two rungs with their factors; one that spans several stands with its first step. A step of which
+    /// the figure holds a factor may have none of its own.
+    fn way(
+        &self,
+        inner: Boundary,
+        outer: Boundary,
+        held: &[&KnownFactor],
+    ) -> Result<Vec<(Step, Vec<&Factor>)>, ChainError> {
         let mut way = Vec::new();
         let mut reached = inner;
         for step in Step::between(inner, outer) {
@@ -177,7 +218,8 @@ impl BoundaryChain {
                 None => self.factors.iter().filter(of_step).filter(|factor| !factor.spans()).collect(),
             };
             reached = span.map_or(step.to(), Factor::to);
-            if factors.is_empty() {
+            let inside = held.iter().any(|inside| inside.step.from() <= step.from() && inside.to >= step.to());
+            if factors.is_empty() && !inside {
                 return Err(ChainError::MissingFactor { step, from: inner, to: outer });
             }
             way.push((step, factors));
@@ -351,6 +393,32 @@ mod tests {
         let node = above.at(Some(Boundary::Node));
         let refused = chain(&[("idle-capacity", 1.1)]).lift(&node, Boundary::It);
         assert!(matches!(refused, Err(ChainError::AverageOnly { .. })));
+    }
+
+    #[test]
+    fn what_a_figure_holds_is_neither_missed_nor_applied() {
+        // a tool writes node energy x PUE 1.2: 120 J that are counted at the node
+        let node = at("120 J", Boundary::Node);
+        let network = chain(&[("network", 1.05), ("td-loss", 1.1)]);
+        let grid = network.lift_holding(&node, &["PUE"], Boundary::Grid).unwrap();
+        assert!((grid.quantity.value() - 120.0 * 1.05 * 1.1).abs() < 1e-12);
+        assert!(matches!(network.lift(&node, Boundary::Grid), Err(ChainError::MissingFactor { .. })));
+        for (held, factor) in [("pue", "pue"), ("pue", "cooling"), ("full-stack", "pue"), ("host", "full-stack")] {
+            let refused = chain(&[(factor, 1.1)]).lift_holding(&node, &[held], Boundary::Site);
+            assert!(matches!(refused, Err(ChainError::Held { .. })), "{held} {factor}");
+        }
+        assert!(matches!(
+            network.lift_holding(&node, &["cooling"], Boundary::Site),
+            Err(ChainError::HeldInPart { .. })
+        ));
+        assert!(matches!(
+            network.lift_holding(&node, &["magic"], Boundary::Site),
+            Err(ChainError::UnknownFactor { .. })
+        ));
+        // a figure of boards that holds the whole stack is short of nothing up to the site
+        let board = at("1.72 J", Boundary::Board);
+        let site = chain(&[]).lift_holding(&board, &["full-stack"], Boundary::Site).unwrap();
+        assert_eq!((site.quantity.value(), site.quantity.boundary()), (1.72, Some(Boundary::Site)));
     }
 
     #[test]

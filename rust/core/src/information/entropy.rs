@@ -1,14 +1,39 @@
 //! Entropy, varentropy, min-entropy and surprisal of each token from its logits.
 
-use ndarray::{ArrayView2, s};
-use rayon::prelude::*;
+use std::marker::PhantomData;
 
-use super::row::{Row, looks_like_probabilities};
+use ndarray::{ArrayView2, s};
+use szilard_simd::{Logit, RowSums, Softmax};
+
+use super::on_request::requested;
+use super::reduce::row_sums;
+use super::row::looks_like_probabilities;
 use super::sum::sum;
 use super::{Base, InformationError};
 use crate::input::{Code, Place, Refusal};
 use crate::quantity::{Component, Distribution, Measured, Quantity, UnitError};
-use crate::simd::Logit;
+
+/// How much accuracy is given for speed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// All in f64 on the exactly widened logits: |error| <= 1e-12 nat for vocabularies up to 262 144.
+    #[default]
+    Exact,
+    /// f32, f16 and bf16 in f32, summed in f64: |error| <= 2e-6 nat; f64 as in `Exact`.
+    Fast,
+}
+
+impl std::str::FromStr for Mode {
+    type Err = InformationError;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        match name {
+            "exact" => Ok(Self::Exact),
+            "fast" => Ok(Self::Fast),
+            _ => Err(InformationError::UnknownMode { found: name.to_owned() }),
+        }
+    }
+}
 
 /// How logits are turned into distributions.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,11 +44,27 @@ pub struct EntropyOptions<'a> {
     pub vocab_size: Option<usize>,
     /// The token that followed, one a row.
     pub targets: Option<&'a [i64]>,
+    /// Exact or fast.
+    pub mode: Mode,
+    /// Orders of the Renyi entropies that are asked for, not negative; infinity is the min-entropy.
+    pub renyi_orders: &'a [f64],
+    /// Whether the ranks of the targets are asked for.
+    pub rank: bool,
+    /// The number k of tokens whose joint probability is asked for.
+    pub top_k: Option<usize>,
 }
 
 impl Default for EntropyOptions<'_> {
     fn default() -> Self {
-        Self { sampling_temperature: 1.0, vocab_size: None, targets: None }
+        Self {
+            sampling_temperature: 1.0,
+            vocab_size: None,
+            targets: None,
+            mode: Mode::Exact,
+            renyi_orders: &[],
+            rank: false,
+            top_k: None,
+        }
     }
 }
 
@@ -44,6 +85,12 @@ pub struct TokenInformation {
     pub u: Vec<f64>,
     /// Standard uncertainty of the surprisal from the same rounding. [nat]
     pub surprisal_u: Option<Vec<f64>>,
+    /// Renyi entropies of the orders that were asked for, order by order. [nat]
+    pub renyi: Vec<Vec<f64>>,
+    /// 1 + the number of tokens that were likelier than the target, if asked for.
+    pub rank: Option<Vec<u64>>,
+    /// The joint probability of the k likeliest tokens, if asked for. [1]
+    pub top_k_mass: Option<Vec<f64>>,
     /// The type the logits are stored in.
     pub dtype: &'static str,
     /// The sampling temperature.
@@ -63,29 +110,17 @@ pub struct MeanInformation {
     pub tokens: usize,
 }
 
-/// One token's figures, before they are gathered by kind.
-struct Figures {
-    entropy: f64,
-    varentropy: f64,
-    min_entropy: f64,
-    log_sum_exp: f64,
-    surprisal: Option<f64>,
-    u: f64,
-    surprisal_u: Option<f64>,
-}
-
 /// The information in each row of `logits` [nat], one distribution over the vocabulary a row.
 ///
-/// With d_i = (x_i - max x)/T and the largest element left out of the sums Z' and S, H = ln(1 + Z') - S/(1 + Z').
-/// All arithmetic is in `f64` on the exactly widened logits, with compensated sums: |error| <= 1e-12 nat for
-/// vocabularies up to 262 144, and small relative to H even for a token that is almost certain. Rows are computed in
-/// parallel; the result does not depend on the number of threads. A masked token (-inf, or the lowest finite number of
-/// a type) contributes nothing.
+/// With d_i = (x_i - max x)/T and the largest element left out of the sums Z' = sum e^d and S = sum d e^d,
+/// H = ln(1 + Z') - S/(1 + Z'), a sum of two terms that are not negative. The accuracy is that of the [`Mode`], and
+/// relative to H even for a token that is almost certain. Logits are read once, rows in parallel; the result does not
+/// depend on the number of threads. A masked token (-inf, or the lowest finite number of a type) contributes nothing.
 ///
 /// # Errors
 ///
 /// [`InformationError::Temperature`], [`InformationError::Vocabulary`], [`InformationError::Target`],
-/// [`InformationError::TargetCount`]; [`InformationError::Probabilities`] if every row is in [0, 1] and sums to one;
+/// [`InformationError::TargetCount`], [`InformationError::Order`]; [`InformationError::Probabilities`] if every row is in [0, 1] and sums to one;
 /// [`InformationError::Format`] with `E_NO_DATA` for no rows or columns and `E_NONFINITE`, with row and column, for
 /// NaN, +inf, or a row of only -inf.
 ///
@@ -107,64 +142,210 @@ pub fn token_entropy<T: Logit>(
     logits: ArrayView2<'_, T>,
     options: &EntropyOptions<'_>,
 ) -> Result<TokenInformation, InformationError> {
-    let temperature = options.sampling_temperature;
-    let used = used_columns(logits, temperature, options.vocab_size)?;
-    let (rows, columns) = used.dim();
-    let targets = options.targets.map(|targets| token_indices(targets, rows, columns)).transpose()?;
-    let figures = |buffer: &mut Row, index: usize| -> Result<Figures, Refusal> {
-        let row = used.row(index);
-        buffer.fill(row, temperature, index)?;
-        let target = targets.as_ref().and_then(|targets| targets.get(index));
-        Ok(Figures {
-            entropy: buffer.entropy(),
-            varentropy: buffer.varentropy(),
-            min_entropy: buffer.ln_z(),
-            log_sum_exp: buffer.maximum / temperature + buffer.ln_z(),
-            surprisal: target.and_then(|token| buffer.surprisal(*token)),
-            u: buffer.entropy_rounding(row, temperature),
-            surprisal_u: target.map(|token| buffer.surprisal_rounding(row, temperature, *token)),
-        })
-    };
-    // Results are collected before the first refusal is looked for, so that it is the first in row order.
-    let gathered: Vec<_> = (0..rows).into_par_iter().map_init(Row::default, figures).collect();
-    let all = gathered.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let column = |of: fn(&Figures) -> f64| all.iter().map(of).collect::<Vec<_>>();
-    Ok(TokenInformation {
-        entropy: column(|row| row.entropy),
-        varentropy: column(|row| row.varentropy),
-        min_entropy: column(|row| row.min_entropy),
-        log_sum_exp: column(|row| row.log_sum_exp),
-        surprisal: targets.as_ref().map(|_| all.iter().filter_map(|row| row.surprisal).collect()),
-        u: column(|row| row.u),
-        surprisal_u: targets.as_ref().map(|_| all.iter().filter_map(|row| row.surprisal_u).collect()),
-        dtype: T::NAME,
-        sampling_temperature: temperature,
-    })
+    let mut gathering = Gathering::<T>::new(logits.dim(), options)?;
+    gathering.add(logits)?;
+    gathering.finish()
 }
 
-/// The columns of the vocabulary, once the temperature, the shape and the kind of numbers have been found good.
-pub(super) fn used_columns<'a, T: Logit>(
-    logits: ArrayView2<'a, T>,
+/// The figures of the rows that were added so far, in their order.
+pub(super) struct Gathering<'a, T> {
+    options: &'a EntropyOptions<'a>,
+    softmax: Softmax,
+    targets: Option<Vec<usize>>,
+    columns: usize,
+    information: TokenInformation,
+    /// Whether every row so far holds probabilities.
+    only_probabilities: bool,
+    logits: PhantomData<T>,
+}
+
+impl<'a, T: Logit> Gathering<'a, T> {
+    /// None of `shape` rows and columns yet.
+    ///
+    /// # Errors
+    ///
+    /// As [`token_entropy`], but for what is wrong with single logits.
+    pub(super) fn new(shape: (usize, usize), options: &'a EntropyOptions<'a>) -> Result<Self, InformationError> {
+        let columns = used_columns(shape, options)?;
+        let targets = options.targets.map(|targets| token_indices(targets, shape.0, columns)).transpose()?;
+        Ok(Self {
+            softmax: Softmax::new(options.sampling_temperature, options.mode == Mode::Exact),
+            columns,
+            information: TokenInformation {
+                renyi: vec![Vec::new(); options.renyi_orders.len()],
+                rank: (options.rank && targets.is_some()).then(Vec::new),
+                top_k_mass: options.top_k.map(|_| Vec::new()),
+                ..TokenInformation::empty::<T>(shape.0, targets.is_some(), options.sampling_temperature)
+            },
+            targets,
+            only_probabilities: true,
+            options,
+            logits: PhantomData,
+        })
+    }
+
+    /// The next rows.
+    ///
+    /// # Errors
+    ///
+    /// `E_NONFINITE` with row and column; [`InformationError::Order`].
+    pub(super) fn add(&mut self, logits: ArrayView2<'_, T>) -> Result<(), InformationError> {
+        self.only_probabilities = self.only_probabilities && looks_like_probabilities(logits);
+        let (start, temperature) = (self.information.entropy.len(), self.options.sampling_temperature);
+        let used = logits.slice_move(s![.., ..self.columns]);
+        let sums = row_sums(used, &self.softmax, start)?;
+        let targets = self.targets.as_ref().and_then(|targets| targets.get(start..start + used.nrows()));
+        let requested = requested(used, targets, self.options, start)?;
+        let all = &mut self.information;
+        for (index, (sums, row)) in sums.into_iter().zip(used.rows()).enumerate() {
+            let target = targets.and_then(|targets| targets.get(index));
+            let logit = target.map(|target| row.get(*target).map_or(f64::NEG_INFINITY, |logit| logit.widen()));
+            let is_largest = target == Some(&sums.largest);
+            all.push::<T>(&Token { sums, temperature }, logit.map(|logit| (logit, is_largest)));
+        }
+        requested.append_to(all);
+        Ok(())
+    }
+
+    /// The figures of all rows.
+    ///
+    /// # Errors
+    ///
+    /// [`InformationError::Probabilities`].
+    pub(super) fn finish(self) -> Result<TokenInformation, InformationError> {
+        if self.only_probabilities { Err(InformationError::Probabilities) } else { Ok(self.information) }
+    }
+}
+
+/// The information in tokens whose logits were summed elsewhere, as on an accelerator, and are of the type T. [nat]
+///
+/// `targets` gives for each token the logit of the target and whether it is the one at [`RowSums::largest`].
+///
+/// # Errors
+///
+/// [`InformationError::Temperature`]; [`InformationError::TargetCount`] unless there is one target a token.
+pub fn token_entropy_of_sums<T: Logit>(
+    sums: Vec<RowSums>,
+    targets: Option<&[(f64, bool)]>,
+    sampling_temperature: f64,
+) -> Result<TokenInformation, InformationError> {
+    let rows = sums.len();
+    let columns = sums.iter().map(|sums| sums.columns).max().unwrap_or_default();
+    used_columns((rows, columns), &EntropyOptions { sampling_temperature, ..EntropyOptions::default() })?;
+    if let Some(targets) = targets.filter(|targets| targets.len() != rows) {
+        return Err(InformationError::TargetCount { rows, targets: targets.len() });
+    }
+    let mut information = TokenInformation::empty::<T>(rows, targets.is_some(), sampling_temperature);
+    for (row, sums) in sums.into_iter().enumerate() {
+        let target = targets.and_then(|targets| targets.get(row)).copied();
+        information.push::<T>(&Token { sums, temperature: sampling_temperature }, target);
+    }
+    Ok(information)
+}
+
+/// One token: the distribution p_i = e^{d_i}/(1 + Z') whose sums these are.
+struct Token {
+    sums: RowSums,
     temperature: f64,
-    vocab_size: Option<usize>,
-) -> Result<ArrayView2<'a, T>, InformationError> {
+}
+
+impl Token {
+    fn z(&self) -> f64 {
+        1.0 + self.sums.excess
+    }
+
+    /// ln Z, which is also the min-entropy. [nat]
+    fn ln_z(&self) -> f64 {
+        self.sums.excess.ln_1p()
+    }
+
+    /// Mean of d, not positive.
+    fn mean(&self) -> f64 {
+        self.sums.first / self.z()
+    }
+
+    fn entropy(&self) -> f64 {
+        self.ln_z() - self.mean()
+    }
+
+    /// Var(ln p) = Q/Z - (S/Z)^2, Q = sum d^2 e^d. [nat^2]
+    fn varentropy(&self) -> f64 {
+        (self.sums.second / self.z() - self.mean() * self.mean()).max(0.0)
+    }
+
+    fn log_sum_exp(&self) -> f64 {
+        self.sums.maximum / self.temperature + self.ln_z()
+    }
+
+    /// -ln p of a token with this logit; infinite for a masked one. [nat]
+    fn surprisal(&self, logit: f64) -> f64 {
+        self.ln_z() - self.distance(logit)
+    }
+
+    fn distance(&self, logit: f64) -> f64 {
+        if logit == self.sums.maximum { 0.0 } else { (logit - self.sums.maximum) / self.temperature }
+    }
+
+    /// The standard uncertainty of H that the rounding of the stored logits leaves, to first order. [nat]
+    ///
+    /// dH/dx_i = -p_i (ln p_i + H)/T, where ln p_i + H = d_i - S/Z, and roundings are rectangular over +-delta_i and
+    /// independent: u^2 = sum (p_i (d_i - S/Z) delta_i/T)^2/3.
+    fn entropy_rounding<T: Logit>(&self) -> f64 {
+        let (mean, [zeroth, first, second]) = (self.mean(), self.sums.rounding);
+        let largest = T::half_spacing_at(self.sums.maximum);
+        let squares = second - 2.0 * mean * first + mean * mean * (zeroth + largest * largest);
+        self.rounding::<T>(squares.max(0.0) / (self.z() * self.z()))
+    }
+
+    /// The standard uncertainty of -ln p_j that the rounding leaves: its slope in x_i is (p_i - [i = j])/T. [nat]
+    fn surprisal_rounding<T: Logit>(&self, logit: f64, is_largest: bool) -> f64 {
+        let (z, [zeroth, _, _]) = (self.z(), self.sums.rounding);
+        let largest = T::half_spacing_at(self.sums.maximum);
+        if is_largest {
+            // 1 - p_j = Z'/Z keeps the digits of an almost certain token.
+            let rest = self.sums.excess * largest;
+            return self.rounding::<T>((zeroth + rest * rest) / (z * z));
+        }
+        let half_spacing = T::half_spacing_at(logit);
+        let p = self.distance(logit).exp() / z;
+        let others = (zeroth + largest * largest) / (z * z);
+        self.rounding::<T>(others + half_spacing * half_spacing * (1.0 - 2.0 * p))
+    }
+
+    /// The root of a third of the squares, over T. At T = 0 it is not defined (a tie may be an accident of rounding),
+    /// unless nothing was rounded.
+    fn rounding<T: Logit>(&self, squares: f64) -> f64 {
+        match () {
+            () if T::PRECISION >= f64::MANTISSA_DIGITS as i32 => 0.0,
+            () if self.temperature == 0.0 => f64::NAN,
+            () => (squares.max(0.0) / 3.0).sqrt() / self.temperature,
+        }
+    }
+}
+
+/// The columns of the vocabulary, once the temperature and the shape have been found good.
+///
+/// # Errors
+///
+/// [`InformationError::Temperature`], [`InformationError::Vocabulary`], `E_NO_DATA`.
+pub(super) fn used_columns(
+    (rows, columns): (usize, usize),
+    options: &EntropyOptions<'_>,
+) -> Result<usize, InformationError> {
+    let temperature = options.sampling_temperature;
     if !(temperature.is_finite() && temperature >= 0.0) {
         return Err(InformationError::Temperature { found: temperature });
     }
-    let (rows, columns) = logits.dim();
     if rows == 0 || columns == 0 {
         let found = format!("{rows} rows of {columns} logits");
         return Err(Refusal::new(Code::NoData, "<array>", Place::File, found, "at least one token").into());
     }
-    let used = vocab_size.unwrap_or(columns);
+    let used = options.vocab_size.unwrap_or(columns);
     if used == 0 || used > columns {
         let expected = format!("1 to {columns}, the length of a row of logits");
         return Err(InformationError::Vocabulary { vocab_size: used as u64, expected });
     }
-    if looks_like_probabilities(logits) {
-        return Err(InformationError::Probabilities);
-    }
-    Ok(logits.slice_move(s![.., ..used]))
+    Ok(used)
 }
 
 /// The targets as columns.
@@ -180,6 +361,37 @@ fn token_indices(targets: &[i64], rows: usize, vocab_size: usize) -> Result<Vec<
 }
 
 impl TokenInformation {
+    /// No token yet.
+    fn empty<T: Logit>(rows: usize, has_targets: bool, sampling_temperature: f64) -> Self {
+        Self {
+            entropy: Vec::with_capacity(rows),
+            varentropy: Vec::with_capacity(rows),
+            min_entropy: Vec::with_capacity(rows),
+            log_sum_exp: Vec::with_capacity(rows),
+            surprisal: has_targets.then(Vec::new),
+            u: Vec::with_capacity(rows),
+            surprisal_u: has_targets.then(Vec::new),
+            renyi: Vec::new(),
+            rank: None,
+            top_k_mass: None,
+            dtype: T::NAME,
+            sampling_temperature,
+        }
+    }
+
+    /// The next token; of its target the logit, and whether it is the largest one.
+    fn push<T: Logit>(&mut self, token: &Token, target: Option<(f64, bool)>) {
+        self.entropy.push(token.entropy());
+        self.varentropy.push(token.varentropy());
+        self.min_entropy.push(token.ln_z());
+        self.log_sum_exp.push(token.log_sum_exp());
+        self.u.push(token.entropy_rounding::<T>());
+        if let Some((logit, is_largest)) = target {
+            self.surprisal.iter_mut().for_each(|surprisal| surprisal.push(token.surprisal(logit)));
+            self.surprisal_u.iter_mut().for_each(|u| u.push(token.surprisal_rounding::<T>(logit, is_largest)));
+        }
+    }
+
     /// The mean entropy per token, with its standard error over tokens and its rounding uncertainty.
     ///
     /// Along tokens sampled from the same distributions this is the entropy of the sequence per token.

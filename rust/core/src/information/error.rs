@@ -94,6 +94,18 @@ pub enum InformationError {
         /// The names.
         expected: String,
     },
+    /// No mode has this name.
+    #[error("mode {found:?}: expected exact or fast")]
+    UnknownMode {
+        /// What was given.
+        found: String,
+    },
+    /// The order of a Renyi entropy is negative or NaN.
+    #[error("order {found} of a Renyi entropy: expected a number that is not negative, or infinity")]
+    Order {
+        /// What was given.
+        found: f64,
+    },
     /// A total is not one that can be divided by.
     #[error("{what}: found {found}; expected a finite number above zero")]
     NotPositive {

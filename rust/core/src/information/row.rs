@@ -2,9 +2,14 @@
 
 use ndarray::{ArrayView1, ArrayView2};
 
+use szilard_simd::Logit;
+
+use super::reduce::{no_logit, only_masked};
 use super::sum::sum;
-use crate::input::{Code, Place, Refusal};
-use crate::simd::Logit;
+use crate::input::Refusal;
+
+/// Rows that one thread takes at a time.
+pub(super) const ROWS: usize = 8;
 
 /// The distribution p_i = e^{d_i} / Z of one row, with d_i = (x_i - m) / T and m the largest logit.
 ///
@@ -43,22 +48,14 @@ impl Row {
         (self.largest, self.maximum) = (0, f64::NEG_INFINITY);
         for (column, logit) in self.distance.iter().copied().enumerate() {
             if logit.is_nan() || logit == f64::INFINITY {
-                let place = Place::Row { row, column: Some(column) };
-                return Err(Refusal::new(
-                    Code::NonfiniteLogit,
-                    "<array>",
-                    place,
-                    logit.to_string(),
-                    "a number or -inf",
-                ));
+                return Err(no_logit(row, column, logit));
             }
             if logit > self.maximum {
                 (self.largest, self.maximum) = (column, logit);
             }
         }
         if self.maximum == f64::NEG_INFINITY {
-            let place = Place::Row { row, column: None };
-            return Err(Refusal::new(Code::NonfiniteLogit, "<array>", place, "only -inf", "at least one finite logit"));
+            return Err(only_masked(row));
         }
         let maximum = self.maximum;
         self.distance.iter_mut().for_each(|x| *x = if *x == maximum { 0.0 } else { (*x - maximum) / temperature });
@@ -88,59 +85,6 @@ impl Row {
     /// H = ln(1 + Z') - S/Z: a sum of two terms that are not negative. [nat]
     pub(super) fn entropy(&self) -> f64 {
         self.ln_z() - self.mean
-    }
-
-    /// Var(ln p) = sum p_i (d_i - S/Z)^2: terms of one sign, hence no cancellation, unlike Q/Z - (S/Z)^2. [nat^2]
-    pub(super) fn varentropy(&self) -> f64 {
-        let largest = std::iter::once(self.mean * self.mean);
-        sum(largest.chain(self.others().map(|(d, weight)| weight * (d - self.mean).powi(2)))) / (1.0 + self.excess)
-    }
-
-    /// -ln p_j; infinite for a masked token. [nat]
-    pub(super) fn surprisal(&self, token: usize) -> Option<f64> {
-        self.distance.get(token).map(|d| self.ln_z() - d)
-    }
-
-    /// The standard uncertainty of H that the rounding of the stored logits leaves, to first order. [nat]
-    ///
-    /// dH/dx_i = -p_i (ln p_i + H)/T, where ln p_i + H = d_i - S/Z.
-    pub(super) fn entropy_rounding<T: Logit>(&self, logits: ArrayView1<'_, T>, temperature: f64) -> f64 {
-        self.rounding(logits, temperature, |_, p, d| p * (d - self.mean))
-    }
-
-    /// The standard uncertainty of -ln p_j that the rounding leaves: its slope in x_i is (p_i - [i = j])/T. [nat]
-    pub(super) fn surprisal_rounding<T: Logit>(
-        &self,
-        logits: ArrayView1<'_, T>,
-        temperature: f64,
-        token: usize,
-    ) -> f64 {
-        self.rounding(logits, temperature, |index, p, _| if index == token { p - 1.0 } else { p })
-    }
-
-    /// u^2 = sum (slope_i delta_i/T)^2/3 for roundings that are rectangular over +-delta_i and independent.
-    ///
-    /// At T = 0 it is not defined (a tie may be an accident of rounding), unless nothing was rounded.
-    fn rounding<T: Logit>(
-        &self,
-        logits: ArrayView1<'_, T>,
-        temperature: f64,
-        slope: impl Fn(usize, f64, f64) -> f64,
-    ) -> f64 {
-        if T::PRECISION >= f64::MANTISSA_DIGITS as i32 {
-            return 0.0;
-        }
-        if temperature == 0.0 {
-            return f64::NAN;
-        }
-        let z = 1.0 + self.excess;
-        let tokens = logits.iter().zip(self.distance.iter().zip(&self.weight)).enumerate();
-        // A masked token was not rounded; one without weight has a distance that may be infinite.
-        let terms = tokens.map(|(index, (logit, (d, weight)))| {
-            let d = if *weight > 0.0 { *d } else { 0.0 };
-            (slope(index, weight / z, d) * logit.half_spacing() / temperature).powi(2)
-        });
-        (sum(terms) / 3.0).sqrt()
     }
 }
 

@@ -107,6 +107,7 @@ codes! {
     CacheUnknown "W_CACHE_UNKNOWN" "The log does not say how many prompt tokens came from a cache.";
     CountOrigin "W_COUNT_ORIGIN" "The log does not say whether the server counted the tokens or a client did, from the text.";
     LoggedDiffers "W_LOGGED_DIFFERS" "Two figures of the log that say the same thing differ.";
+    UnitUnstated "W_UNIT_UNSTATED" "A column's unit is stated neither by the file nor by its writer; the column was not read.";
     NoYear "W_NO_YEAR" "The stamps have no year; times count from the first of them.";
     OffsetEstimated "W_OFFSET_ESTIMATED" "The offset between two clocks was estimated from the logs.";
     NonPositive "W_NONPOSITIVE" "Samples at or below zero, which the official mean leaves out.";
@@ -157,6 +158,7 @@ codes! {
     BelowRanging "E_BELOW_RANGING" "The measured power is more than 5 % below that of the ranging run.";
     OutsidePhase "E_OUTSIDE_PHASE" "The measured window is not inside the phase of the session in which it was run.";
     ClockSkew "E_CLOCK_SKEW" "The clocks of client and server differ by more than their limit.";
+    Scenario "E_SCENARIO" "No rule says what the metric of the run is, by its scenario.";
     SeveralRuns "E_SEVERAL_RUNS" "The power log holds more than one run.";
     NoTokens "E_NO_TOKENS" "There are no generated tokens to divide by.";
     Json "E_JSON" "The text is not valid JSON.";

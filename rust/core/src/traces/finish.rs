@@ -7,7 +7,7 @@ use super::order::{arrange, retime};
 use super::plausible::plausible_power_w;
 use super::reading::Fault;
 use super::trace::Trace;
-use crate::input::{Base, Code, Place, Refusal};
+use crate::input::{Base, Code, LeapSeconds, Place, Refusal};
 use crate::quantity::Boundary;
 use std::collections::HashSet;
 
@@ -39,7 +39,9 @@ impl Builder<'_> {
         }
         let mut said = HashSet::new();
         let series = std::mem::take(&mut self.series);
-        let channels: Vec<Channel> = series.into_iter().filter_map(|series| self.channel(series, &mut said)).collect();
+        let leaps: LeapSeconds = std::mem::take(&mut self.leaps).into_iter().collect();
+        let channels = series.into_iter().filter_map(|series| self.channel(series, &leaps, &mut said));
+        let channels: Vec<Channel> = channels.collect();
         let energetic = || channels.iter().filter(|channel| channel.kind.gives_energy());
         let lines = |at: usize| energetic().filter_map(move |channel| channel.samples.line.get(at).copied()).min();
         let most = energetic().map(|channel| channel.samples.len()).max().unwrap_or(0);
@@ -73,6 +75,7 @@ impl Builder<'_> {
             format,
             source: self.path.to_owned(),
             clock,
+            leaps,
             channels,
             total_known,
             separate_devices: self.separate,
@@ -106,10 +109,17 @@ impl Builder<'_> {
     }
 
     /// The channel of one series, with what there is to say about it.
-    fn channel(&mut self, mut series: Series, said: &mut HashSet<(Code, u32, usize)>) -> Option<Channel> {
+    fn channel(
+        &mut self,
+        mut series: Series,
+        leaps: &LeapSeconds,
+        said: &mut HashSet<(Code, u32, usize)>,
+    ) -> Option<Channel> {
         let slot = self.slots.get(series.slot)?.clone();
         let device = self.devices.get(series.device)?.name.clone();
-        self.shift_after_leaps(&mut series.rows);
+        for row in &mut series.rows {
+            row.time_ns = leaps.elapsed(row.time_ns, row.leap);
+        }
         let order = arrange(&mut series.rows);
         let coarse = order.repeat.is_some() && self.resolution_ns >= SECOND;
         let retimed = coarse && self.options.interval_ns.is_some();
@@ -155,17 +165,6 @@ impl Builder<'_> {
         self.say_gaps(&channel, series.device, said);
         channel.samples.breaks.dedup();
         Some(channel)
-    }
-
-    /// Moves every row after a leap second by the second that elapsed.
-    fn shift_after_leaps(&self, rows: &mut [Row]) {
-        let leaps: Vec<i64> = self.leaps.iter().copied().collect();
-        for row in rows {
-            // A row inside a leap second is not moved by that one.
-            let passed = leaps.partition_point(|leap| *leap <= row.time_ns).saturating_sub(usize::from(row.leap));
-            let shift = i64::try_from(passed).unwrap_or(i64::MAX).saturating_mul(SECOND);
-            row.time_ns = row.time_ns.saturating_add(shift);
-        }
     }
 
     fn say_faults(&mut self, channel: &Channel, series: &Series) {

@@ -3,8 +3,8 @@
 use super::builder::Builder;
 use super::clock::FARTHEST_NS;
 use crate::input::{
-    Base, Cell, Code, DateOrder, Dimension, Literal, Refusal, Scale, Stamp, Unit, ZoneFault, cell, civil_stamp,
-    clock_stamp, literal, numeric_stamp, patterned_stamp,
+    Base, Cell, Code, DateOrder, Dimension, LeapSeconds, Literal, Refusal, Scale, Stamp, Unit, ZoneFault, cell,
+    civil_stamp, clock_stamp, literal, numeric_stamp, patterned_stamp,
 };
 
 /// The time of a record on the clock of the trace.
@@ -133,7 +133,7 @@ impl Builder<'_> {
                 self.remark(Code::DstFold, line, "the second pass of the repeated hour starts here");
             }
         }
-        if stamp.leap && self.leaps.insert(ns - ns.rem_euclid(1_000_000_000)) {
+        if stamp.leap && self.leaps.insert(LeapSeconds::second(ns)) {
             self.remark(Code::LeapSecond, line, "a leap second; later times were moved by one second");
         }
         if ns.unsigned_abs() > FARTHEST_NS.unsigned_abs() {

@@ -106,6 +106,7 @@ mod tests {
             format: "x",
             source: "x".into(),
             clock: Clock::Relative,
+            leaps: crate::input::LeapSeconds::default(),
             channels,
             total_known,
             separate_devices: false,

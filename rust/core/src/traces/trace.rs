@@ -3,7 +3,7 @@
 use super::channel::Channel;
 use super::clock::Clock;
 use super::place::Records;
-use crate::input::Diagnostics;
+use crate::input::{Diagnostics, LeapSeconds};
 
 /// A power log: channels on one clock.
 #[derive(Debug, Clone)]
@@ -14,6 +14,8 @@ pub struct Trace {
     pub source: String,
     /// What the times of all channels count from.
     pub clock: Clock,
+    /// The leap seconds that the log writes out; every time behind one counts it.
+    pub leaps: LeapSeconds,
     /// The series.
     pub channels: Vec<Channel>,
     /// Whether the channels' places in their devices are settled, so that a total can be given.

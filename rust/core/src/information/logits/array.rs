@@ -5,7 +5,7 @@ use ndarray::{Array, Array2, Array3, ShapeBuilder};
 
 use crate::information::{Divergence, EntropyOptions, InformationError, TokenInformation, divergence, token_entropy};
 use crate::input::{Code, Place, Refusal};
-use crate::simd::Logit;
+use szilard_simd::Logit;
 
 /// Rows of logits, one distribution over the vocabulary a row, in their stored type.
 #[derive(Debug, Clone, PartialEq)]
@@ -116,26 +116,36 @@ impl Layout {
             .ok_or_else(|| refusal(Code::Shape, "a size that can be held"))
     }
 
+    /// The size of one row. [byte]
+    pub(super) fn row_bytes(&self) -> usize {
+        self.columns() * self.element.bytes()
+    }
+
+    /// The numbers of one row.
+    pub(super) fn columns(&self) -> usize {
+        self.shape.last().copied().unwrap_or_default()
+    }
+
+    /// The number of rows.
+    pub(super) fn row_count(&self) -> usize {
+        self.shape.split_last().map_or(0, |(_, axes)| axes.iter().product())
+    }
+
+    /// The shape of one figure a token.
+    pub(super) fn token_shape(&self) -> Vec<usize> {
+        match self.shape.split_last() {
+            Some((_, [])) | None => vec![1],
+            Some((_, tokens)) => tokens.to_vec(),
+        }
+    }
+
     /// The rows from data of exactly [`Layout::data_bytes`].
     pub(super) fn rows(&self, data: &[u8], path: &str) -> Result<LogitArray, Refusal> {
-        let big = self.big_endian;
         let array = match self.element {
-            Element::F64 => {
-                let from = if big { f64::from_be_bytes } else { f64::from_le_bytes };
-                self.array(data, from).map(LogitArray::F64)
-            }
-            Element::F32 => {
-                let from = if big { f32::from_be_bytes } else { f32::from_le_bytes };
-                self.array(data, from).map(LogitArray::F32)
-            }
-            Element::F16 => {
-                let from = if big { f16::from_be_bytes } else { f16::from_le_bytes };
-                self.array(data, from).map(LogitArray::F16)
-            }
-            Element::Bf16 => {
-                let from = if big { bf16::from_be_bytes } else { bf16::from_le_bytes };
-                self.array(data, from).map(LogitArray::Bf16)
-            }
+            Element::F64 => self.array(data).map(LogitArray::F64),
+            Element::F32 => self.array(data).map(LogitArray::F32),
+            Element::F16 => self.array(data).map(LogitArray::F16),
+            Element::Bf16 => self.array(data).map(LogitArray::Bf16),
         };
         array.ok_or_else(|| {
             let found = format!("{} bytes for shape {:?}", data.len(), self.shape);
@@ -143,8 +153,9 @@ impl Layout {
         })
     }
 
-    fn array<T: Logit, const N: usize>(&self, data: &[u8], from: fn([u8; N]) -> T) -> Option<Array2<T>> {
-        let elements: Vec<T> = data.chunks_exact(N).filter_map(|chunk| chunk.try_into().ok().map(from)).collect();
+    fn array<T: Logit>(&self, data: &[u8]) -> Option<Array2<T>> {
+        let mut elements = Vec::new();
+        T::from_bytes(data, self.big_endian, &mut elements);
         match *self.shape.as_slice() {
             [columns] => Array::from_shape_vec((1, columns), elements).ok(),
             [rows, columns] => Array::from_shape_vec((rows, columns).set_f(self.fortran), elements).ok(),

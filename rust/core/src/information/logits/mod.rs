@@ -7,11 +7,14 @@ mod npy_header;
 mod npz;
 mod read;
 mod safetensors;
+mod source;
+mod stream;
 mod zip;
 
 pub use array::{LogitArray, Logits};
 pub use logprobs::TopLogprobs;
 pub use read::{LogitFormat, LogprobFormat, read_logits, read_logits_bytes, read_logprobs, read_logprobs_bytes};
+pub use stream::{FileInformation, token_entropy_of_file};
 
 /// The formats of logits; a new one is a line here.
 pub const LOGIT_FORMATS: &[LogitFormat] = &[npy::FORMAT, npz::FORMAT, safetensors::FORMAT];

@@ -1,7 +1,18 @@
 use ndarray::array;
 
 use super::*;
+use crate::information::LogitArray;
+use crate::information::logits::read::read_opened;
 use crate::input::Code;
+
+fn array(bytes: &[u8], path: &str) -> Result<(LogitArray, Layout), Refusal> {
+    let mut source = Source::of_bytes(bytes, path);
+    let read = open(&mut source).and_then(|opened| {
+        let layout = opened.layout.clone();
+        Ok((read_opened(&mut source, opened)?.array, layout))
+    });
+    read.map_err(|error| if let InformationError::Format(refusal) = error { refusal } else { unreachable!() })
+}
 
 fn file(version: u8, header: &str, data: &[u8]) -> Vec<u8> {
     let mut bytes = [MAGIC, &[version, 0]].concat();

@@ -4,6 +4,14 @@ use flate2::Compression;
 use flate2::write::DeflateEncoder;
 
 use super::*;
+use crate::information::Logits;
+use crate::information::logits::read::read_opened;
+
+fn read(bytes: &[u8], path: &str) -> Result<Logits, Refusal> {
+    let mut source = Source::of_bytes(bytes, path);
+    let read = open(&mut source).and_then(|opened| read_opened(&mut source, opened));
+    read.map_err(|error| if let InformationError::Format(refusal) = error { refusal } else { unreachable!() })
+}
 
 fn npy(values: &[f32]) -> Vec<u8> {
     let header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({},), }}\n", values.len());

@@ -1,17 +1,17 @@
 //! The way in: a file or its bytes to logits or log-probabilities, by content first and by name second.
 
 use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use super::array::Logits;
 use super::logprobs::TopLogprobs;
+use super::source::{Opened, Source, at_most};
 use super::{LOGIT_FORMATS, LOGPROB_FORMATS};
 use crate::information::InformationError;
 use crate::input::{Code, JSON_BYTES, Place, Refusal};
 
-/// The most that is read of a pipe or device. [byte]
-const STREAM_BYTES: u64 = 1 << 30;
+/// What is looked at to tell formats apart. [byte]
+const START_BYTES: usize = 16;
 
 /// A format of logits.
 #[derive(Debug, Clone, Copy)]
@@ -24,8 +24,8 @@ pub struct LogitFormat {
     pub extension: &'static str,
     /// Whether the bytes start like it.
     pub detect: fn(&[u8]) -> bool,
-    /// The reader; the text names the file in a refusal.
-    pub read: fn(&[u8], &str) -> Result<Logits, Refusal>,
+    /// Finds the array in a file.
+    pub(super) open: fn(&mut Source<'_>) -> Result<Opened, InformationError>,
 }
 
 /// A format of log-probabilities.
@@ -45,9 +45,9 @@ pub struct LogprobFormat {
 ///
 /// [`InformationError::Io`], else as [`read_logits_bytes`].
 pub fn read_logits(path: &Path) -> Result<Logits, InformationError> {
-    let name = path.display().to_string();
-    let bytes = read_file(path, &name, None)?;
-    read_logits_bytes(&bytes, &name, None)
+    let mut source = Source::of_file(path)?;
+    let opened = open(&mut source, None)?;
+    read_opened(&mut source, opened)
 }
 
 /// The logits in the bytes of a file, in the format of that name, or in the one that they start like. `path` names the
@@ -57,22 +57,44 @@ pub fn read_logits(path: &Path) -> Result<Logits, InformationError> {
 ///
 /// [`InformationError::Format`]: `E_EMPTY`, `E_COMPRESSED`, `E_UNKNOWN_FORMAT`, or what the reader of the format says.
 pub fn read_logits_bytes(bytes: &[u8], path: &str, format: Option<&str>) -> Result<Logits, InformationError> {
-    let refusal = |code, found: &str, expected: String| Refusal::new(code, path, Place::File, found, expected);
+    let mut source = Source::of_bytes(bytes, path);
+    let opened = open(&mut source, format)?;
+    read_opened(&mut source, opened)
+}
+
+/// The array of a file of logits, its data not read yet.
+pub(super) fn open(source: &mut Source<'_>, format: Option<&str>) -> Result<Opened, InformationError> {
+    let (start, path) = (source.at(0, START_BYTES)?, source.path.clone());
+    let refusal = |code, found: &str, expected: String| Refusal::new(code, &path, Place::File, found, expected);
     let names = || LOGIT_FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
-    let by_content = LOGIT_FORMATS.iter().find(|format| (format.detect)(bytes));
+    let by_content = LOGIT_FORMATS.iter().find(|format| (format.detect)(&start));
     // The length that starts a safetensors file may look like a compressed one.
     if by_content.is_none() {
-        refuse_empty_or_compressed(bytes, path)?;
+        refuse_empty_or_compressed(&start, &path)?;
     }
     let format = match format {
         Some(name) => LOGIT_FORMATS.iter().find(|format| format.name == name),
         None => {
-            let extension = Path::new(path).extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+            let extension = Path::new(&path).extension().and_then(|extension| extension.to_str()).unwrap_or_default();
             by_content.or_else(|| LOGIT_FORMATS.iter().find(|format| format.extension.eq_ignore_ascii_case(extension)))
         }
     };
     let format = format.ok_or_else(|| refusal(Code::UnknownFormat, "no known start or ending", names()))?;
-    Ok((format.read)(bytes, path)?)
+    (format.open)(source)
+}
+
+/// The whole of an array.
+pub(super) fn read_opened(source: &mut Source<'_>, opened: Opened) -> Result<Logits, InformationError> {
+    let path = source.path.clone();
+    let Opened { layout, name, extent, skip } = opened;
+    let size = layout.data_bytes(&path)?;
+    let mut stream = source.stream(&extent)?;
+    stream.fill(&mut vec![0; skip])?;
+    let mut data = vec![0; size];
+    stream.fill(&mut data)?;
+    stream.finish()?;
+    let array = layout.rows(&data, &path)?;
+    Ok(Logits { array, shape: layout.shape, path, name })
 }
 
 /// The log-probabilities of a server's answer.
@@ -82,7 +104,8 @@ pub fn read_logits_bytes(bytes: &[u8], path: &str, format: Option<&str>) -> Resu
 /// [`InformationError::Io`], else as [`read_logprobs_bytes`].
 pub fn read_logprobs(path: &Path) -> Result<TopLogprobs, InformationError> {
     let name = path.display().to_string();
-    let bytes = read_file(path, &name, Some(JSON_BYTES as u64))?;
+    let file = File::open(path).map_err(|error| InformationError::io(&name, &error))?;
+    let bytes = at_most(file, JSON_BYTES as u64, &name)?;
     read_logprobs_bytes(&bytes, &name, None)
 }
 
@@ -111,21 +134,6 @@ fn refuse_empty_or_compressed(bytes: &[u8], path: &str) -> Result<(), Refusal> {
         return Err(Refusal::new(Code::Compressed, path, Place::File, "compressed bytes", "the file decompressed"));
     }
     Ok(())
-}
-
-/// The bytes of a file of at most `limit` bytes; without one, a file proper may have any size, since it is on a disk.
-fn read_file(path: &Path, name: &str, limit: Option<u64>) -> Result<Vec<u8>, InformationError> {
-    let io = |error: std::io::Error| InformationError::io(name, &error);
-    let file = File::open(path).map_err(io)?;
-    let about = file.metadata().map_err(io)?;
-    let limit = limit.unwrap_or(if about.is_file() { about.len() } else { STREAM_BYTES });
-    let mut bytes = Vec::new();
-    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(io)?;
-    if bytes.len() as u64 > limit {
-        let found = format!("more than {limit} bytes");
-        return Err(Refusal::new(Code::LimitSize, name, Place::File, found, format!("at most {limit} bytes")).into());
-    }
-    Ok(bytes)
 }
 
 /// The one array of a file, or the one named `logits`.

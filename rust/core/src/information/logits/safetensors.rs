@@ -1,13 +1,17 @@
-//! Safetensors: a JSON header and raw data; read by the official crate once the header is known to be sound.
+//! Safetensors: a JSON header and raw data; the official crate has the last word on the header.
 
 use ::safetensors::{SafeTensorError, SafeTensors};
 
-use super::array::{Element, Layout, Logits};
+use super::array::{Element, Layout};
 use super::read::{LogitFormat, the_array};
+use super::source::{Extent, Opened, Source};
+use crate::information::InformationError;
 use crate::input::{Code, Json, Place, Refusal};
 
 /// The longest header that is read. [byte]
 const HEADER_BYTES: u64 = 16 << 20;
+/// The length of the header stands before it. [byte]
+const LENGTH_BYTES: usize = 8;
 /// The types of the format that are no floating-point logits.
 const OTHER_TYPES: [&str; 18] = [
     "BOOL",
@@ -36,7 +40,7 @@ pub(super) const FORMAT: LogitFormat = LogitFormat {
     description: "safetensors file with one tensor of logits, or one named `logits`: F16, BF16, F32 or F64",
     extension: "safetensors",
     detect: |bytes| bytes.get(8) == Some(&b'{'),
-    read,
+    open,
 };
 
 /// One tensor as the header describes it.
@@ -49,53 +53,52 @@ struct Tensor {
     dtype: String,
 }
 
-fn read(bytes: &[u8], path: &str) -> Result<Logits, Refusal> {
-    let refusal = |code, found: String, expected: &str| Refusal::new(code, path, Place::File, found, expected);
-    let (header, data_bytes) = checked_header(bytes, path)?;
-    let tensors = tensors(header, path)?;
-    check_coverage(&tensors, data_bytes, path)?;
-    let (name, tensor) = the_array(tensors.iter().map(|(name, tensor)| (name.as_str(), tensor)), path)?;
+fn open(source: &mut Source<'_>) -> Result<Opened, InformationError> {
+    let path = source.path.clone();
+    let refusal = |code, found: String, expected: &str| Refusal::new(code, &path, Place::File, found, expected);
+    let header = checked_header(source)?;
+    let start = (LENGTH_BYTES + header.len()) as u64;
+    let tensors = tensors(&header, &path)?;
+    check_coverage(&tensors, source.length - start, &path)?;
+    let (name, tensor) = the_array(tensors.iter().map(|(name, tensor)| (name.as_str(), tensor)), &path)?;
     let element = tensor.element.ok_or_else(|| {
-        refusal(
-            Code::Dtype,
-            format!("type {}", tensor.dtype),
-            "logits as F16, BF16, F32 or F64 (integers are token ids)",
-        )
+        let expected = "logits as F16, BF16, F32 or F64 (integers are token ids)";
+        refusal(Code::Dtype, format!("type {}", tensor.dtype), expected)
     })?;
     let layout = Layout { element, big_endian: false, fortran: false, shape: tensor.shape.clone() };
-    layout.data_bytes(path)?;
-    // The official reader has the last word on the file as a whole.
-    let unsound = |error: SafeTensorError| {
-        let code = match error {
-            SafeTensorError::TensorInvalidInfo | SafeTensorError::ValidationOverflow => Code::Shape,
-            SafeTensorError::InvalidHeaderDeserialization(_) => Code::Json,
-            _ => Code::Offsets,
-        };
-        refusal(code, error.to_string(), "a sound safetensors file")
-    };
-    let file = SafeTensors::deserialize(bytes).map_err(unsound)?;
-    let array = layout.rows(file.tensor(name).map_err(unsound)?.data(), path)?;
-    Ok(Logits { array, shape: layout.shape, path: path.to_owned(), name: Some(name.to_owned()) })
+    layout.data_bytes(&path)?;
+    // The official reader has the last word on the header; that no data follow here is the only thing it may miss.
+    match SafeTensors::read_metadata(&[&(header.len() as u64).to_le_bytes(), header.as_slice()].concat()) {
+        Ok(_) | Err(SafeTensorError::MetadataIncompleteBuffer) => (),
+        Err(error) => {
+            let code = match error {
+                SafeTensorError::TensorInvalidInfo | SafeTensorError::ValidationOverflow => Code::Shape,
+                SafeTensorError::InvalidHeaderDeserialization(_) => Code::Json,
+                _ => Code::Offsets,
+            };
+            return Err(refusal(code, error.to_string(), "a sound safetensors file").into());
+        }
+    }
+    let (offset, packed) = (start + tensor.begin, tensor.end - tensor.begin);
+    let extent = Extent { offset, packed, deflated: false, check: None, name: name.to_owned() };
+    Ok(Opened { layout, name: Some(name.to_owned()), extent, skip: 0 })
 }
 
-/// The header, and the number of bytes behind it.
-fn checked_header<'a>(bytes: &'a [u8], path: &str) -> Result<(&'a [u8], u64), Refusal> {
-    let refusal = |code, found: String, expected: &str| Refusal::new(code, path, Place::File, found, expected);
-    let Some((length, rest)) = bytes.split_first_chunk::<8>() else {
-        return Err(refusal(Code::Truncated, format!("{} bytes", bytes.len()), "a header length of 8 bytes"));
-    };
-    let length = u64::from_le_bytes(*length);
-    let there = rest.len() as u64;
-    if length > HEADER_BYTES || length > there {
+/// The header of the file.
+fn checked_header(source: &mut Source<'_>) -> Result<Vec<u8>, InformationError> {
+    let (path, file) = (source.path.clone(), source.length);
+    let refusal = |code, found: String, expected: &str| Refusal::new(code, &path, Place::File, found, expected);
+    let length: Result<[u8; LENGTH_BYTES], _> = source.at(0, LENGTH_BYTES)?.try_into();
+    let length = length.map_err(|start: Vec<u8>| {
+        refusal(Code::Truncated, format!("{} bytes", start.len()), "a header length of 8 bytes")
+    })?;
+    let length = u64::from_le_bytes(length);
+    if length > HEADER_BYTES || length > file - LENGTH_BYTES as u64 {
+        let found = format!("a header of {length} bytes in a file of {file}");
         let expected = format!("at most {HEADER_BYTES} bytes that are in the file");
-        return Err(refusal(
-            Code::HeaderLen,
-            format!("a header of {length} bytes in a file of {}", bytes.len()),
-            &expected,
-        ));
+        return Err(refusal(Code::HeaderLen, found, &expected).into());
     }
-    let (header, _) = rest.split_at_checked(length as usize).unwrap_or((rest, &[]));
-    Ok((header, there - length))
+    source.at(LENGTH_BYTES as u64, length as usize)
 }
 
 /// The tensors that the header names, by name.

@@ -1,5 +1,13 @@
 use super::*;
 use crate::information::LogitArray;
+use crate::information::Logits;
+use crate::information::logits::read::read_opened;
+
+fn read(bytes: &[u8], path: &str) -> Result<Logits, Refusal> {
+    let mut source = Source::of_bytes(bytes, path);
+    let read = open(&mut source).and_then(|opened| read_opened(&mut source, opened));
+    read.map_err(|error| if let InformationError::Format(refusal) = error { refusal } else { unreachable!() })
+}
 
 fn file(header: &str, data: &[u8]) -> Vec<u8> {
     [&(header.len() as u64).to_le_bytes(), header.as_bytes(), data].concat()

@@ -2,6 +2,9 @@
 
 use half::{bf16, f16};
 
+use crate::dispatch;
+use crate::row::{RowSums, Softmax};
+
 /// A real number type in which logits are stored.
 pub trait Logit: Copy + Send + Sync + 'static {
     /// The name of the type, as NumPy and PyTorch print it.
@@ -25,12 +28,16 @@ pub trait Logit: Copy + Send + Sync + 'static {
     ///
     /// ```
     /// use half::bf16;
-    /// use szilard::simd::Logit;
+    /// use szilard_simd::Logit;
     /// assert_eq!(bf16::from_f32(20.0).half_spacing(), 0.0625);
     /// assert_eq!(20.0_f64.half_spacing(), 0.0);
     /// ```
     fn half_spacing(self) -> f64 {
-        let value = self.widen();
+        Self::half_spacing_at(self.widen())
+    }
+
+    /// The same of a number that was widened.
+    fn half_spacing_at(value: f64) -> f64 {
         if Self::PRECISION >= f64::MANTISSA_DIGITS as i32 || !value.is_finite() {
             return 0.0;
         }
@@ -38,6 +45,16 @@ pub trait Logit: Copy + Send + Sync + 'static {
         let exponent = ((value.to_bits() >> 52) & 0x7ff) as i32 - 1023;
         (2.0_f64).powi(exponent.max(Self::MIN_EXPONENT) - Self::PRECISION)
     }
+
+    /// Replaces the numbers by those that the bytes hold; what is left over of the bytes is ignored.
+    fn from_bytes(bytes: &[u8], big_endian: bool, numbers: &mut Vec<Self>);
+
+    /// Takes the next numbers of a row, at most [`crate::BLOCK`] of them, into its sums.
+    ///
+    /// # Errors
+    ///
+    /// The place in the block of the first number that is NaN or +inf; the sums are then unchanged.
+    fn absorb(block: &[Self], sums: &mut RowSums, softmax: &Softmax) -> Result<(), usize>;
 }
 
 impl Logit for f64 {
@@ -47,6 +64,14 @@ impl Logit for f64 {
 
     fn widen(self) -> f64 {
         self
+    }
+
+    fn from_bytes(bytes: &[u8], big_endian: bool, numbers: &mut Vec<Self>) {
+        numbers_of(bytes, if big_endian { Self::from_be_bytes } else { Self::from_le_bytes }, numbers);
+    }
+
+    fn absorb(block: &[Self], sums: &mut RowSums, softmax: &Softmax) -> Result<(), usize> {
+        dispatch::absorb(block, sums, softmax)
     }
 }
 
@@ -58,6 +83,14 @@ impl Logit for f32 {
     fn widen(self) -> f64 {
         f64::from(self)
     }
+
+    fn from_bytes(bytes: &[u8], big_endian: bool, numbers: &mut Vec<Self>) {
+        numbers_of(bytes, if big_endian { Self::from_be_bytes } else { Self::from_le_bytes }, numbers);
+    }
+
+    fn absorb(block: &[Self], sums: &mut RowSums, softmax: &Softmax) -> Result<(), usize> {
+        dispatch::absorb(block, sums, softmax)
+    }
 }
 
 impl Logit for f16 {
@@ -67,6 +100,14 @@ impl Logit for f16 {
 
     fn widen(self) -> f64 {
         self.to_f64()
+    }
+
+    fn from_bytes(bytes: &[u8], big_endian: bool, numbers: &mut Vec<Self>) {
+        numbers_of(bytes, if big_endian { Self::from_be_bytes } else { Self::from_le_bytes }, numbers);
+    }
+
+    fn absorb(block: &[Self], sums: &mut RowSums, softmax: &Softmax) -> Result<(), usize> {
+        dispatch::absorb(block, sums, softmax)
     }
 }
 
@@ -78,6 +119,19 @@ impl Logit for bf16 {
     fn widen(self) -> f64 {
         self.to_f64()
     }
+
+    fn from_bytes(bytes: &[u8], big_endian: bool, numbers: &mut Vec<Self>) {
+        numbers_of(bytes, if big_endian { Self::from_be_bytes } else { Self::from_le_bytes }, numbers);
+    }
+
+    fn absorb(block: &[Self], sums: &mut RowSums, softmax: &Softmax) -> Result<(), usize> {
+        dispatch::absorb(block, sums, softmax)
+    }
+}
+
+fn numbers_of<T, const N: usize>(bytes: &[u8], from: fn([u8; N]) -> T, numbers: &mut Vec<T>) {
+    numbers.clear();
+    numbers.extend(bytes.as_chunks::<N>().0.iter().map(|chunk| from(*chunk)));
 }
 
 /// The elements of a slice as `f64`, in their order: exact for all four types.

@@ -1,0 +1,27 @@
+//! Sums over rows of logits, with the vector instructions that the machine has.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `logit` | the number types in which logits are stored, widened without a rounding |
+//! | `row` | the running sums of one row, block by block |
+//! | `block` | the kernel: one block, three passes of which two are in the nearest cache |
+//! | `lanes` | what the kernel asks of vector instructions |
+//! | `avx512`, `avx2`, `portable` | what gives it; `portable` is NEON where the compiler assumes it |
+//! | `dispatch` | the choice between them, when the program runs |
+//!
+//! It knows no physics: what the sums mean is said in `szilard::information`. Unsafe code is allowed here alone.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod block;
+mod dispatch;
+mod lanes;
+mod logit;
+mod portable;
+mod row;
+
+pub use dispatch::InstructionSet;
+pub use logit::{Logit, widen_slice};
+pub use row::{BLOCK, RowSums, Softmax};
