@@ -161,8 +161,7 @@ impl Metrics {
                 let differs = |label: &&str| {
                     value(labels, label) != first.labels.iter().find(|l| l.0 == **label).map(|l| l.1.as_str())
                 };
-                let code =
-                    if INSTANCES.iter().any(differs) { Code::MirroredCounter } else { Code::DupSeries };
+                let code = if INSTANCES.iter().any(differs) { Code::MirroredCounter } else { Code::DupSeries };
                 builder.diagnostics.push(code, place, Some(&shown), "the same sensor once more; it counts once");
             }
             return Ok(None);
