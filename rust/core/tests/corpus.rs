@@ -274,18 +274,32 @@ fn names_stay_as_they_are() {
     assert!(refusal.to_string().contains("Failed to initialize NVML: Driver/library version mismatch"));
 }
 
-/// Every prefix of a file gives a trace or a refusal, and never more energy than the whole.
+/// Samples of all channels to the bit, or the code of the refusal.
+fn outcome(bytes: &[u8], options: &ReadOptions) -> Result<Vec<(String, Vec<i64>, Vec<u64>)>, Code> {
+    let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect();
+    let trace = read(bytes.to_vec(), "prefix", options).map_err(|refusal| refusal.code)?;
+    Ok(trace.channels.iter().map(|c| (c.label(), c.samples.time_ns.clone(), bits(&c.samples.value))).collect())
+}
+
+/// Every prefix gives what its whole lines give; a document, which has an end mark, gives a trace or a reason.
 #[test]
-fn every_prefix_is_a_trace_or_a_reason() {
+fn every_prefix_is_its_whole_lines_or_a_reason() {
     let mut prefixes = 0;
     for case in cases() {
         let whole = bytes(&case.file);
         if whole.len() > 4096 {
             continue;
         }
+        let lines = !whole.starts_with(b"{") && !whole.starts_with(b"<") && !whole.starts_with(b"\x1f\x8b");
+        let mut of_lines = outcome(&[], &case.options);
         for end in 0..whole.len() {
-            let _ = read(whole[..end].to_vec(), "prefix", &case.options);
+            let found = outcome(&whole[..end], &case.options);
             prefixes += 1;
+            if whole[..end].ends_with(b"\n") {
+                of_lines = found;
+            } else if lines && whole[..end].contains(&b'\n') && !whole[..end].contains(&0) {
+                assert_eq!(found, of_lines, "{} to byte {end}", case.file);
+            }
         }
     }
     assert!(prefixes > 20_000, "{prefixes}");

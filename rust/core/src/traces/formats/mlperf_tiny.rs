@@ -46,7 +46,7 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
     // zeros at the end of the file are samples, but the text behind them was taken for a cut tail
     let body = bytes.get(5..).unwrap_or_default();
     let samples = (body.len() + text.nul_tail()) / 4;
-    if (body.len() + text.nul_tail()) % 4 != 0 {
+    if !(body.len() + text.nul_tail()).is_multiple_of(4) {
         builder.diagnostics.push(Code::PartialLastBlock, Place::File, None, "the last sample is cut; it was left out");
     }
     let mut slot = Column::new("energy", Kind::IntervalEnergy, "uJ").slot;

@@ -2,6 +2,7 @@
 
 mod alumet;
 mod amd_smi;
+mod amd_smi_json;
 mod codecarbon;
 mod dcgm_dmon;
 mod fnirsi;
@@ -89,6 +90,7 @@ pub const REGISTRY: &[Format] = &[
     fnirsi::FORMAT,
     jtop::FORMAT,
     amd_smi::FORMAT,
+    amd_smi_json::FORMAT,
     rocm_smi::FORMAT,
     power_gadget::FORMAT,
     uprof::FORMAT,

@@ -7,7 +7,7 @@ use super::Format;
 use super::parts::metrics::Metrics;
 use crate::input::{Code, Refusal, Text, printable};
 use crate::traces::{Builder, Head, ReadOptions, Trace};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub(super) const FORMAT: Format = Format {
     name: "prometheus-text",
@@ -77,9 +77,12 @@ fn labels(mut rest: &str) -> Option<(Vec<(&str, &str)>, &str)> {
 
 fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
     let mut builder = Builder::new(text.path(), options)?;
-    let (mut metrics, mut counts) = (Metrics::default(), HashMap::<String, u64>::new());
+    let (mut metrics, mut scrape) = (Metrics::default(), Scrape::default());
     let mut lines = text.lines();
     while let Some(line) = lines.next(&mut builder.diagnostics)? {
+        if line.text.starts_with("# HELP ") || line.text.starts_with("# TYPE ") {
+            scrape.met(line.text.split_whitespace().take(3).collect::<Vec<_>>().join(" "));
+        }
         if line.text.trim().is_empty() || line.text.starts_with('#') {
             continue;
         }
@@ -88,23 +91,41 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
             continue;
         };
         builder.record(line.number);
-        let place = line.place();
-        // two series of one sensor stand in one scrape
-        let target =
-            metrics.target(&mut builder, (sample.name, &sample.labels), (line.number, place), options, |_, _| true)?;
+        scrape.met(format!("{} {:?}", sample.name, sample.labels));
+        let (here, last) = (scrape.number, &scrape.last);
+        let again = |device, slot| last.get(&(device, slot)) == Some(&here);
+        let series = (sample.name, sample.labels.as_slice());
+        let target = metrics.target(&mut builder, series, (line.number, line.place()), options, again)?;
         let Some(target) = target else { continue };
+        scrape.last.insert((target.device, target.slot), here);
         let reading = builder.read(target.slot, sample.value, (target.unit, None), line.number)?;
-        let series = line.text.split('}').next().unwrap_or_default().to_owned();
-        let count = counts.entry(if sample.labels.is_empty() { sample.name.to_owned() } else { series }).or_insert(0);
         let time = match sample.stamp {
             Some(stamp) => builder.unix_time(stamp, "ms", line.number)?,
-            None => builder.spaced_time(None, *count, line.number)?,
+            None => builder.spaced_time(None, here, line.number)?,
         };
-        *count += 1;
         builder.sample((target.device, target.slot), (line.number, time), reading, sample.value)?;
     }
     metrics.settle(&mut builder)?;
     builder.finish(FORMAT.name, true)
+}
+
+/// The scrape that is being read: one ends where a series or a comment of it comes again.
+#[derive(Default)]
+struct Scrape {
+    number: u64,
+    met: HashSet<String>,
+    /// The last scrape of each series.
+    last: HashMap<(usize, usize), u64>,
+}
+
+impl Scrape {
+    fn met(&mut self, what: String) {
+        if self.met.contains(&what) {
+            self.number += 1;
+            self.met.clear();
+        }
+        self.met.insert(what);
+    }
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
     let mut lines = text.lines();
     for _ in 0..PREAMBLE_LINES {
         let Ok(Some(line)) = lines.next(&mut Diagnostics::default()) else { break };
-        if let Some(stamp) = line.text.strip_prefix("Profile Start Time:,").and_then(|rest| date(rest)) {
+        if let Some(stamp) = line.text.strip_prefix("Profile Start Time:,").and_then(date) {
             builder.first_day(stamp);
         }
     }

@@ -107,8 +107,12 @@ struct Met {
     level: Level,
     labels: Vec<(String, String)>,
     unit: Option<Unit>,
-    /// Whether another series shows the same sensor and this one is left out.
-    twin: bool,
+}
+
+impl Met {
+    fn label(&self, name: &str) -> Option<&str> {
+        self.labels.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()).filter(|v| !v.is_empty())
+    }
 }
 
 /// Where the samples of a series go.
@@ -147,7 +151,7 @@ impl Metrics {
         };
         let device = builder.device(&device_of(name, labels), record)?;
         let shown = shown(name, labels);
-        if let Some(first) = self.by_identity.get(&(device, shown.clone())).and_then(|at| self.series.get_mut(*at)) {
+        if let Some(first) = self.by_identity.get(&(device, shown.clone())).and_then(|at| self.series.get(*at)) {
             let target = Target { device, slot: first.slot, unit: first.unit };
             let same = labels.len() == first.labels.len()
                 && labels
@@ -157,14 +161,9 @@ impl Metrics {
             if same || !overlaps(target.device, target.slot) {
                 return Ok(Some(target));
             }
-            if !std::mem::replace(&mut first.twin, true) || !builder.diagnostics.has(Code::DupSeries) {
-                let differs = |label: &&str| {
-                    value(labels, label) != first.labels.iter().find(|l| l.0 == **label).map(|l| l.1.as_str())
-                };
-                let code =
-                    if INSTANCES.iter().any(|label| differs(&label)) { Code::MirroredCounter } else { Code::DupSeries };
-                builder.diagnostics.push(code, place, Some(&shown), "the same sensor once more; it counts once");
-            }
+            let differs = |label: &&str| value(labels, label) != first.label(label);
+            let code = if INSTANCES.iter().any(differs) { Code::MirroredCounter } else { Code::DupSeries };
+            builder.diagnostics.push(code, place, Some(&shown), "the same sensor once more; it counts once");
             return Ok(None);
         }
         let slot = builder.slot(Slot {
@@ -178,7 +177,7 @@ impl Metrics {
         self.by_identity.insert((device, shown), self.series.len());
         let labels = labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let shows = found.map_or(name, |known| known.shows).to_owned();
-        self.series.push(Met { device, slot, shows, level, labels, unit, twin: false });
+        self.series.push(Met { device, slot, shows, level, labels, unit });
         Ok(Some(Target { device, slot, unit }))
     }
 
