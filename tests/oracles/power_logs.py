@@ -9,19 +9,19 @@ import csv
 import json
 import re
 import struct
-from datetime import datetime
+from datetime import UTC, datetime
 from fractions import Fraction
+from itertools import pairwise
 
 
 def seconds(stamp, pattern):
     """A civil stamp as seconds, exact to the microsecond."""
-    moment = datetime.strptime(stamp, pattern)
-    delta = moment - datetime(2000, 1, 1)
+    delta = datetime.strptime(stamp, pattern).replace(tzinfo=UTC) - datetime(2000, 1, 1, tzinfo=UTC)
     return Fraction(delta.days * 86400 + delta.seconds) + Fraction(delta.microseconds, 1_000_000)
 
 
 def trapezoid(samples):
-    return sum((p + q) / 2 * (t - s) for (s, p), (t, q) in zip(samples, samples[1:], strict=False))
+    return sum((p + q) / 2 * (t - s) for (s, p), (t, q) in pairwise(samples))
 
 
 def nvidia_smi(text):
@@ -54,7 +54,7 @@ def powermetrics(text):
     for block in text.split("*** Sampled system activity (")[1:]:
         elapsed = Fraction(re.search(r"\(([\d.]+)ms elapsed\)", block)[1])
         name = r"Combined Power \(CPU \+ GPU \+ ANE\)" if "Combined Power" in block else "Package Power"
-        total += Fraction(re.search(rf"^{name}: (\d+) mW", block, re.M)[1]) / 1000 * elapsed / 1000
+        total += Fraction(re.search(rf"^{name}: (\d+) mW", block, re.MULTILINE)[1]) / 1000 * elapsed / 1000
     return total
 
 
