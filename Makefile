@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build tools demo test lint format notebooks docs bench clean
+.PHONY: build tools demo test lint format notebooks docs bench fuzz clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -55,6 +55,11 @@ docs:  ## The Rust documentation, with everything else that rustdoc dislikes as 
 bench: tools  ## The figures of docs/performance.md, measured here
 	$(BIN)/python benches/build_time.py
 	cargo run --quiet --release -p szilard-simd --example ratios && $(BIN)/python benches/entropy.py --docs
+
+# Needs a nightly toolchain and cargo-fuzz.
+fuzz:  ## Every fuzz target for half a minute, from the samples
+	for target in $$(cargo +nightly fuzz list); do mkdir -p fuzz/corpus/$$target && \
+	  cargo +nightly fuzz run $$target fuzz/corpus/$$target tests/formats/tokens -- -max_total_time=30; done
 
 clean:
 	rm -rf .venv target demo-output

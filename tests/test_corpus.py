@@ -36,15 +36,16 @@ def joules(result):
 def test_power_logs(row):
     given = options(row["options"])
     idle = given.pop("idle", None)
-    lines = [int(line) for line in re.findall(r"\d+", row["line"])]
+    # a line, two lines, or the path of an element of a document
+    places = [row["line"]] if row["line"].startswith("data") else re.findall(r"\d+", row["line"])
     if row["expect"] == "error":
         with pytest.raises((FormatError, TraceError)) as caught:
             sz.read_trace(CORPUS / row["file"], **given).energy()
         assert caught.value.code == row["code"]
         if isinstance(caught.value, FormatError):
             assert caught.value.path.endswith(row["file"])
-        if lines:
-            assert caught.value.line == lines[0]
+        if places:
+            assert str(caught.value.line) == places[0]
         return
     trace = sz.read_trace(CORPUS / row["file"], **given)
     result = trace.energy()
@@ -53,11 +54,24 @@ def test_power_logs(row):
         if row["code"] != "-":
             said = remarks.filter(remarks["code"] == row["code"])
             assert said.height > 0
-            assert not lines or lines[0] in said["line"].to_list() or lines == [0]
+            assert set(places) <= {*said["place"].to_list(), "0"}
         assert result.status == row["status"]
     expected = joules(row["result"])
     if expected is not None:
         assert result.energy.value == pytest.approx(expected, rel=1e-6, abs=1e-9)
+
+
+def test_a_pue_inside_a_figure_is_taken_out_once():
+    trace = sz.read_trace(CORPUS / "cc_00_pue_inside.csv")
+    site, it = trace.energy(), trace.energy(channel="energy_consumed / pue")
+    # 0.000229166666667 kWh with a PUE of 1.5 inside
+    assert site.energy.value == pytest.approx(825, rel=1e-11)
+    assert it.energy.value == pytest.approx(550, rel=1e-11)
+    assert (site.energy.boundary, it.energy.boundary) == ("site", "it")
+    zero = sz.read_trace(CORPUS / "cc_02_zero_gpu.csv")
+    assert zero.energy(channel="cpu_energy").energy.value == pytest.approx(450, rel=1e-11)
+    with pytest.raises(TraceError):
+        zero.energy(channel="gpu_energy")
 
 
 @pytest.mark.parametrize("row", covered("logits"))

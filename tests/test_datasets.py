@@ -11,6 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+import szilard as sz
 
 ROOT = Path(__file__).resolve().parent.parent
 TRACES = ROOT / "datasets/traces"
@@ -40,7 +41,7 @@ def test_every_recording_and_table_is_in_the_manifest_with_its_hash():
     assert len(listed) == len(entries), "a path is listed twice"
     present = {
         path.relative_to(ROOT / "datasets").as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for folder in (TRACES, ROOT / "datasets/published/data")
+        for folder in (TRACES, ROOT / "datasets/logits", ROOT / "datasets/published/data")
         for path in folder.rglob("*")
         if path.is_file() and path.name != "MANIFEST.toml" and "__pycache__" not in path.parts
     }
@@ -125,3 +126,10 @@ def test_the_rooftop_figures_follow_from_its_table():
     assert computed["above_idle_energy_per_token"]["value"] == pytest.approx(above / table["output_tokens"], abs=5e-5)
     assert computed["tokens_per_energy"]["value"] == pytest.approx(3600 * table["output_tokens"] / energy, abs=5e-2)
     assert round(energy, 1) == table["call_energy"]
+
+
+def test_the_stored_logits_hold_the_entropy_that_their_run_had():
+    bounds = sz.entropy_bounds(ROOT / "datasets/logits/smollm2_135m_top40.json", vocab_size=49152)
+    assert len(bounds) == 48
+    # from all 49 152 logits of each step, with NumPy in f64
+    assert bounds.mean.low < 5.244986 < bounds.mean.high

@@ -217,7 +217,7 @@ def test_footprints_are_on_the_energy_of_their_definition():
 def test_publications_are_reproduced():
     table = sz.published.reproduce()
     assert table.height == sz.published.calculations().height
-    assert set(table["status"].to_list()) <= {"reproduced", "weak", "inconsistent", "no table"}
+    assert set(table["status"].to_list()) <= {"reproduced", "weak", "inconsistent", "needs data"}
     assert sz.published.reproduce("iea_2025").height == 9
     growth = sz.published.reproduce("C001")
     # mean growth a year over the six years from 415 to 945 TWh

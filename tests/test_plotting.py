@@ -20,6 +20,14 @@ def recording():
     return demo.recording()
 
 
+def costs():
+    """Two ways at the site; one of them without a price."""
+    chain = sz.BoundaryChain([sz.Factor("pue", 1.2)])
+    usage = {"tokens_per_call": 10, "calls_per_year": 10, "chain": chain}
+    first = sz.boundaries.cost_of_thought(sz.Quantity("1 J/token", boundary="it"), way="a", price_per_kwh=0.3, **usage)
+    return first.vstack(sz.boundaries.cost_of_thought(sz.Quantity("2 J/token", boundary="site"), way="$b", **usage))
+
+
 @pytest.fixture
 def figures(recording):
     trace, tokens, run = recording
@@ -32,7 +40,24 @@ def figures(recording):
         "budget": lambda ax: plotting.budget(run.per_token, ax=ax),
         "exact": lambda ax: plotting.budget(sz.Quantity("1 J"), ax=ax),
         "ladder": lambda ax: sz.ladder("llama-3-70b", run.per_token, "300 K").plot(ax=ax),
+        "sweep": lambda ax: sz.sweep(
+            "gpt2",
+            run.per_token,
+            "300 K",
+            over="batch",
+            values=[1, 8],
+            dtype="fp16",
+            context=9,
+            device="l4",
+            transfer_energy="hbm2",
+        ).plot(ax=ax),
         "chain": lambda ax: chain.plot(run.per_token, "node", ax=ax),
+        "flow": lambda ax: chain.plot(run.per_token, "node", ax=ax, kind="sankey"),
+        "scenario": lambda ax: sz.published.scenario().plot(ax=ax),
+        "ranges": lambda ax: sz.published.scenario(region="United States").plot(ax=ax),
+        "verdicts": lambda ax: plotting.verdicts(sz.audit_claims("mushrooms-thread"), ax=ax),
+        "cooling": lambda ax: plotting.cooling({"a": 1.1, "$b": 2.5}, ax=ax),
+        "costs": lambda ax: plotting.cost_of_thought(costs(), "year", ax=ax),
         "inwards": lambda ax: chain.plot(sz.Quantity("5 J", boundary="node"), "board", ax=ax),
         "surprisal": lambda ax: plotting.surprisal(sz.token_entropy(logits, targets=[0, 1, 2, 3, 4]), ax=ax),
         "board": lambda ax: plotting.galton_board(logits[0], tokens=list("a$b<\ncdef"), k=4, ax=ax),
@@ -43,7 +68,26 @@ def figures(recording):
 
 @pytest.mark.parametrize(
     "name",
-    ["trace", "window", "requests", "budget", "exact", "ladder", "chain", "inwards", "surprisal", "board", "strip"],
+    [
+        "trace",
+        "window",
+        "requests",
+        "budget",
+        "exact",
+        "ladder",
+        "sweep",
+        "chain",
+        "inwards",
+        "strip",
+        "flow",
+        "scenario",
+        "ranges",
+        "verdicts",
+        "cooling",
+        "costs",
+        "surprisal",
+        "board",
+    ],
 )
 def test_axes_go_in_and_come_out(figures, name, tmp_path):
     figure, ax = figures[name](None)

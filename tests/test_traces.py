@@ -187,7 +187,9 @@ def test_energy_is_that_of_rational_arithmetic(steps, data):
 
 def test_formats_are_listed():
     table = sz.formats()
-    assert table.columns == ["name", "kind", "description", "units"]
+    assert table.columns == ["name", "kind", "description", "units", "channels", "clock", "boundary", "sample"]
+    logs = table.filter(table["kind"] == "trace")
+    assert logs.null_count().sum_horizontal().item() == 0
     assert {"trace", "tokens", "logits", "logprobs"} <= set(table["kind"].to_list())
 
 

@@ -1,5 +1,7 @@
 """The physics of AI inference: joules per token, bits per token and the distance from the Landauer limit."""
 
+from szilard import boundaries as boundaries
+from szilard import bounds as bounds
 from szilard import edge as edge
 from szilard import errors as errors
 from szilard import published as published
@@ -17,9 +19,11 @@ from szilard._core import Ladder as Ladder
 from szilard._core import Model as Model
 from szilard._core import MonteCarlo as MonteCarlo
 from szilard._core import Quantity as Quantity
+from szilard._core import Sweep as Sweep
 from szilard._core import TokenInformation as TokenInformation
 from szilard._core import TokenLog as TokenLog
 from szilard._core import Trace as Trace
+from szilard._core import Weights as Weights
 from szilard._core import audit as audit
 from szilard._core import audit_claims as audit_claims
 from szilard._core import calc as calc
@@ -38,7 +42,9 @@ from szilard._core import monte_carlo as monte_carlo
 from szilard._core import pue_from_cooling_share as pue_from_cooling_share
 from szilard._core import read_tokens as read_tokens
 from szilard._core import read_trace as read_trace
+from szilard._core import read_weights as read_weights
 from szilard._core import reconcile as reconcile
 from szilard._core import roofline as roofline
+from szilard._core import sweep as sweep
 from szilard._core import token_entropy as token_entropy
 from szilard._core import trace_from_arrays as trace_from_arrays

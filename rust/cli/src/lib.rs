@@ -11,6 +11,7 @@
 //! | 3 | incomplete: a value for what is there; what is missing is on standard error |
 //! | 64 | wrong usage |
 
+mod chain;
 mod commands;
 mod failure;
 mod output;

@@ -5,6 +5,7 @@ use clap::Args;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use szilard::energy::{TokenLog, TokenOptions, read_tokens};
 use szilard::input::{Code, Place, Refusal};
 use szilard::quantity::units::f64::{ElectricPotential, Time};
 use szilard::quantity::units::{electric_potential::volt, time::second};
@@ -81,6 +82,9 @@ pub(crate) struct Reading {
     /// Device to keep; may be given several times
     #[arg(long, value_name = "NAME")]
     device: Vec<String>,
+    /// Number of devices whose rows alternate, where no column names them
+    #[arg(long, value_name = "NUMBER")]
+    devices: Option<usize>,
     /// Supply voltage where the log holds only a current, such as "12.8 V"
     #[arg(long, value_name = "VOLTAGE")]
     voltage: Option<String>,
@@ -112,6 +116,7 @@ impl Reading {
             time_format: self.time_format.clone(),
             interval_ns: self.interval.as_deref().map(|text| nanoseconds("--interval", text)).transpose()?,
             devices: (!self.device.is_empty()).then(|| self.device.clone()),
+            device_count: self.devices,
             voltage: self.voltage.as_ref().map(volts).transpose()?,
             columns: self.column.clone(),
             sign: self.sign,
@@ -119,6 +124,12 @@ impl Reading {
             decompress: self.decompress,
         };
         Ok(read(bytes(path)?, &path.display().to_string(), &options)?)
+    }
+
+    /// The token log in a file.
+    pub(crate) fn tokens(&self, path: &Path) -> Result<TokenLog, Failure> {
+        let options = TokenOptions { format: self.format.clone(), tz: self.tz.clone(), count: None };
+        Ok(read_tokens(bytes(path)?, &path.display().to_string(), &options)?)
     }
 }
 

@@ -19,6 +19,8 @@ fn words(command: &str) -> Vec<String> {
 /// What the command prints, on both streams.
 fn printed(command: &str) -> String {
     let mut szilard = std::process::Command::new(env!("CARGO_BIN_EXE_szilard"));
+    // the page shows what is carried, whatever lies beside the project
+    szilard.env_remove("SZILARD_SHARED");
     let run = szilard.args(words(command)).current_dir(root()).output().unwrap();
     String::from_utf8([run.stdout, run.stderr].concat()).unwrap()
 }
@@ -46,7 +48,21 @@ fn written(page: &str) -> String {
 fn the_examples_of_the_page_print_what_it_shows() {
     let path = root().join("docs/cli.md");
     let page = std::fs::read_to_string(&path).unwrap();
-    for command in ["formats", "read", "energy", "entropy", "calc", "landauer", "lift", "reproduce", "demo"] {
+    let commands = [
+        "formats",
+        "read",
+        "energy",
+        "entropy",
+        "calc",
+        "landauer",
+        "lift",
+        "footprint",
+        "scenario",
+        "audit",
+        "reproduce",
+        "demo",
+    ];
+    for command in commands {
         assert!(page.contains(&format!("{OPEN}{command}")), "{command}");
     }
     let written = written(&page);

@@ -5,11 +5,12 @@
 //!
 //! | floor | modules |
 //! |---|---|
-//! | 0 | [`quantity`] (units, uncertainty, boundaries of a figure) |
-//! | 1 | [`input`] (bytes to typed cells, or a reason), [`source`] (citations and data sets) |
-//! | 2 | [`information`] (bits per token), [`traces`] (power logs), [`boundaries`] (chip to primary energy) |
-//! | 3 | [`energy`] (joules per token), [`landauer`] (bounds), [`edge`] (sun, battery, heat sink) |
-//! | 4 | [`published`] (figures of the literature, reproduced) |
+//! | 0 | [`parallel`] (all cores, one order) |
+//! | 1 | [`quantity`] (units, uncertainty, boundaries of a figure) |
+//! | 2 | [`input`] (bytes to typed cells, or a reason), [`source`] (citations and data sets) |
+//! | 3 | [`information`] (bits per token), [`traces`] (power logs), [`boundaries`] (chip to primary energy) |
+//! | 4 | [`energy`] (joules per token), [`landauer`] (bounds), [`edge`] (sun, battery, heat sink) |
+//! | 5 | [`published`] (figures of the literature, reproduced) |
 //!
 //! Below them all stands the crate [`simd`], which alone has unsafe code: sums over rows of logits.
 
@@ -22,6 +23,7 @@ pub mod energy;
 pub mod information;
 pub mod input;
 pub mod landauer;
+pub mod parallel;
 pub mod published;
 pub mod quantity;
 pub mod source;

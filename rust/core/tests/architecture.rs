@@ -7,16 +7,17 @@ use std::path::{Path, PathBuf};
 
 /// The floor of each module of the crate.
 const FLOORS: &[(&str, u8)] = &[
-    ("quantity", 0),
-    ("input", 1),
-    ("source", 1),
-    ("information", 2),
-    ("traces", 2),
-    ("boundaries", 2),
-    ("energy", 3),
-    ("landauer", 3),
-    ("edge", 3),
-    ("published", 4),
+    ("parallel", 0),
+    ("quantity", 1),
+    ("input", 2),
+    ("source", 2),
+    ("information", 3),
+    ("traces", 3),
+    ("boundaries", 3),
+    ("energy", 4),
+    ("landauer", 4),
+    ("edge", 4),
+    ("published", 5),
 ];
 
 /// Longest file. [line]

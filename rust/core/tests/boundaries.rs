@@ -250,46 +250,85 @@ const LADDER: [&str; 13] = [
     "generation",
 ];
 
+/// Rungs and factors drawn at random, from one on each step to all of [`LADDER`].
+fn drawn(draws: &mut Draws) -> (BoundaryChain, Vec<(&'static str, f64)>, [Boundary; 3]) {
+    let needed = ["regulators", "host", "network", "cooling", "transmission", "generation"];
+    let factors: Vec<(&str, f64)> = LADDER
+        .iter()
+        .map(|name| (*name, 1.0 + draws.next(), draws.next()))
+        .filter(|(name, _, luck)| needed.contains(name) || *luck < 0.5)
+        .map(|(name, ratio, _)| (name, ratio))
+        .collect();
+    let mut rung = || Boundary::ALL[(draws.next() * 7.0) as usize];
+    let mut rungs = [rung(), rung(), rung()];
+    rungs.sort();
+    (chain(&factors), factors, rungs)
+}
+
 #[test]
 fn lift_and_lower_are_inverse_grouping_does_not_matter_and_no_factor_acts_twice() {
     let mut draws = Draws(1929);
-    for _ in 0..200 {
-        let factors: Vec<(&str, f64)> = LADDER.iter().map(|name| (*name, 1.0 + draws.next())).collect();
-        let chain = chain(&factors);
-        let rung = |draw: f64| Boundary::ALL[(draw * 7.0) as usize];
-        let (a, b, c) = (rung(draws.next()), rung(draws.next()), rung(draws.next()));
-        let mut rungs = [a, b, c];
-        rungs.sort();
+    for _ in 0..1000 {
+        let (chain, factors, rungs) = drawn(&mut draws);
         let figure = quantity(10f64.powf(20.0 * draws.next() - 10.0), "J").at(Some(rungs[0]));
         let bring = |figure: &Quantity, to| chain.bring(figure, to).unwrap();
         let direct = bring(&figure, rungs[2]);
         let by_way = bring(&bring(&figure, rungs[1]).quantity, rungs[2]);
         close(direct.quantity.value(), by_way.quantity.value(), 1e-14);
         close(bring(&direct.quantity, rungs[0]).quantity.value(), figure.value(), 1e-14);
-        let mut names: Vec<&str> = direct.applied.iter().map(|one| one.name.as_str()).collect();
-        let count = names.len();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), count);
+        // each factor of the steps between the rungs once, and none besides
+        let applied: Vec<&str> = direct.applied.iter().map(|one| one.factor.name()).collect();
+        let between = |name: &&str| {
+            let step = Factor::ratio(name, 1.0).unwrap().step();
+            step.from() >= rungs[0] && step.to() <= rungs[2]
+        };
+        let expected: Vec<&str> = factors.iter().map(|(name, _)| *name).filter(between).collect();
+        assert_eq!(applied, expected);
         // the parts and the figure they started from are the whole
         let parts: f64 = direct.applied.iter().map(|one| one.added.value()).sum();
         close(figure.value() + parts, direct.quantity.value(), 1e-12);
+        // what lies at or above the outer rung is inside the figure and is not applied once more
+        let inside = |to| chain.lift(&direct.quantity, to);
+        if rungs[2] > Boundary::Chip {
+            assert!(matches!(inside(rungs[2]), Err(ChainError::AppliedTwice { .. })));
+        }
     }
 }
 
 #[test]
 fn the_order_of_wue_and_pue_cannot_be_confused() {
     let mut draws = Draws(47);
-    for _ in 0..100 {
-        let (pue, wue) = (1.0 + draws.next(), 2.0 * draws.next());
-        let chain = chain(&[("pue", pue)]);
+    for _ in 0..1000 {
+        let (pue, wue, off_site) = (1.0 + draws.next(), 2.0 * draws.next(), 2.0 * draws.next());
+        let chain = chain(&[("pue", pue), ("td-loss", 1.0 + draws.next())]);
         let it = quantity(1.0 + draws.next(), "kWh").at(Some(Boundary::It));
-        let given = Intensities { water_on_site: Some(quantity(wue, "L/kWh")), ..Intensities::default() };
-        let water =
-            |figure: &Quantity| footprint(figure, &chain, &given).unwrap().water_on_site.unwrap().to("L").unwrap();
-        let site = chain.lift(&it, Boundary::Site).unwrap().quantity;
-        // water is counted on IT energy, from whichever side one comes
-        close(water(&it).value(), wue * it.value(), 1e-12);
-        close(water(&site).value(), wue * it.value(), 1e-12);
+        let given = Intensities {
+            water_on_site: Some(quantity(wue, "L/kWh")),
+            water_off_site: Some(quantity(off_site, "L/kWh")),
+            ..Intensities::default()
+        };
+        let grid = chain.lift(&it, Boundary::Grid).unwrap().quantity;
+        // water on site is counted on IT energy and that of power plants on the grid's, from whichever side one comes
+        for from in [Boundary::It, Boundary::Site, Boundary::Grid] {
+            let found = footprint(&chain.bring(&it, from).unwrap().quantity, &chain, &given).unwrap();
+            close(found.water_on_site.unwrap().to("L").unwrap().value(), wue * it.value(), 1e-12);
+            close(found.water_off_site.unwrap().to("L").unwrap().value(), off_site * grid.value(), 1e-12);
+        }
     }
+}
+
+#[test]
+fn a_tool_that_multiplies_by_pue_is_not_multiplied_again() {
+    // node energy x PUE 1.1, as a tool writes it; network and idle machines were never in it
+    let figure = at("1.1 kWh", Boundary::Node);
+    let fleet = chain(&[("network", 1.02), ("idle-capacity", 1.1)]);
+    let site = fleet.lift_holding(&figure, &["pue"], Boundary::Site).unwrap();
+    close(site.quantity.value(), 1.1 * 1.02 * 1.1, 1e-14);
+    let with_pue = chain(&[("network", 1.02), ("pue", 1.1)]);
+    let error = with_pue.lift_holding(&figure, &["pue"], Boundary::Site).unwrap_err();
+    assert_eq!(error.to_string(), "pue would be applied twice: the figure is said to hold pue");
+    // 0.24 Wh that hold the whole stack of the fleet
+    let stack = at("0.24 Wh", Boundary::Board);
+    let error = chain(&[("pue", 1.09)]).lift_holding(&stack, &["full-stack"], Boundary::Site).unwrap_err();
+    assert_eq!(error.to_string(), "pue would be applied twice: the figure is said to hold full-stack");
 }

@@ -100,6 +100,8 @@ fn every_published_ratio_to_the_limit_has_the_verdict_of_the_audit_by_hand() {
         &[NotCheckable],
         &[NotCheckable],
         &[NotCheckable],
+        &[Doubtful],
+        &[Doubtful],
     ];
     assert_eq!(audits.len(), by_hand.len());
     for (audit, by_hand) in audits.iter().zip(by_hand) {
@@ -203,7 +205,7 @@ fn files_in_a_folder_of_ones_own_are_picked_up() {
     let without = self::folder("without", &[("own.toml", OWN)]);
     let registry = Registry::with_folders(&[&without]).unwrap();
     assert!(registry.reproduce("OWN2").unwrap_err().to_string().contains("runs.csv is not at hand"));
-    assert_eq!(registry.calculations().filter(|(_, one)| registry.missing_table(one) == Some("runs.csv")).count(), 1);
+    assert_eq!(registry.calculations().filter(|(_, one)| registry.missing_data(one) == Some("runs.csv")).count(), 1);
 }
 
 #[test]
@@ -226,6 +228,24 @@ fn what_is_wrong_in_them_is_refused_with_file_and_line() {
         ("run + fact", "run + other", "own.toml, line 23, OWN2: unknown unit \"other\""),
         ("fact = \"OWN1\"", "fact = \"OWN9\"", "own.toml, line 23, OWN2: no fact \"OWN9\""),
         ("energy\"", "power\"", "own.toml, line 23, OWN2: runs.csv, line 1: no column \"power\""),
+        ("vintage = \"2026\"\n", "", "own.toml, line 1: missing field `vintage`"),
+        ("locator = \"p. 1\"", "locator = \"\"", "own.toml, line 17, fact OWN1, locator: must not be empty"),
+        ("verified = \"read\"\n\n", "verified = \"secondary\"\n\n", "own.toml, line 9, fact OWN1, seen_in"),
+        (
+            "fact = \"OWN1\" }",
+            "run = { folders = [\"../x\"], figure = \"power\" } }",
+            "own.toml, line 24, calculation OWN2, inputs",
+        ),
+        (
+            "fact = \"OWN1\" }",
+            "run = { folders = [\"x\"], figure = \"power\" } }",
+            "own.toml, line 23, OWN2: x is not at hand",
+        ),
+        (
+            "fact = \"OWN1\" }",
+            "fact = \"OWN1\", value = \"2 kWh\" }",
+            "needs one of a fact, a value, a table and a run",
+        ),
     ] {
         let error = refused(from, to);
         assert!(error.contains(expected), "{to}: {error}");

@@ -207,7 +207,7 @@ fn erasure(vector: &mut Vector) {
         }
         name if name.starts_with("naive_MAC_") => {
             let precision: Precision = name.trim_start_matches("naive_MAC_").parse().unwrap();
-            assert_eq!(u64::from(precision.weight), vector.whole("b_w"));
+            assert_eq!(precision.weight, vector.input("b_w"));
             assert_eq!(u64::from(precision.activation), vector.whole("b_a"));
             let bits = mac_information(precision).get::<bit>();
             vector.is("bits", bits);
@@ -349,7 +349,7 @@ fn counts(vector: &mut Vector, vectors: &[Value]) {
         name if name.starts_with("Mixtral_expected_experts_") => {
             let (mixtral, batch) = (model(vectors, "Mixtral-8x7B"), vector.whole("batch"));
             vector.is("E_distinct", mixtral.distinct_experts(batch).unwrap());
-            return vector.is("weight_bytes_fp16", mixtral.weight_bytes(batch, 16).unwrap());
+            return vector.is("weight_bytes_fp16", mixtral.weight_bytes(batch, 16.0).unwrap());
         }
         _ => {}
     }
@@ -378,7 +378,7 @@ fn counts(vector: &mut Vector, vectors: &[Value]) {
         }
         "decode_bytes_B1_ctx4096_fp16" => {
             let (model, context) = (model(vectors, name), vector.whole("context"));
-            let weights = model.weight_bytes(vector.whole("batch"), 16).unwrap();
+            let weights = model.weight_bytes(vector.whole("batch"), 16.0).unwrap();
             let read = model.kv_bits_read(context, 16).unwrap() / 8;
             let write = model.kv_bytes_per_token(2);
             vector.is("weights", weights);

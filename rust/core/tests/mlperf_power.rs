@@ -65,6 +65,7 @@ fn sound() -> MlperfFiles {
         meter_log: Some(meter_log(&[])),
         client: Some(session("power/client.json", 0.0)),
         server: Some(session("power/server.json", 0.1)),
+        submitted: None,
     }
 }
 
@@ -97,12 +98,54 @@ fn a_sound_run_has_its_figures_and_no_finding() {
 
 #[test]
 fn single_and_multi_stream_are_in_millijoules_per_query() {
-    for scenario in ["SingleStream", "MultiStream"] {
-        let run = mlperf_run(&MlperfFiles { detail: detail(TEN + 20, TEN + 620, scenario), ..sound() }).unwrap();
-        // 600 kJ over 1200 queries
-        assert!(run.per_query && (run.official.value() - 500e3).abs() < 1e-6, "{}", run.official);
+    // 600 kJ over 1200 queries; a MultiStream query has 8 samples, and 8 queries of a SingleStream run stand for one
+    for (ran, submitted, metric, efficiency) in [
+        ("SingleStream", None, 500e3, 1.0 / 500.0),
+        ("MultiStream", None, 500e3, 8.0 / 500.0),
+        ("SingleStream", Some("MultiStream"), 4000e3, 8.0 / 4000.0),
+        ("SingleStream", Some("singlestream"), 500e3, 1.0 / 500.0),
+    ] {
+        let submitted = submitted.map(str::to_owned);
+        let files = MlperfFiles { detail: detail(TEN + 20, TEN + 620, ran), submitted, ..sound() };
+        let run = mlperf_run(&files).unwrap();
+        assert!(run.per_query && (run.official.value() - metric).abs() < 1e-6, "{}", run.official);
         assert_eq!(run.official.unit().symbol(), "mJ");
+        let found = run.efficiency.unwrap().to("1/J").unwrap().value();
+        assert!((found - efficiency).abs() < 1e-12, "{ran}: {found}");
     }
+}
+
+#[test]
+fn a_scenario_without_a_rule_is_refused_and_one_for_another_has_no_efficiency() {
+    let of = |ran: &str, submitted: Option<&str>| {
+        let submitted = submitted.map(str::to_owned);
+        mlperf_run(&MlperfFiles { detail: detail(TEN + 20, TEN + 620, ran), submitted, ..sound() })
+    };
+    for (ran, submitted) in [("Batch", None), ("Offline", Some("SingleStream")), ("Server", Some("multistream"))] {
+        assert_eq!(of(ran, submitted).unwrap_err().code(), Some(Code::Scenario), "{ran}");
+    }
+    let without = |key: &str| {
+        let text = String::from_utf8(detail(TEN + 20, TEN + 620, "SingleStream").bytes).unwrap();
+        let kept = text.lines().filter(|line| !line.contains(key)).map(|line| format!("{line}\n"));
+        mlperf_run(&MlperfFiles { detail: file("detail", kept.collect()), ..sound() })
+    };
+    // no watts pass for millijoules a query
+    assert_eq!(without("query_count").unwrap_err().code(), Some(Code::NoData));
+    let unnamed = without("effective_scenario").unwrap();
+    assert_eq!((unnamed.submitted, unnamed.official.value(), unnamed.per_query), (None, 1000.0, false));
+    let run = of("Server", Some("Interactive")).unwrap();
+    assert_eq!((run.official.value(), run.efficiency.is_some()), (1000.0, true));
+    let run = of("Server", Some("Offline")).unwrap();
+    assert_eq!((run.official.value(), run.efficiency), (1000.0, None));
+}
+
+#[test]
+fn a_rate_that_loadgen_inferred_says_so() {
+    let text = String::from_utf8(detail(TEN + 20, TEN + 620, "Offline").bytes).unwrap();
+    let text = text.replace("result_tokens_per_second", "result_inferred_tokens_per_second");
+    let run = mlperf_run(&MlperfFiles { detail: file("detail", text), ..sound() }).unwrap();
+    assert_eq!((run.tokens_per_second, run.tokens_inferred), (Some(500.0), true));
+    assert!(!mlperf_run(&sound()).unwrap().tokens_inferred);
 }
 
 #[test]
@@ -302,6 +345,7 @@ fn shared(run: &str) -> Option<MlperfFiles> {
         meter_log: get("power/ptd_logs.txt"),
         client: get("power/client.json"),
         server: get("power/server.json"),
+        submitted: None,
     })
 }
 

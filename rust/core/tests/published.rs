@@ -1,6 +1,7 @@
 //! Every publication that the library carries, done again.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+use szilard::boundaries::Given;
 use szilard::published::{Publication, PublishedError, Registry, Status};
 use szilard::quantity::Boundary;
 use szilard::source::Evidence;
@@ -10,7 +11,7 @@ fn every_calculation_comes_out_within_its_rounding_unless_its_source_disagrees_w
     let registry = Registry::embedded().unwrap();
     let results = registry.reproduce_all().unwrap();
     assert!(results.len() >= 20);
-    let at_hand = registry.calculations().filter(|(_, calculation)| registry.missing_table(calculation).is_none());
+    let at_hand = registry.calculations().filter(|(_, calculation)| registry.missing_data(calculation).is_none());
     for (result, (_, calculation)) in results.iter().zip(at_hand) {
         let expected = match (&calculation.inconsistent, &calculation.weak) {
             (Some(_), _) => Status::Inconsistent,
@@ -122,4 +123,36 @@ fn an_identity_stands_for_one_thing_and_a_reference_leads_somewhere() {
     assert!(matches!(Registry::new(vec![publication, twin]), Err(PublishedError::Duplicate { .. })));
     let lost = Publication::parse("lost.toml", &FORGED.replace("{ value = \"1.2\" }", "{ fact = \"F999\" }")).unwrap();
     assert!(matches!(Registry::new(vec![lost]), Err(PublishedError::Undone { line: 12, .. })));
+}
+
+#[test]
+fn official_power_and_performance_come_out_of_the_logs() {
+    let Some(shared) = std::env::var_os("SZILARD_SHARED") else {
+        println!("skipped: logs of real runs are absent; set SZILARD_SHARED");
+        return;
+    };
+    let folder = std::path::Path::new(&shared).join("traces/mlperf");
+    let registry = Registry::with_folders(&[&folder]).unwrap();
+    let publication = registry.publication("mlperf_inference_5_1").unwrap();
+    assert_eq!(publication.calculations.len(), 9);
+    for calculation in &publication.calculations {
+        assert_eq!(registry.missing_data(calculation), None);
+        assert_eq!(registry.reproduce(&calculation.id).unwrap().status, Status::Reproduced, "{}", calculation.id);
+    }
+    let bare = Registry::embedded().unwrap();
+    let needs: Vec<&str> = bare.calculations().filter_map(|(_, one)| bare.missing_data(one)).collect();
+    assert_eq!(needs.len(), 8, "{needs:?}"); // two of ML.ENERGY, six of three runs
+}
+
+#[test]
+fn a_factor_from_a_fact_says_where_and_when() {
+    let registry = Registry::embedded().unwrap();
+    let rate = registry.factor("F105", "generation", None, Given::Ratio).unwrap();
+    assert!(rate.citation().unwrap().contains("Energy Information Administration") && rate.years().is_some());
+    // printed in whole Btu/kWh: half a unit over the square root of three
+    let btu = 3_412.141_633_127_942;
+    assert!((rate.quantity().u() * btu - 0.5 / 3f64.sqrt()).abs() < 1e-9, "{}", rate.quantity());
+    for (id, name) in [("F999", "pue"), ("F001", "pue"), ("F044", "pue"), ("F058", "magic")] {
+        assert!(registry.factor(id, name, None, Given::Ratio).is_err(), "{id} {name}");
+    }
 }

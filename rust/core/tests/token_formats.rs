@@ -4,8 +4,8 @@
 
 use std::path::{Path, PathBuf};
 use szilard::energy::{
-    Count, Counted, EnergyError, InferenceQuery, Request, TOKEN_FORMATS, TokenLog, TokenOptions, Tokens,
-    energy_per_token, read_tokens,
+    Count, Counted, EnergyError, EnergyQuery, InferenceQuery, Request, TOKEN_FORMATS, TokenLog, TokenOptions, Tokens,
+    energy, energy_per_token, read_tokens,
 };
 use szilard::input::{Code, Refusal};
 use szilard::traces::{Clock, ReadOptions, Trace, read};
@@ -74,23 +74,6 @@ fn every_format_has_a_sample_that_is_detected_as_it() {
 }
 
 #[test]
-fn every_prefix_is_a_log_or_a_reason() {
-    for path in samples() {
-        let bytes = std::fs::read(&path).unwrap();
-        let format = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        for end in 0..=bytes.len() {
-            let named = TokenOptions { format: Some(format.clone()), ..TokenOptions::default() };
-            for options in [TokenOptions::default(), named] {
-                match read_tokens(bytes[..end].to_vec(), "prefix", &options) {
-                    Ok(log) => assert!(log.requests.len() + log.excluded.len() <= 16),
-                    Err(refusal) => assert!(refusal.code.name().starts_with("E_"), "{refusal}"),
-                }
-            }
-        }
-    }
-}
-
-#[test]
 fn damaged_samples_are_a_log_or_a_reason() {
     for path in samples() {
         let bytes = std::fs::read(&path).unwrap();
@@ -129,15 +112,25 @@ fn arrivals_have_no_end_and_no_energy() {
 }
 
 #[test]
-fn a_burst_trace_has_ends_only_with_elapsed_times_and_its_failures_by_name() {
+fn a_burst_trace_has_arrivals_and_its_failures_by_name() {
     let log = sample("burstgpt-csv.csv");
     assert_eq!((log.clock, sums(&log)), (Clock::Relative, (Some(150), None, Some(50), None)));
-    assert_eq!(log.requests[1].interval_ns(), Some((110 * SECOND + SECOND / 2, 111 * SECOND + SECOND / 2)));
+    assert_eq!(log.requests[1].start_ns, Some(110 * SECOND + SECOND / 2));
     assert_eq!((log.excluded[0].line, log.excluded[0].code), (3, Code::FailedRequest));
     // 50 + 30 is not 81
     assert!(log.diagnostics.iter().any(|d| d.code == Code::LoggedDiffers && d.place.line() == Some(4)));
-    let old = b"Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n5,m,1,2,3,API log\n";
-    assert_eq!(missing(&parsed(old.to_vec()).unwrap()), "end");
+    assert_eq!(missing(&log), "end");
+    // a time without a unit is not read, and said
+    let with = |title: &str| {
+        let header = "Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type";
+        parsed(format!("{header},{title}\n110.5,m,50,30,80,API log,1\n").into_bytes()).unwrap()
+    };
+    let bare = with("Elapsed time");
+    assert_eq!((bare.diagnostics.has(Code::UnitUnstated), bare.requests[0].duration_ns), (true, None));
+    assert_eq!(missing(&bare), "end");
+    let titled = with("Elapsed time [s]");
+    assert!(!titled.diagnostics.has(Code::UnitUnstated));
+    assert_eq!(titled.requests[0].interval_ns(), Some((110 * SECOND + SECOND / 2, 111 * SECOND + SECOND / 2)));
 }
 
 #[test]
@@ -305,11 +298,80 @@ fn what_cannot_be_true_is_left_out_by_name() {
     let excluded: Vec<_> = log.excluded.iter().map(|e| (e.request.as_str(), e.code)).collect();
     assert_eq!(
         excluded,
-        [("start-inference-A-2", Code::ImplausibleStamp), ("start-inference-A-1", Code::OverlappingPhases)]
+        [("start-inference-A-1", Code::OverlappingPhases), ("start-inference-A-2", Code::ImplausibleStamp)]
     );
     let log = sample("request-csv.csv");
     let excluded: Vec<_> = log.excluded.iter().map(|e| (e.request.as_str(), e.code)).collect();
     assert_eq!(excluded, [("b", Code::NegativeDuration), ("a", Code::DuplicateId), ("c", Code::NegativeDuration)]);
+}
+
+/// A meter that draws 100 W but for the leap second at the end of 2016, when it draws 400 W.
+fn meter_with_a_leap_second() -> Trace {
+    let mut log = "time,power [W]\n".to_owned();
+    let minute = |day: &str, seconds: std::ops::RangeInclusive<u32>| -> String {
+        seconds.map(|second| format!("{day}:{second:02}Z,{}\n", if second == 60 { 400 } else { 100 })).collect()
+    };
+    log.push_str(&minute("2016-12-31T23:59", 50..=60));
+    log.push_str(&minute("2017-01-01T00:00", 0..=10));
+    read(log.into_bytes(), "meter.csv", &ReadOptions::default()).unwrap()
+}
+
+#[test]
+fn windows_and_token_stamps_count_the_leap_second_of_the_power_log() {
+    let trace = meter_with_a_leap_second();
+    let of = |log: &str| {
+        let log = parsed(log.as_bytes().to_vec()).unwrap();
+        let result = energy_per_token(&trace, Tokens::Log(&log), &InferenceQuery::default()).unwrap();
+        result.gross.value()
+    };
+    // behind the leap second: 00:00:02 to 00:00:04 is 2 s at 100 W, in Unix time, with a zone and by tz
+    let header = "request,start,end,output_tokens\n";
+    assert!((of(&format!("{header}a,2017-01-01T00:00:02Z,2017-01-01T00:00:04Z,1\n")) - 200.0).abs() < 1e-9);
+    // over it, 23:59:59 to 00:00:00: two seconds, up to 400 W and down again, 500 J; the log has no second 60 itself
+    assert!((of(&format!("{header}a,2016-12-31T23:59:59Z,2017-01-01T00:00:00Z,1\n")) - 500.0).abs() < 1e-9);
+    // an end by a duration elapses: 2 s from 23:59:59
+    assert!((of("request,start,duration [s],output_tokens\na,2016-12-31T23:59:59Z,2,1\n") - 500.0).abs() < 1e-9);
+    // a log that writes the second itself: 23:59:60 to 00:00:00 is the way down, 250 J
+    let own = format!("{header}a,2016-12-31T23:59:60Z,2017-01-01T00:00:00Z,1\n");
+    assert!(parsed(own.clone().into_bytes()).unwrap().diagnostics.has(Code::LeapSecond));
+    assert!((of(&own) - 250.0).abs() < 1e-9);
+    // as windows the same texts are the same times
+    let window = |start: &str, end: &str| {
+        let at = |text: &str| trace.instant_ns(text, None).unwrap();
+        let query = EnergyQuery { window: Some((at(start), at(end))), ..EnergyQuery::default() };
+        energy(&trace, &query).unwrap().energy.unwrap().value()
+    };
+    assert!((window("2017-01-01T00:00:02Z", "2017-01-01T00:00:04Z") - 200.0).abs() < 1e-9);
+    assert!((window("2016-12-31T23:59:59Z", "2017-01-01T00:00:00Z") - 500.0).abs() < 1e-9);
+    assert!((window("2016-12-31T23:59:60Z", "1483228800") - 250.0).abs() < 1e-9);
+}
+
+#[test]
+fn a_stamp_that_lost_a_digit_is_left_out_in_any_table() {
+    // 2025-03-04T10:00:00Z and later, in Unix seconds and milliseconds; the lost one first, between and last
+    let good = ["1741082400", "1741082410", "1741082420"];
+    for (unit, zeros) in [("s", ""), ("ms", "000")] {
+        for at in 0..=3 {
+            let mut starts: Vec<String> = good.iter().map(|start| format!("{start}{zeros}")).collect();
+            starts.insert(at, format!("174108240{zeros}"));
+            let row = |(index, start): (usize, &String)| format!("r{index},{start},{start}5,10\n");
+            let rows: String = starts.iter().enumerate().map(row).collect();
+            let text = format!("request,start [{unit}],duration [ns],output_tokens\n{rows}");
+            let log = parsed(text.into_bytes()).unwrap();
+            let excluded: Vec<_> = log.excluded.iter().map(|e| (e.request.clone(), e.code)).collect();
+            assert_eq!(excluded, [(format!("r{at}"), Code::ImplausibleStamp)], "{unit} {at}");
+            assert_eq!((log.clock, log.requests.len()), (Clock::Utc, 3));
+        }
+    }
+    // of two either may be wrong, and of half of many too
+    let mixed = b"request,start [s],end [s],output_tokens\na,1741082400,1741082401,1\nb,174108240,174108241,1\n";
+    assert_eq!(parsed(mixed.to_vec()).unwrap_err().code, Code::TimeMixed);
+}
+
+#[test]
+fn an_end_that_follows_from_stamps_is_no_stated_duration() {
+    let log = parsed(b"request,start [s],end [s],output_tokens\na,1,3,1\n".to_vec()).unwrap();
+    assert_eq!((log.requests[0].interval_ns(), log.requests[0].duration_ns), (Some((SECOND, 3 * SECOND)), None));
 }
 
 #[test]

@@ -2,9 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use std::path::Path;
 use szilard::input::{Code, Place, Refusal};
-use szilard::traces::{Clock, Head, Kind, REGISTRY, ReadOptions, Trace, cut, read, read_path};
+use szilard::traces::{Clock, Kind, ReadOptions, Trace, cut, read};
 
 fn load(text: &str) -> Result<Trace, Refusal> {
     read(text.as_bytes().to_vec(), "log", &ReadOptions::default())
@@ -22,23 +21,6 @@ fn said(trace: &Trace) -> Vec<(Code, u64)> {
 fn board(rows: &[(f64, &str)]) -> String {
     let row = |(second, power): &(f64, &str)| format!("2025/03/04 10:00:{second:06.3}, 0, {power}\n");
     "timestamp, index, power.draw [W]\n".to_owned() + &rows.iter().map(row).collect::<String>()
-}
-
-#[test]
-fn every_format_has_a_sample_of_its_own() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/formats");
-    for format in REGISTRY {
-        let sample = ["csv", "txt", "json", "plist"].map(|end| folder.join(format!("{}.{end}", format.name)));
-        let sample = sample.iter().find(|file| file.exists()).unwrap_or_else(|| panic!("no sample of {}", format.name));
-        let trace = read_path(sample, &ReadOptions::default()).unwrap();
-        assert_eq!(trace.format, format.name);
-        assert_eq!(said(&trace), [], "{}", format.name);
-        let lines = std::fs::read_to_string(sample).unwrap().lines().map(str::to_owned).collect();
-        let head = Head { lines, ..Head::default() };
-        let known: Vec<&str> = REGISTRY.iter().filter(|other| (other.detect)(&head)).map(|other| other.name).collect();
-        assert_eq!(known[0], format.name);
-        assert!(known.iter().skip(1).all(|other| *other == "generic-csv"), "{known:?}");
-    }
 }
 
 #[test]

@@ -6,13 +6,11 @@ use crate::quantity::{Given, PyQuantity, Size};
 use crate::table::{Column, frame};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use szilard::boundaries::{
-    self as core, Applied, BoundaryChain, Factor, Footprint, Given as Meaning, Intensities, Lifted,
-};
+use szilard::boundaries::{self as core, Applied, BoundaryChain, Factor, Given as Meaning, Lifted};
 use szilard::quantity::{Boundary, Distribution, Quantity};
 
 /// A pure number: a quantity, text, or a plain number, since a ratio has no unit to lose.
-struct Number(Quantity);
+pub struct Number(pub Quantity);
 
 impl<'py> FromPyObject<'_, 'py> for Number {
     type Error = PyErr;
@@ -21,6 +19,20 @@ impl<'py> FromPyObject<'_, 'py> for Number {
         match given.extract::<f64>() {
             Ok(number) if !given.is_instance_of::<PyQuantity>() => guard(|| Quantity::number(number)).map(Self),
             _ => given.extract::<Given>().map(|given| Self(given.0)),
+        }
+    }
+}
+
+/// A year, or the first and the last one.
+struct Years(i32, i32);
+
+impl<'py> FromPyObject<'_, 'py> for Years {
+    type Error = PyErr;
+
+    fn extract(given: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        match given.extract::<i32>() {
+            Ok(year) => Ok(Self(year, year)),
+            Err(_) => given.extract().map(|(first, last)| Self(first, last)),
         }
     }
 }
@@ -44,6 +56,10 @@ impl<'py> FromPyObject<'_, 'py> for Number {
 ///     goes in), "loss-over-output" (over what comes out). "A loss of 5 %" alone would be two numbers.
 /// denominator
 ///     The energy that the number is related to, in words.
+/// year
+///     The year the number was observed in, or the first and the last one.
+/// vintage
+///     The vintage of its source, as "2024-12".
 ///
 /// Raises
 /// ------
@@ -57,12 +73,13 @@ impl<'py> FromPyObject<'_, 'py> for Number {
 /// '1.0526'
 #[pyclass(name = "Factor", module = "szilard", frozen)]
 #[derive(Debug, Clone)]
-pub struct PyFactor(Factor);
+pub struct PyFactor(pub Factor);
 
 #[pymethods]
 impl PyFactor {
     #[new]
-    #[pyo3(signature = (name, number, u=None, citation=None, step=None, given="ratio", denominator=None))]
+    #[pyo3(signature = (name, number, u=None, citation=None, step=None, given="ratio", denominator=None, year=None, vintage=None))]
+    #[expect(clippy::too_many_arguments, reason = "each is a keyword in Python")]
     fn new(
         name: &str,
         number: Number,
@@ -71,17 +88,10 @@ impl PyFactor {
         step: Option<&str>,
         given: &str,
         denominator: Option<&str>,
+        year: Option<Years>,
+        vintage: Option<&str>,
     ) -> PyResult<Self> {
-        let meaning = match given.replace('_', "-").as_str() {
-            "ratio" => Meaning::Ratio,
-            "efficiency" => Meaning::Efficiency,
-            "loss-over-input" => Meaning::LossOverInput,
-            "loss-over-output" => Meaning::LossOverOutput,
-            _ => {
-                let expected = "ratio, efficiency, loss-over-input or loss-over-output";
-                return Err(PyValueError::new_err(format!("given {given:?}: expected {expected}")));
-            }
-        };
+        let meaning: Meaning = given.parse().map_err(PyValueError::new_err)?;
         let step = step.map(str::parse).transpose().map_err(Raise::raise)?;
         let number = match u {
             Some(u) => {
@@ -101,6 +111,12 @@ impl PyFactor {
         }
         if let Some(denominator) = denominator {
             factor = factor.with_denominator(denominator);
+        }
+        if let Some(Years(first, last)) = year {
+            factor = factor.with_years(first, last);
+        }
+        if let Some(vintage) = vintage {
+            factor = factor.with_vintage(vintage);
         }
         Ok(Self(factor))
     }
@@ -133,6 +149,18 @@ impl PyFactor {
     #[getter]
     fn citation(&self) -> Option<&str> {
         self.0.citation()
+    }
+
+    /// The years that the number was observed in, first and last, or None.
+    #[getter]
+    fn years(&self) -> Option<(i32, i32)> {
+        self.0.years()
+    }
+
+    /// The vintage of the source, or None.
+    #[getter]
+    fn vintage(&self) -> Option<&str> {
+        self.0.vintage()
     }
 
     fn __repr__(&self) -> String {
@@ -183,9 +211,15 @@ impl PyBoundaryChain {
     ///     A factor that is already inside the figure.
     /// szilard.errors.BoundaryError
     ///     A figure without a boundary, or one that is no energy.
-    fn lift(&self, figure: Given, to: &str) -> PyResult<PyQuantity> {
+    ///
+    /// `holds` names factors that the figure holds besides those below its boundary, as the pue of a tool that multiplies
+    /// by it before it writes: they are neither missed nor applied again.
+    #[pyo3(signature = (figure, to, *, holds=None))]
+    fn lift(&self, figure: Given, to: &str, holds: Option<Vec<String>>) -> PyResult<PyQuantity> {
         let to = to.parse().map_err(Raise::raise)?;
-        guard(|| self.0.lift(&figure.0, to)).map(|lifted| PyQuantity(lifted.quantity))
+        let holds = holds.unwrap_or_default();
+        let holds: Vec<&str> = holds.iter().map(String::as_str).collect();
+        guard(|| self.0.lift_holding(&figure.0, &holds, to)).map(|lifted| PyQuantity(lifted.quantity))
     }
 
     /// The figure at a boundary further in: the inverse of `lift`.
@@ -195,34 +229,52 @@ impl PyBoundaryChain {
     }
 
     /// The table of what each factor does on the way of a figure to a boundary: name, step, ratio, u, added, unit,
-    /// denominator, citation, note.
+    /// denominator, citation, first_year, last_year, vintage, note.
     fn applied(&self, py: Python<'_>, figure: Given, to: &str) -> PyResult<Py<PyAny>> {
         let to: Boundary = to.parse().map_err(Raise::raise)?;
         let lifted = guard(|| self.0.bring(&figure.0, to))?;
         let all = &lifted.applied;
         let text = |of: fn(&Applied) -> String| Column::Text(all.iter().map(of).collect());
         let float = |of: fn(&Applied) -> f64| Column::Float(all.iter().map(of).collect());
+        let maybe = |of: fn(&Applied) -> Option<String>| Column::MaybeText(all.iter().map(of).collect());
+        let year = |of: fn((i32, i32)) -> i32| {
+            Column::MaybeWhole(all.iter().map(|one| one.factor.years().map(|years| i64::from(of(years)))).collect())
+        };
         frame(
             py,
             vec![
-                ("name", text(|factor| factor.name.clone())),
-                ("step", text(|factor| factor.step.to_string())),
-                ("ratio", float(|factor| factor.ratio.value())),
-                ("u", float(|factor| factor.ratio.u())),
-                ("added", float(|factor| factor.added.value())),
-                ("unit", text(|factor| factor.added.unit().symbol().to_owned())),
-                ("denominator", text(|factor| factor.denominator.clone())),
-                ("citation", Column::MaybeText(all.iter().map(|factor| factor.citation.clone()).collect())),
-                ("note", Column::MaybeText(all.iter().map(|factor| factor.note.map(str::to_owned)).collect())),
+                ("name", text(|one| one.factor.name().to_owned())),
+                ("step", text(|one| one.factor.step().to_string())),
+                ("ratio", float(|one| one.factor.quantity().value())),
+                ("u", float(|one| one.factor.quantity().u())),
+                ("added", float(|one| one.added.value())),
+                ("unit", text(|one| one.added.unit().symbol().to_owned())),
+                ("denominator", text(|one| one.factor.denominator().to_owned())),
+                ("citation", maybe(|one| one.factor.citation().map(str::to_owned))),
+                ("first_year", year(|(first, _)| first)),
+                ("last_year", year(|(_, last)| last)),
+                ("vintage", maybe(|one| one.factor.vintage().map(str::to_owned))),
+                ("note", maybe(|one| one.note.map(str::to_owned))),
             ],
         )
     }
 
-    /// The way of a figure to a boundary as a waterfall: (figure, axes).
-    #[pyo3(signature = (figure, to, ax=None))]
-    fn plot(slf: &Bound<'_, Self>, figure: Given, to: &str, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+    /// The way of a figure to a boundary as a picture, "waterfall" or "sankey": (figure, axes).
+    #[pyo3(signature = (figure, to, ax=None, *, kind="waterfall"))]
+    fn plot(
+        slf: &Bound<'_, Self>,
+        figure: Given,
+        to: &str,
+        ax: Option<&Bound<'_, PyAny>>,
+        kind: &str,
+    ) -> PyResult<Py<PyAny>> {
+        let name = match kind {
+            "waterfall" => "chain",
+            "sankey" => "sankey",
+            _ => return Err(PyValueError::new_err(format!("kind {kind:?}: expected waterfall or sankey"))),
+        };
         let arguments = (slf, PyQuantity(figure.0), to, ax);
-        Ok(slf.py().import("szilard.plotting")?.call_method1("chain", arguments)?.unbind())
+        Ok(slf.py().import("szilard.plotting")?.call_method1(name, arguments)?.unbind())
     }
 
     fn __repr__(&self) -> String {
@@ -276,7 +328,7 @@ pub fn reconcile(
         vec![
             ("given", Column::Text(figures.iter().map(Quantity::to_string).collect())),
             ("from", Column::MaybeText(from.collect())),
-            ("applied", text(|l| l.applied.iter().map(|f| f.name.as_str()).collect::<Vec<_>>().join(", "))),
+            ("applied", text(|l| l.applied.iter().map(|one| one.factor.name()).collect::<Vec<_>>().join(", "))),
             ("value", float(Quantity::value)),
             ("u", float(Quantity::u)),
             ("unit", text(|lifted| lifted.quantity.unit().symbol().to_owned())),
@@ -294,7 +346,6 @@ pub fn reconcile(
 /// '0.2857'
 #[pyfunction]
 #[pyo3(signature = (*, pue, other_overhead))]
-#[expect(private_interfaces, reason = "an argument type of this module")]
 pub fn cooling_share(pue: Number, other_overhead: Number) -> PyResult<PyQuantity> {
     guard(|| core::cooling_share(&pue.0, &other_overhead.0)).map(PyQuantity)
 }
@@ -305,93 +356,6 @@ pub fn cooling_share(pue: Number, other_overhead: Number) -> PyResult<PyQuantity
 /// >>> f"{sz.pue_from_cooling_share(0.30):.4f}"
 /// '1.4286'
 #[pyfunction]
-#[expect(private_interfaces, reason = "an argument type of this module")]
 pub fn pue_from_cooling_share(share: Number) -> PyResult<PyQuantity> {
     guard(|| core::pue_from_cooling_share(&share.0)).map(PyQuantity)
-}
-
-/// Water, carbon and money that an energy costs; amounts per token or per second for a figure per token or a power.
-#[pyclass(name = "Footprint", module = "szilard", frozen)]
-#[derive(Debug)]
-pub struct PyFootprint(Footprint);
-
-#[pymethods]
-impl PyFootprint {
-    /// The water used at the site, or None.
-    #[getter]
-    fn water_on_site(&self) -> Option<PyQuantity> {
-        self.0.water_on_site.clone().map(PyQuantity)
-    }
-
-    /// The water used by the power plants, or None.
-    #[getter]
-    fn water_off_site(&self) -> Option<PyQuantity> {
-        self.0.water_off_site.clone().map(PyQuantity)
-    }
-
-    /// The carbon dioxide equivalent, or None.
-    #[getter]
-    fn carbon(&self) -> Option<PyQuantity> {
-        self.0.carbon.clone().map(PyQuantity)
-    }
-
-    /// The cost in the currency of the price, or None.
-    #[getter]
-    fn cost(&self) -> Option<PyQuantity> {
-        self.0.cost.clone().map(PyQuantity)
-    }
-
-    fn __repr__(&self) -> String {
-        let part = |name: &str, figure: &Option<Quantity>| figure.as_ref().map(|figure| format!("{name} {figure}"));
-        let parts = [
-            part("water on site", &self.0.water_on_site),
-            part("water off site", &self.0.water_off_site),
-            part("carbon", &self.0.carbon),
-            part("cost", &self.0.cost),
-        ];
-        format!("Footprint({})", parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
-    }
-}
-
-/// What a figure costs, each energy brought to the boundary that its intensity is related to.
-///
-/// Parameters
-/// ----------
-/// figure
-///     An energy, a power, or an energy per token, at its boundary.
-/// chain
-///     The factors between the boundaries.
-/// price_per_kwh
-///     Price of a kilowatt hour at the site meter, a plain number in its currency. [1/kWh]
-/// carbon
-///     Carbon dioxide equivalent per energy at the grid, as "0.37 kg/kWh".
-/// wue
-///     Water used at the site per IT energy, as "0.36 L/kWh".
-/// water_off_site
-///     Water used by the power plants per energy at the grid.
-///
-/// Examples
-/// --------
-/// >>> import szilard as sz
-/// >>> chain = sz.BoundaryChain([sz.Factor("pue", 1.2)])
-/// >>> sz.footprint(sz.Quantity("2 kWh", boundary="site"), chain=chain, price_per_kwh=0.3).cost
-/// 0.6
-#[pyfunction]
-#[pyo3(signature = (figure, *, chain, price_per_kwh=None, carbon=None, wue=None, water_off_site=None))]
-pub fn footprint(
-    figure: Given,
-    chain: &Bound<'_, PyBoundaryChain>,
-    price_per_kwh: Option<f64>,
-    carbon: Option<Given>,
-    wue: Option<Given>,
-    water_off_site: Option<Given>,
-) -> PyResult<PyFootprint> {
-    let quantity = |given: Option<Given>| given.map(|given| given.0);
-    let intensities = Intensities {
-        water_on_site: quantity(wue),
-        water_off_site: quantity(water_off_site),
-        carbon: quantity(carbon),
-        price_per_kwh,
-    };
-    guard(|| core::footprint(&figure.0, &chain.get().0, &intensities)).map(PyFootprint)
 }

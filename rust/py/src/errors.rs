@@ -170,7 +170,7 @@ impl Raise for ChainError {
         match self {
             Self::Quantity(error) => error.raise(),
             Self::MissingFactor { .. } => exceptions::MissingFactor::new_err(self.to_string()),
-            Self::AppliedTwice { .. } => exceptions::AppliedTwice::new_err(self.to_string()),
+            Self::AppliedTwice { .. } | Self::Held { .. } => exceptions::AppliedTwice::new_err(self.to_string()),
             other => exceptions::BoundaryError::new_err(other.to_string()),
         }
     }
@@ -181,6 +181,7 @@ impl Raise for LandauerError {
         match self {
             Self::Unit(error) => error.raise(),
             Self::Boundary(error) => error.raise(),
+            Self::Chain(error) => error.raise(),
             other => exceptions::LandauerError::new_err(other.to_string()),
         }
     }

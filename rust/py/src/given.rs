@@ -26,6 +26,11 @@ pub fn os_error(error: &std::io::Error, path: &str) -> PyErr {
 
 /// The bytes of a path, of bytes, or of an open file, and what they are called in messages.
 pub fn bytes_of(source: &Bound<'_, PyAny>) -> PyResult<(Vec<u8>, String)> {
+    head_of(source, u64::MAX)
+}
+
+/// As [`bytes_of`], and of a path no more than the first so many.
+pub fn head_of(source: &Bound<'_, PyAny>, most: u64) -> PyResult<(Vec<u8>, String)> {
     if let Some(path) = path_of(source)? {
         let name = path.display().to_string();
         let read = || -> std::io::Result<Vec<u8>> {
@@ -33,7 +38,7 @@ pub fn bytes_of(source: &Bound<'_, PyAny>) -> PyResult<(Vec<u8>, String)> {
             // what is no regular file may have no end
             let limit = if file.metadata()?.is_file() { u64::MAX } else { EXPANDED_LIMIT };
             let mut bytes = Vec::new();
-            file.take(limit).read_to_end(&mut bytes)?;
+            file.take(limit.min(most)).read_to_end(&mut bytes)?;
             Ok(bytes)
         };
         let bytes = source.py().detach(read).map_err(|error| os_error(&error, &name))?;

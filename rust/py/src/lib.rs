@@ -1,10 +1,13 @@
 //! Python bindings of szilard: convert, detach, call, convert.
 
 mod boundaries;
+mod bounds;
 mod command;
 mod edge;
 mod energy;
 mod errors;
+mod facility;
+mod footprint;
 mod given;
 mod html;
 mod inference;
@@ -13,6 +16,7 @@ mod landauer;
 mod monte_carlo;
 mod published;
 mod quantity;
+mod scenario;
 mod table;
 mod tokens;
 mod traces;
@@ -21,10 +25,15 @@ use pyo3::prelude::*;
 
 /// The compiled part of szilard.
 #[pymodule]
-mod _core {
+pub mod _core {
     #[pymodule_export]
-    use crate::boundaries::{
-        PyBoundaryChain, PyFactor, PyFootprint, cooling_share, footprint, pue_from_cooling_share, reconcile,
+    use crate::boundaries::{PyBoundaryChain, PyFactor, cooling_share, pue_from_cooling_share, reconcile};
+    #[pymodule_export]
+    use crate::bounds::{
+        barrier, bremermann_rate, charge_energy, circuit_erasure, kaplan_2020, landauer_units, least_energy_over_noise,
+        least_supply, mac_information, minimum_work, multi_information, noise_margin, palm_2022, register_information,
+        register_width, reset_cost, reset_information, retention_barrier, slow_penalty, speed_energy, speed_time,
+        thermal_voltage,
     };
     #[pymodule_export]
     use crate::command::{recordings, run_cli};
@@ -33,13 +42,22 @@ mod _core {
     #[pymodule_export]
     use crate::energy::PyEnergyResult;
     #[pymodule_export]
+    use crate::facility::{
+        cue, dcie, effectiveness, ere, erf, gap, generation_efficiency, generation_mix, known_factors, overhead,
+        pue_at_it_input, pue_from_loads, transformer_loss,
+    };
+    #[pymodule_export]
+    use crate::footprint::{PyFootprint, cost_of_thought, footprint};
+    #[pymodule_export]
     use crate::inference::{PyInferenceEnergy, compare, energy_per_token, load_report};
     #[pymodule_export]
     use crate::information::{
         Divergence, EntropyBounds, TokenInformation, divergence, entropy_bounds, entropy_from_counts, token_entropy,
     };
     #[pymodule_export]
-    use crate::landauer::{PyGap, PyLadder, PyModel, ladder, landauer_limit, roofline};
+    use crate::landauer::{
+        PyGap, PyLadder, PyModel, PySweep, PyWeights, ladder, landauer_limit, read_weights, roofline, sweep,
+    };
     #[pymodule_export]
     use crate::monte_carlo::{Interval, MonteCarlo, monte_carlo};
     #[pymodule_export]
@@ -49,6 +67,11 @@ mod _core {
     };
     #[pymodule_export]
     use crate::quantity::{PyQuantity, calc};
+    #[pymodule_export]
+    use crate::scenario::{
+        PyGrowth, PyRange, PyScenario, published_between, published_factor, published_growth, published_scenario,
+        published_share,
+    };
     #[pymodule_export]
     use crate::tokens::{PyTokenLog, read_tokens};
     #[pymodule_export]

@@ -5,18 +5,38 @@ use crate::quantity::PyQuantity;
 use crate::table::{Column, frame};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use std::path::PathBuf;
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use szilard::published::{
-    Audit, Bound as Side, Calculation, CheckAudit, ClaimAudit, Claims, Fact, Kind, PublishedError, Registry,
-    Reproduction, audit as audit_of,
+    Audit, Calculation, CheckAudit, ClaimAudit, Claims, Fact, Kind, PublishedError, Registry, Reproduction,
 };
 use szilard::quantity::{Boundary, Quantity};
 
-/// The publications that the library carries, parsed once.
-fn registry() -> Result<&'static Registry, PublishedError> {
+/// Folders of one's own: a path, or several.
+pub struct Folders(Vec<PathBuf>);
+
+impl<'py> FromPyObject<'_, 'py> for Folders {
+    type Error = PyErr;
+
+    fn extract(given: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        match given.extract::<PathBuf>() {
+            Ok(folder) => Ok(Self(vec![folder])),
+            Err(_) => given.extract().map(Self),
+        }
+    }
+}
+
+/// The publications that the library carries, parsed once, and those of folders beside them.
+pub fn registry(folder: Option<&Folders>) -> Result<Cow<'static, Registry>, PublishedError> {
     static REGISTRY: OnceLock<Result<Registry, PublishedError>> = OnceLock::new();
-    REGISTRY.get_or_init(Registry::embedded).as_ref().map_err(Clone::clone)
+    match folder {
+        Some(Folders(folders)) => {
+            let folders: Vec<&Path> = folders.iter().map(PathBuf::as_path).collect();
+            Registry::with_folders(&folders).map(Cow::Owned)
+        }
+        None => REGISTRY.get_or_init(Registry::embedded).as_ref().map(Cow::Borrowed).map_err(Clone::clone),
+    }
 }
 
 fn boundary_word(quantity: &Quantity) -> Option<String> {
@@ -24,10 +44,12 @@ fn boundary_word(quantity: &Quantity) -> Option<String> {
 }
 
 /// The table of all facts: id, quantity, scenario, value, low, high, unit, boundary, method, bound, last_digit, denominator,
-/// scope, region, from, to, publication, locator, verified, seen_in, note. Unknown is null.
+/// scope, region, from, to, publication, locator, verified, seen_in, note. Unknown is null. `folder` is a path, or
+/// several, with publications of one's own, here and below.
 #[pyfunction]
-pub fn published_facts(py: Python<'_>) -> PyResult<Py<PyAny>> {
-    let registry = guard(registry)?;
+#[pyo3(signature = (*, folder=None))]
+pub fn published_facts(py: Python<'_>, folder: Option<Folders>) -> PyResult<Py<PyAny>> {
+    let registry = guard(|| registry(folder.as_ref()))?;
     let facts: Vec<&Fact> = registry.facts().map(|(_, fact)| fact).collect();
     let keys = registry.facts().map(|(publication, _)| publication.citation.key.clone()).collect();
     let text = |of: fn(&Fact) -> String| Column::Text(facts.iter().map(|fact| of(fact)).collect());
@@ -51,11 +73,8 @@ pub fn published_facts(py: Python<'_>) -> PyResult<Py<PyAny>> {
             ("unit", of_any(|figure| Some(figure.unit().symbol().to_owned()))),
             ("boundary", of_any(boundary_word)),
             ("method", of_any(|figure| figure.method().map(|method| method.word().to_owned()))),
-            (
-                "bound",
-                maybe(|fact| fact.bound.map(|bound| if bound == Side::Lower { "lower" } else { "upper" }.to_owned())),
-            ),
-            ("last_digit", Column::Float(facts.iter().map(|fact| fact.last_digit).collect())),
+            ("bound", maybe(|fact| fact.bound.map(|side| side.word().to_owned()))),
+            ("last_digit", Column::Float(facts.iter().map(|fact| fact.last_digit()).collect())),
             ("denominator", maybe(|fact| fact.denominator.clone())),
             ("scope", maybe(|fact| fact.scope.clone())),
             ("region", text(|fact| fact.region.clone())),
@@ -70,17 +89,20 @@ pub fn published_facts(py: Python<'_>) -> PyResult<Py<PyAny>> {
     )
 }
 
-/// The figure of one fact, with its boundary and method.
+/// The figure of one fact with its boundary and method, and the rounding of what is printed as its uncertainty; None where
+/// only a range or a bound is given.
 #[pyfunction]
-pub fn published_fact(id: &str) -> PyResult<Option<PyQuantity>> {
-    guard(|| registry()?.fact(id).map(|fact| fact.value.clone().map(PyQuantity)))
+#[pyo3(signature = (id, *, folder=None))]
+pub fn published_fact(id: &str, folder: Option<Folders>) -> PyResult<Option<PyQuantity>> {
+    guard(|| registry(folder.as_ref())?.fact(id).map(|fact| fact.interval().value.map(PyQuantity)))
 }
 
 /// The table of all calculations: id, title, formula, stated, unit, kind (printed or derived), publication, weak,
 /// inconsistent, note.
 #[pyfunction]
-pub fn published_calculations(py: Python<'_>) -> PyResult<Py<PyAny>> {
-    let registry = guard(registry)?;
+#[pyo3(signature = (*, folder=None))]
+pub fn published_calculations(py: Python<'_>, folder: Option<Folders>) -> PyResult<Py<PyAny>> {
+    let registry = guard(|| registry(folder.as_ref()))?;
     let all: Vec<_> = registry.calculations().collect();
     frame(
         py,
@@ -107,18 +129,18 @@ fn kind_word(kind: Kind) -> &'static str {
 }
 
 /// The table of calculations done again: id, title, formula, computed, printed, unit, difference_relative, tolerance,
-/// status (reproduced, weak, inconsistent, differs, or no table where the table behind it is not at hand), kind,
-/// publication, note. All of them, those of a publication, or one.
+/// status (reproduced, weak, inconsistent, differs, or needs data where the table or logs behind it are not at hand),
+/// kind, publication, note. All of them, those of a publication, or one.
 #[pyfunction]
-#[pyo3(signature = (id=None))]
-pub fn published_reproduce(py: Python<'_>, id: Option<&str>) -> PyResult<Py<PyAny>> {
-    let registry = guard(registry)?;
+#[pyo3(signature = (id=None, *, folder=None))]
+pub fn published_reproduce(py: Python<'_>, id: Option<&str>, folder: Option<Folders>) -> PyResult<Py<PyAny>> {
+    let registry = guard(|| registry(folder.as_ref()))?;
     let is_asked = |publication: &str, own: &str| id.is_none_or(|id| id == publication || id == own);
     let asked: Vec<_> = registry.calculations().filter(|(of, one)| is_asked(&of.citation.key, &one.id)).collect();
     if let (Some(id), true) = (id, asked.is_empty()) {
         guard(|| Err::<(), _>(PublishedError::Unknown { what: "calculation or publication", id: id.to_owned() }))?;
     }
-    let done = asked.iter().map(|(_, one)| match registry.missing_table(one) {
+    let done = asked.iter().map(|(_, one)| match registry.missing_data(one) {
         Some(_) => Ok(None),
         None => registry.reproduce(&one.id).map(Some),
     });
@@ -127,10 +149,10 @@ pub fn published_reproduce(py: Python<'_>, id: Option<&str>) -> PyResult<Py<PyAn
     let float =
         |of: fn(&Reproduction) -> f64| Column::MaybeFloat(done.iter().map(|done| done.as_ref().map(of)).collect());
     let status =
-        |done: &Option<Reproduction>| done.as_ref().map_or("no table".to_owned(), |one| one.status.to_string());
+        |done: &Option<Reproduction>| done.as_ref().map_or("needs data".to_owned(), |one| one.status.to_string());
     let note = |(one, done): (&Calculation, &Option<Reproduction>)| match done {
         Some(done) => done.note.clone(),
-        None => format!("needs {}", registry.missing_table(one).unwrap_or_default()),
+        None => format!("{} is not shipped; give its folder", registry.missing_data(one).unwrap_or_default()),
     };
     let notes = asked.iter().map(|(_, one)| *one).zip(&done).map(note).collect();
     frame(
@@ -155,8 +177,10 @@ pub fn published_reproduce(py: Python<'_>, id: Option<&str>) -> PyResult<Py<PyAn
 /// The citation of a publication, as a dictionary: key, title, publisher, year, vintage, identifier, facts,
 /// calculations.
 #[pyfunction]
-pub fn published_publication<'py>(py: Python<'py>, key: &str) -> PyResult<Bound<'py, PyDict>> {
-    let publication = guard(|| registry()?.publication(key))?;
+#[pyo3(signature = (key, *, folder=None))]
+pub fn published_publication<'py>(py: Python<'py>, key: &str, folder: Option<Folders>) -> PyResult<Bound<'py, PyDict>> {
+    let registry = guard(|| registry(folder.as_ref()))?;
+    let publication = guard(|| registry.publication(key))?;
     let citation = &publication.citation;
     let entry = PyDict::new(py);
     entry.set_item("key", &citation.key)?;
@@ -172,15 +196,17 @@ pub fn published_publication<'py>(py: Python<'py>, key: &str) -> PyResult<Bound<
 
 /// The keys of all publications.
 #[pyfunction]
-pub fn published_keys() -> PyResult<Vec<String>> {
-    let registry = guard(registry)?;
+#[pyo3(signature = (*, folder=None))]
+pub fn published_keys(folder: Option<Folders>) -> PyResult<Vec<String>> {
+    let registry = guard(|| registry(folder.as_ref()))?;
     Ok(registry.publications().iter().map(|publication| publication.citation.key.clone()).collect())
 }
 
 /// The citation of a publication in one line.
 #[pyfunction]
-pub fn published_cite(key: &str) -> PyResult<String> {
-    guard(|| registry()?.cite(key))
+#[pyo3(signature = (key, *, folder=None))]
+pub fn published_cite(key: &str, folder: Option<Folders>) -> PyResult<String> {
+    guard(|| registry(folder.as_ref())?.cite(key))
 }
 
 /// A claim compared with what its expression gives.
@@ -241,14 +267,18 @@ impl PyAudit {
     }
 }
 
-/// The comparison of a claimed number with the expression that it is said to follow from.
+/// The comparison of a claimed number with the expression that it is said to follow from. Facts may stand in it by their
+/// identities, as in "(F032 / F031)^(1/5) - 1".
 ///
 /// >>> import szilard as sz
 /// >>> sz.audit("30e6 * 3 kW", says="90 MW")
 /// Audit(90 MW differs from 90000000 kW: a prefix of a thousand (k, M, G, T), or per 1000 against per one)
+/// >>> "16.95 % are needed" in sz.audit("448 TWh * 1.16^5", says="980 TWh").explanations[0]
+/// True
 #[pyfunction]
-pub fn audit(expression: &str, says: &str) -> PyResult<PyAudit> {
-    guard(|| audit_of(expression, says)).map(PyAudit)
+#[pyo3(signature = (expression, says, *, folder=None))]
+pub fn audit(expression: &str, says: &str, folder: Option<Folders>) -> PyResult<PyAudit> {
+    guard(|| registry(folder.as_ref())?.audit(expression, says)).map(PyAudit)
 }
 
 /// The table of the claims of a text: id, claims, verdict, says, found, reason, locator, source. `text` is the path of
@@ -258,8 +288,9 @@ pub fn audit(expression: &str, says: &str) -> PyResult<PyAudit> {
 /// >>> sz.audit_claims("mushrooms-thread")["verdict"][2]
 /// 'misattributed'
 #[pyfunction]
-pub fn audit_claims(py: Python<'_>, text: PathBuf) -> PyResult<Py<PyAny>> {
-    let registry = guard(registry)?;
+#[pyo3(signature = (text, *, folder=None))]
+pub fn audit_claims(py: Python<'_>, text: PathBuf, folder: Option<Folders>) -> PyResult<Py<PyAny>> {
+    let registry = guard(|| registry(folder.as_ref()))?;
     let name = text.display().to_string();
     let claims = if text.is_file() {
         let content = std::fs::read_to_string(&text)?;

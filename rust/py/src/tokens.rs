@@ -59,7 +59,7 @@ impl PyTokenLog {
     }
 
     /// The table of what records state that is neither a time nor a count of theirs: request, duration_ns, total_tokens
-    /// (with the prompt), prompt_tokens_per_s and output_tokens_per_s (mean rates), logged_energy_j,
+    /// (with the prompt), prompt_tokens_per_s, output_tokens_per_s and total_tokens_per_s (mean rates), logged_energy_j,
     /// logged_per_token_j, line. Unknown is null.
     #[getter]
     fn stated(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
@@ -78,6 +78,7 @@ impl PyTokenLog {
                 ("total_tokens", Column::MaybeWhole(all.iter().map(total).collect())),
                 ("prompt_tokens_per_s", rate(Counted::Prompt)),
                 ("output_tokens_per_s", rate(Counted::Output)),
+                ("total_tokens_per_s", rate(Counted::PromptAndOutput)),
                 ("logged_energy_j", number(|request| request.logged_energy_j)),
                 ("logged_per_token_j", number(|request| request.logged_per_token_j)),
                 ("line", Column::Whole(all.iter().map(|request| i64::from(request.line)).collect())),

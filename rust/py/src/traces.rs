@@ -17,7 +17,7 @@ use szilard::quantity::units::electric_potential::volt;
 use szilard::quantity::units::f64::ElectricPotential;
 use szilard::quantity::{Boundary, Quantity, UnitError};
 use szilard::traces::{
-    Clock, ColumnChoice, ColumnName, FARTHEST_NS, PowerSeries, ReadOptions, Role, Sign, Trace, formats, read,
+    Clock, ColumnChoice, ColumnName, FARTHEST_NS, Format, PowerSeries, ReadOptions, Role, Sign, Trace, formats, read,
     trace_from_arrays as trace_from_arrays_of,
 };
 
@@ -83,7 +83,10 @@ impl PyTrace {
     fn moment(&self, py: Python<'_>, ns: i64) -> PyResult<Py<PyAny>> {
         match self.trace.clock {
             Clock::Relative => Ok(Py::new(py, seconds(ns)?)?.into_any()),
-            clock => Ok(py.import("szilard._time")?.call_method1("moment", (ns, clock == Clock::Utc))?.unbind()),
+            clock => {
+                let (ns, _) = self.trace.leaps.unix(ns);
+                Ok(py.import("szilard._time")?.call_method1("moment", (ns, clock == Clock::Utc))?.unbind())
+            }
         }
     }
 }
@@ -309,24 +312,25 @@ impl PyTrace {
     }
 }
 
-/// The table of every format that can be read: name, kind (trace, tokens, logits or logprobs), description, units.
+/// The table of every format that can be read: name, kind (trace, tokens, logits or logprobs), description, units, and for
+/// power logs the kinds of their channels, their clock, their boundary and the file of their sample.
 #[pyfunction(name = "formats")]
 pub fn list_formats(py: Python<'_>) -> PyResult<Py<PyAny>> {
-    let traces = formats().iter().map(|format| (format.name, "trace", format.description, format.units));
-    let tokens = TOKEN_FORMATS.iter().map(|format| (format.name, "tokens", format.description, format.units));
-    let logits = LOGIT_FORMATS.iter().map(|format| (format.name, "logits", format.description, "1"));
-    let logprobs = LOGPROB_FORMATS.iter().map(|format| (format.name, "logprobs", format.description, "nat"));
-    let all: Vec<_> = traces.chain(tokens).chain(logits).chain(logprobs).collect();
-    let column = |of: fn(&(&str, &str, &str, &str)) -> String| Column::Text(all.iter().map(of).collect());
-    frame(
-        py,
-        vec![
-            ("name", column(|entry| entry.0.to_owned())),
-            ("kind", column(|entry| entry.1.to_owned())),
-            ("description", column(|entry| entry.2.to_owned())),
-            ("units", column(|entry| entry.3.to_owned())),
-        ],
-    )
+    let traces = formats().iter().map(|format| {
+        let Format { name, description, units, channels, clock, boundary, sample, .. } = *format;
+        [name, "trace", description, units, channels, clock, boundary, sample]
+    });
+    let short = |name, kind, description, units| [name, kind, description, units, "", "", "", ""];
+    let tokens = TOKEN_FORMATS.iter().map(|format| short(format.name, "tokens", format.description, format.units));
+    let logits = LOGIT_FORMATS.iter().map(|format| short(format.name, "logits", format.description, "1"));
+    let logprobs = LOGPROB_FORMATS.iter().map(|format| short(format.name, "logprobs", format.description, "nat"));
+    let all: Vec<[&str; 8]> = traces.chain(tokens).chain(logits).chain(logprobs).collect();
+    let titles = ["name", "kind", "description", "units", "channels", "clock", "boundary", "sample"];
+    let column = |at: usize| {
+        let cell = |entry: &[&str; 8]| entry.get(at).filter(|text| !text.is_empty()).map(|text| (*text).to_owned());
+        Column::MaybeText(all.iter().map(cell).collect())
+    };
+    frame(py, titles.into_iter().enumerate().map(|(at, title)| (title, column(at))).collect())
 }
 
 /// The trace in a power log of any known format.
@@ -347,7 +351,7 @@ pub fn list_formats(py: Python<'_>) -> PyResult<Py<PyAny>> {
 /// interval
 ///     Interval between samples where the stamps do not tell it, as "0.1 s". [s]
 /// devices
-///     Devices to keep.
+///     Devices to keep; or how many there are, where rows of several alternate and no column names them.
 /// voltage
 ///     Supply voltage where the log holds only a current, as "12.8 V". [V]
 /// columns
@@ -384,20 +388,23 @@ pub fn read_trace(
     tz: Option<String>,
     time_format: Option<String>,
     interval: Option<Size>,
-    devices: Option<Vec<Bound<'_, PyAny>>>,
+    devices: Option<&Bound<'_, PyAny>>,
     voltage: Option<Size>,
     columns: Option<&Bound<'_, PyDict>>,
     sign: Option<&str>,
     boundary: Option<&str>,
     decompress: bool,
 ) -> PyResult<PyTrace> {
-    let devices = devices.map(|devices| devices.iter().map(|device| device.str()?.extract()).collect()).transpose()?;
+    let device_count = devices.and_then(|devices| devices.extract().ok());
+    let named = devices.filter(|_| device_count.is_none());
+    let devices = named.map(|names| names.try_iter()?.map(|name| name?.str()?.extract()).collect()).transpose()?;
     let options = ReadOptions {
         format,
         tz: tz.clone(),
         time_format,
         interval_ns: interval.map(nanoseconds).transpose()?,
         devices,
+        device_count,
         voltage: voltage.map(volts).transpose()?,
         columns: columns.map_or(Ok(Vec::new()), column_choices)?,
         sign: sign.map(sign_of).transpose()?,

@@ -7,13 +7,13 @@ use crate::reading::bytes;
 use clap::Args;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-use szilard::published::{CheckAudit, ClaimAudit, Claims, PublishedError, audit};
+use szilard::published::{CheckAudit, ClaimAudit, Claims, PublishedError};
 use szilard::quantity::Quantity;
 
 /// A claimed number, or the claims of a text.
 #[derive(Debug, Args)]
 pub(crate) struct AuditCommand {
-    /// Expression such as "30e6 * 3 kW" (with --says), a file of claims (.toml), or a text that is carried:
+    /// Expression such as "30e6 * 3 kW" (with --says; facts may stand in it by their identities), a file of claims (.toml), or a text that is carried:
     /// mushrooms-thread, thermodynamic-inference-note; every claim file of the folders where it is left out
     #[arg(allow_hyphen_values = true)]
     what: Option<String>,
@@ -28,7 +28,7 @@ pub(crate) struct AuditCommand {
 impl AuditCommand {
     pub(super) fn answer(&self) -> Result<Answer, Failure> {
         match (&self.what, &self.says) {
-            (Some(expression), Some(says)) => of_expression(expression, says),
+            (Some(expression), Some(says)) => of_expression(expression, says, &self.folder),
             (None, Some(_)) => Err(usage("--says needs the expression that the number is said to follow from")),
             (Some(what), None) => of_claims(&[self.claims(what)?], &self.folder),
             (None, None) => {
@@ -65,8 +65,8 @@ fn usage(message: &str) -> Failure {
     Failure::Usage { message: message.to_owned() }
 }
 
-fn of_expression(expression: &str, says: &str) -> Result<Answer, Failure> {
-    let done = audit(expression, says)?;
+fn of_expression(expression: &str, says: &str, folders: &[PathBuf]) -> Result<Answer, Failure> {
+    let done = registry(folders)?.audit(expression, says)?;
     let computed = done.computed.in_unit(done.claimed.unit()).unwrap_or_else(|_| done.computed.clone());
     let explained = done.explanations.iter().map(|one| format!("x{:.4}: {}", one.factor, one.reason));
     let explained = explained.collect::<Vec<_>>().join("; ");

@@ -15,7 +15,7 @@ use szilard::quantity::Quantity;
 use szilard::traces::Trace;
 
 /// The most records that are listed in text; `--json` has all.
-const LISTED: usize = 40;
+pub(super) const LISTED: usize = 40;
 
 /// The energy of a power log, per token where tokens are given.
 #[derive(Debug, Args)]
@@ -88,7 +88,7 @@ fn rule(text: &str) -> Result<Rule, String> {
     rules.into_iter().find(|rule| rule.word() == text).ok_or_else(|| "expected trapezoid or mean-of-samples".to_owned())
 }
 
-fn token_count(text: &str) -> Result<Count, String> {
+pub(super) fn token_count(text: &str) -> Result<Count, String> {
     let found = Count::ALL.iter().copied().find(|count| count.word() == text);
     found.ok_or_else(|| "expected server or retokenised".to_owned())
 }
@@ -260,7 +260,7 @@ pub(super) fn of_tokens(trace: &Trace, result: &InferenceEnergy) -> Answer {
         lines(&meter),
         budget_text(&result.per_token),
         devices_text(&result.meter),
-        excluded_text(result),
+        excluded_text(&result.excluded),
         diagnostics_text(&result.reasons, false),
     ]);
     let incomplete = if result.status == Status::Incomplete {
@@ -273,16 +273,17 @@ pub(super) fn of_tokens(trace: &Trace, result: &InferenceEnergy) -> Answer {
     Answer { text, json: json!(Report::new(trace, result)), incomplete, ..Answer::default() }
 }
 
-fn excluded_text(result: &InferenceEnergy) -> String {
+/// The records that were left out, and why.
+pub(super) fn excluded_text(excluded: &[Excluded]) -> String {
     let row = |left_out: &Excluded| {
         let line = left_out.line.to_string();
         vec![left_out.request.clone(), line, left_out.code.name().to_owned(), left_out.message.clone()]
     };
-    let rows: Vec<Vec<String>> = result.excluded.iter().take(LISTED).map(row).collect();
+    let rows: Vec<Vec<String>> = excluded.iter().take(LISTED).map(row).collect();
     if rows.is_empty() {
         return String::new();
     }
-    let more = result.excluded.len().saturating_sub(LISTED);
+    let more = excluded.len().saturating_sub(LISTED);
     let rest = if more > 0 { format!("and {more} more; --json lists all\n") } else { String::new() };
     table(&["left out", "line", "code", "reason"], &rows) + &rest
 }

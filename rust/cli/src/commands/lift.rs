@@ -1,11 +1,12 @@
 //! `szilard lift`: a figure at another boundary.
 
+use crate::chain::ChainArguments;
 use crate::failure::Failure;
 use crate::output::{Answer, budget_text, lines, quantity_json, sections, table};
 use crate::reading::quantity;
 use clap::Args;
 use serde_json::{Value, json};
-use szilard::boundaries::{Applied, BoundaryChain, Factor, Given, Lifted, Step};
+use szilard::boundaries::{Applied, BoundaryChain, Factor, Lifted};
 use szilard::quantity::{Boundary, Quantity};
 
 /// A figure at another boundary, each factor once.
@@ -20,51 +21,19 @@ pub(crate) struct Lift {
     /// Boundary that is asked for
     #[arg(long, value_name = "BOUNDARY")]
     to: Boundary,
-    /// Power usage effectiveness, the factor from it to site
-    #[arg(long, value_name = "RATIO")]
-    pue: Option<String>,
-    /// Factor by name: psu=efficiency:0.94, td-loss=loss:0.05 (of what enters), loss-over-output:, or a ratio; an own
-    /// name needs its step: chiller@it->site=1.1
-    #[arg(long, value_name = "NAME[@STEP]=[KIND:]NUMBER", value_parser = named_factor)]
-    factor: Vec<NamedFactor>,
-}
-
-/// A factor as it was written.
-#[derive(Debug, Clone)]
-pub(super) struct NamedFactor {
-    name: String,
-    step: Option<Step>,
-    given: Given,
-    number: String,
-}
-
-pub(super) fn named_factor(text: &str) -> Result<NamedFactor, String> {
-    let expected = "expected NAME=RATIO, NAME=loss:SHARE or NAME=efficiency:SHARE";
-    let (name, rest) = text.split_once('=').ok_or(expected)?;
-    let (name, step) = match name.split_once('@') {
-        Some((name, step)) => (name, Some(step.parse().map_err(|error| format!("{error}"))?)),
-        None => (name, None),
-    };
-    let (given, number) = match rest.split_once(':') {
-        None => (Given::Ratio, rest),
-        Some(("ratio", number)) => (Given::Ratio, number),
-        Some(("efficiency", number)) => (Given::Efficiency, number),
-        Some(("loss" | "loss-over-input", number)) => (Given::LossOverInput, number),
-        Some(("loss-over-output", number)) => (Given::LossOverOutput, number),
-        Some(_) => return Err(expected.to_owned()),
-    };
-    if name.is_empty() || number.is_empty() {
-        return Err(expected.to_owned());
-    }
-    Ok(NamedFactor { name: name.to_owned(), step, given, number: number.to_owned() })
+    #[command(flatten)]
+    chain: ChainArguments,
+    /// Factor that the figure already holds besides those below its boundary, such as pue; may be given several times
+    #[arg(long, value_name = "NAME")]
+    holds: Vec<String>,
 }
 
 impl Lift {
     pub(super) fn answer(&self) -> Result<Answer, Failure> {
         let figure = quantity("quantity", &self.quantity)?;
         let figure = figure.at(self.from.or(figure.boundary()));
-        let chain = BoundaryChain::new(factors(self.pue.as_deref(), &self.factor)?)?;
-        let lifted = moved(&chain, &figure, self.to)?;
+        let chain = self.chain.chain()?;
+        let lifted = moved(&chain, &figure, self.to, &self.holds)?;
         Ok(Answer {
             text: lifted_text(&figure, &lifted, &chain),
             json: lifted_json(&figure, &lifted),
@@ -73,34 +42,32 @@ impl Lift {
     }
 }
 
-/// The factors of a chain as they were written.
-pub(super) fn factors(pue: Option<&str>, named: &[NamedFactor]) -> Result<Vec<Factor>, Failure> {
-    let pue = pue.map(|number| Ok::<_, Failure>(Factor::new("pue", None, Given::Ratio, &quantity("--pue", number)?)?));
-    let named = named.iter().map(|factor| {
-        Ok(Factor::new(&factor.name, factor.step, factor.given, &quantity("--factor", &factor.number)?)?)
-    });
-    pue.into_iter().chain(named).collect()
-}
-
-/// The figure at the boundary: upwards or downwards as the rungs lie.
-pub(super) fn moved(chain: &BoundaryChain, figure: &Quantity, to: Boundary) -> Result<Lifted, Failure> {
-    let down = figure.boundary().is_some_and(|from| to < from);
-    Ok(if down { chain.lower(figure, to)? } else { chain.lift(figure, to)? })
+/// The figure at the boundary: upwards or downwards as the rungs lie. What it holds is a matter of the way up.
+fn moved(chain: &BoundaryChain, figure: &Quantity, to: Boundary, holds: &[String]) -> Result<Lifted, Failure> {
+    let holds: Vec<&str> = holds.iter().map(String::as_str).collect();
+    let down = figure.boundary().is_some_and(|from| to < from) && holds.is_empty();
+    Ok(if down { chain.lower(figure, to)? } else { chain.lift_holding(figure, &holds, to)? })
 }
 
 /// The figure before and after, and what each factor did.
 pub(super) fn lifted_text(figure: &Quantity, lifted: &Lifted, chain: &BoundaryChain) -> String {
     let row = |applied: &Applied| {
         vec![
-            applied.name.clone(),
-            applied.step.to_string(),
-            applied.ratio.to_string(),
+            applied.factor.name().to_owned(),
+            applied.factor.step().to_string(),
+            applied.factor.quantity().to_string(),
             applied.added.to_string(),
-            [Some(applied.denominator.as_str()), applied.note].into_iter().flatten().collect::<Vec<_>>().join("; "),
+            [Some(applied.factor.denominator()), applied.note].into_iter().flatten().collect::<Vec<_>>().join("; "),
         ]
     };
+    let cited = |applied: &Applied| {
+        let factor = &applied.factor;
+        let years = years(factor).map(|years| format!(" ({years})")).unwrap_or_default();
+        factor.citation().map(|citation| format!("{}{years}: {citation}\n", factor.name()))
+    };
+    let cited: String = lifted.applied.iter().filter_map(cited).collect();
     let rows: Vec<Vec<String>> = lifted.applied.iter().map(row).collect();
-    let used = |name: &&str| lifted.applied.iter().any(|applied| applied.name == **name);
+    let used = |name: &&str| lifted.applied.iter().any(|applied| applied.factor.name() == *name);
     let unused: Vec<&str> = chain.factors().iter().map(Factor::name).filter(|name| !used(name)).collect();
     let head = lines(&[
         ("given", Some(figure.to_string())),
@@ -111,15 +78,21 @@ pub(super) fn lifted_text(figure: &Quantity, lifted: &Lifted, chain: &BoundaryCh
         [] => String::new(),
         rows => table(&["factor", "step", "ratio", "stands for", "related to"], rows),
     };
-    sections(&[head, factors, budget_text(&lifted.quantity)])
+    sections(&[head, factors, cited, budget_text(&lifted.quantity)])
+}
+
+fn years(factor: &Factor) -> Option<String> {
+    let (first, last) = factor.years()?;
+    Some(if first == last { first.to_string() } else { format!("{first} to {last}") })
 }
 
 pub(super) fn lifted_json(figure: &Quantity, lifted: &Lifted) -> Value {
     let applied = lifted.applied.iter().map(|applied| {
+        let factor = &applied.factor;
         json!({
-            "name": applied.name, "step": applied.step.to_string(), "ratio": quantity_json(&applied.ratio),
-            "added": quantity_json(&applied.added), "denominator": applied.denominator, "citation": applied.citation,
-            "note": applied.note,
+            "name": factor.name(), "step": factor.step().to_string(), "ratio": quantity_json(factor.quantity()),
+            "added": quantity_json(&applied.added), "denominator": factor.denominator(), "citation": factor.citation(),
+            "years": years(factor), "vintage": factor.vintage(), "note": applied.note,
         })
     });
     json!({

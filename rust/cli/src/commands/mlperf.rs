@@ -51,7 +51,16 @@ fn files(folder: &Path) -> Result<MlperfFiles, Failure> {
         meter_log: optional("power", "ptd_logs.txt")?,
         client: optional("power", "client.json")?,
         server: optional("power", "server.json")?,
+        submitted: submitted(&root),
     })
+}
+
+/// The scenario in whose directory a run lies, which is how a submission says what it is of.
+fn submitted(root: &Path) -> Option<String> {
+    let known = ["offline", "server", "interactive", "singlestream", "multistream"];
+    let path = root.canonicalize().ok()?;
+    let mut names = path.ancestors().filter_map(|folder| folder.file_name()?.to_str());
+    names.find(|name| known.contains(&name.to_lowercase().as_str())).map(str::to_owned)
 }
 
 /// The figures of the run in a directory, with the findings where they are asked for.
@@ -62,17 +71,24 @@ pub(super) fn answer(folder: &Path, check: bool) -> Result<Answer, Failure> {
         return Ok(of_run(&run?));
     }
     let check = mlperf_check(&files)?;
-    // where the check says why there is no figure, it stands alone
-    let figures = match run {
-        Ok(run) => of_run(&run),
-        Err(error) if check.may_be_believed() => return Err(error.into()),
-        Err(_) => Answer { json: json!({}), ..Answer::default() },
+    // where there is no figure the findings stand alone, and say why or are joined by the reason
+    let (figures, reason) = match run {
+        Ok(run) => (of_run(&run), None),
+        Err(error) => (Answer { json: json!({}), ..Answer::default() }, Some(error.to_string())),
     };
-    Ok(with_findings(figures, &check))
+    Ok(with_findings(figures, &check, reason.filter(|_| check.may_be_believed())))
 }
 
 fn of_run(run: &MlperfRun) -> Answer {
     let shown = |quantity: &Option<Quantity>| quantity.as_ref().map(ToString::to_string);
+    let scenario = match (&run.submitted, &run.scenario) {
+        (Some(submitted), Some(ran)) if !submitted.eq_ignore_ascii_case(ran) => {
+            format!("{}, from a run of {}", printable(submitted), printable(ran))
+        }
+        (Some(submitted), _) => printable(submitted),
+        (None, _) => "not stated; the metric is that of Offline, Server and Interactive".to_owned(),
+    };
+    let inferred = if run.tokens_inferred { "token/s, inferred by loadgen from samples" } else { "token/s" };
     let metric = if run.per_query { "official, per query" } else { "official" };
     let rate = |value: Option<f64>, unit: &str| value.map(|value| format!("{value} {unit}"));
     let weighted = &run.time_weighted;
@@ -80,10 +96,10 @@ fn of_run(run: &MlperfRun) -> Answer {
     let window = seconds(run.window_ns.1 - run.window_ns.0);
     let text = sections(&[
         lines(&[
-            ("scenario", run.scenario.as_deref().map(printable)),
+            ("scenario", Some(scenario)),
             (metric, Some(run.official.to_string())),
             ("mean of samples", Some(run.mean_power.to_string())),
-            ("performance", rate(run.tokens_per_second, "token/s").or(rate(run.samples_per_second, "samples/s"))),
+            ("performance", rate(run.tokens_per_second, inferred).or(rate(run.samples_per_second, "samples/s"))),
             ("efficiency", shown(&run.efficiency)),
             ("energy of the mean", Some(run.energy_of_mean.to_string())),
             ("energy per token", shown(&run.per_token)),
@@ -102,6 +118,7 @@ fn of_run(run: &MlperfRun) -> Answer {
     let json = json!({
         "status": weighted.status.word(),
         "scenario": run.scenario,
+        "submitted_scenario": run.submitted,
         "start_ns": run.window_ns.0,
         "end_ns": run.window_ns.1,
         "samples": run.samples,
@@ -109,6 +126,7 @@ fn of_run(run: &MlperfRun) -> Answer {
         "per_query": run.per_query,
         "mean_power": quantity_json(&run.mean_power),
         "tokens_per_second": run.tokens_per_second,
+        "tokens_inferred": run.tokens_inferred,
         "samples_per_second": run.samples_per_second,
         "efficiency": record(&run.efficiency),
         "energy_of_mean": quantity_json(&run.energy_of_mean),
@@ -121,7 +139,7 @@ fn of_run(run: &MlperfRun) -> Answer {
     Answer { text, json, incomplete, ..Answer::default() }
 }
 
-fn with_findings(mut answer: Answer, check: &MlperfCheck) -> Answer {
+fn with_findings(mut answer: Answer, check: &MlperfCheck, reason: Option<String>) -> Answer {
     let place = |finding: &Finding| match finding.line {
         Some(line) => format!("{}:{line}", printable(&finding.path)),
         None => printable(&finding.path),
@@ -130,7 +148,11 @@ fn with_findings(mut answer: Answer, check: &MlperfCheck) -> Answer {
         let Finding { code, message, reference, .. } = finding;
         format!("{} {}: {message}\n  the reference checker {reference}\n", code.name(), place(finding))
     };
-    let said = if check.may_be_believed() { "nothing for which the run must be refused" } else { "refused" };
+    let said = if check.may_be_believed() && reason.is_none() {
+        "nothing for which the run must be refused"
+    } else {
+        "refused"
+    };
     let head = format!("check: {said}; {} finding(s) on {} samples\n", check.findings.len(), check.samples);
     let found: String = check.findings.iter().map(line).collect();
     answer.text = sections(&[answer.text, head, found]);
@@ -144,8 +166,10 @@ fn with_findings(mut answer: Answer, check: &MlperfCheck) -> Answer {
     let findings: Vec<Value> = findings.collect();
     let is_error = |finding: &&Finding| finding.code.severity() == Severity::Error;
     let reasons = check.findings.iter().filter(is_error);
-    answer.refused =
-        reasons.map(|finding| format!("{}: {}: {}", place(finding), finding.code, finding.message)).collect();
+    answer.refused = reasons
+        .map(|finding| format!("{}: {}: {}", place(finding), finding.code, finding.message))
+        .chain(reason)
+        .collect();
     if let Some(object) = answer.json.as_object_mut() {
         if !answer.refused.is_empty() {
             object.insert("status".to_owned(), json!("refused"));

@@ -5,6 +5,7 @@ mod calc;
 mod demo;
 mod energy;
 mod entropy;
+mod footprint;
 mod formats;
 mod landauer;
 mod lift;
@@ -12,6 +13,7 @@ mod mlperf;
 mod read;
 mod reproduce;
 mod scenario;
+mod tokens;
 
 use crate::failure::Failure;
 use crate::output::Answer;
@@ -34,6 +36,8 @@ pub(crate) enum Command {
     Landauer(Box<landauer::Landauer>),
     /// A figure at another boundary, each factor once
     Lift(lift::Lift),
+    /// What an energy costs in water, carbon and money; a token, a call and a year of calls
+    Footprint(footprint::FootprintCommand),
     /// Published calculations, done again from their cited inputs
     Reproduce(reproduce::Reproduce),
     /// What each source and vintage has for a quantity over the years, and the growth between its figures
@@ -55,6 +59,7 @@ impl Command {
             Self::Calc(command) => command.answer(),
             Self::Landauer(command) => command.answer(),
             Self::Lift(command) => command.answer(),
+            Self::Footprint(command) => command.answer(),
             Self::Reproduce(command) => command.answer(),
             Self::Scenario(command) => command.answer(),
             Self::Audit(command) => command.answer(),

@@ -1,4 +1,4 @@
-//! `szilard read`: what a power log says.
+//! `szilard read`: what a power log, a token log or an MLPerf run says.
 
 use crate::failure::Failure;
 use crate::output::{Answer, diagnostics_text, lines, or_dash, sections, table};
@@ -11,12 +11,15 @@ use szilard::input::printable;
 use szilard::quantity::Boundary;
 use szilard::traces::Trace;
 
-/// What a power log says.
+/// What a power log says; with --tokens what a token log says.
 #[derive(Debug, Args)]
 pub(crate) struct Read {
     /// Power log
-    #[arg(required_unless_present = "mlperf")]
+    #[arg(required_unless_present_any = ["mlperf", "tokens"])]
     file: Option<PathBuf>,
+    /// Token log: its records, totals, and what it left out; --format and --tz are of it
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "mlperf"])]
+    tokens: Option<PathBuf>,
     /// Directory of an MLPerf power run (with run_1, ranging and power, or run_1 itself): its official figures
     #[arg(long, value_name = "DIR", conflicts_with = "file")]
     mlperf: Option<PathBuf>,
@@ -29,6 +32,9 @@ pub(crate) struct Read {
 
 impl Read {
     pub(super) fn answer(&self) -> Result<Answer, Failure> {
+        if let Some(file) = &self.tokens {
+            return Ok(super::tokens::answer(&self.reading.tokens(file)?));
+        }
         match (&self.mlperf, &self.file) {
             (Some(folder), _) => super::mlperf::answer(folder, self.check),
             (None, Some(_)) if self.check => {

@@ -5,62 +5,73 @@ use crate::output::{Answer, lines, quantity_json, sections, table};
 use clap::Args;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-use szilard::published::{Calculation, Kind, PublishedError, Registry, Reproduction, Status};
+use szilard::published::{Calculation, Kind, Publication, PublishedError, Registry, Reproduction, Status};
 
 /// Published calculations, done again from their cited inputs.
 #[derive(Debug, Args)]
 pub(crate) struct Reproduce {
     /// Calculation or publication; all where it is left out
     id: Option<String>,
-    /// Folder with publications of one's own (<key>.toml) and tables (.csv); may be given several times
+    /// Folder with publications of one's own (<key>.toml), tables (.csv) and logs of runs; may be given several times
     #[arg(long, value_name = "FOLDER")]
     folder: Vec<PathBuf>,
 }
 
-/// The publications that are carried, those in folders of one's own, and the tables of the shared folder.
+/// The publications that are carried, those in folders of one's own, and what the shared folder has of tables and logs.
 pub(super) fn registry(folders: &[PathBuf]) -> Result<Registry, Failure> {
-    let shared = std::env::var_os("SZILARD_SHARED").map(|shared| PathBuf::from(shared).join("published"));
-    let shared = shared.filter(|folder| folder.is_dir());
+    let shared = std::env::var_os("SZILARD_SHARED").map(PathBuf::from);
+    let shared = shared.iter().flat_map(|shared| [shared.join("published"), shared.join("traces/mlperf")]);
+    let shared: Vec<PathBuf> = shared.filter(|folder| folder.is_dir()).collect();
     let folders: Vec<&Path> = folders.iter().chain(&shared).map(PathBuf::as_path).collect();
     Ok(Registry::with_folders(&folders)?)
+}
+
+/// A calculation, done again or short of the data it draws on.
+enum Done<'a> {
+    Again(Box<Reproduction>),
+    Needs(&'a Publication, &'a Calculation, &'a str),
 }
 
 impl Reproduce {
     pub(super) fn answer(&self) -> Result<Answer, Failure> {
         let registry = registry(&self.folder)?;
-        let asked = asked(&registry, self.id.as_deref())?;
-        let (missing, at_hand): (Vec<_>, Vec<_>) =
-            asked.into_iter().partition(|calculation| registry.missing_table(calculation).is_some());
-        let done = at_hand.iter().map(|calculation| registry.reproduce(&calculation.id));
-        let done = done.collect::<Result<Vec<Reproduction>, _>>()?;
-        let text = match (done.as_slice(), missing.is_empty()) {
-            ([one], true) => one_text(&registry, one)?,
-            (several, _) => table_text(several, &missing),
+        let done = asked(&registry, self.id.as_deref())?.into_iter().map(|(publication, calculation)| {
+            Ok(match registry.missing_data(calculation) {
+                Some(data) => Done::Needs(publication, calculation, data),
+                None => Done::Again(Box::new(registry.reproduce(&calculation.id)?)),
+            })
+        });
+        let done = done.collect::<Result<Vec<Done>, Failure>>()?;
+        let text = match (done.as_slice(), &self.id) {
+            ([Done::Again(one)], _) => one_text(&registry, one)?,
+            (several, Some(_)) => table_text(several),
+            (all, None) => sections(&[table_text(all), without_calculation(&registry)]),
         };
-        let json = done.iter().map(|one| reproduction_json(&registry, one)).collect::<Result<Value, Failure>>()?;
-        let needs = |calculation: &&Calculation| {
-            let table = registry.missing_table(calculation)?;
-            Some(format!("{} needs {table}, which is not shipped: give a folder that holds it", calculation.id))
-        };
-        Ok(Answer { text, json, incomplete: missing.iter().filter_map(needs).collect(), ..Answer::default() })
+        let json = done.iter().map(|done| match done {
+            Done::Again(one) => reproduction_json(&registry, one),
+            Done::Needs(publication, calculation, data) => Ok(needs_json(publication, calculation, data)),
+        });
+        Ok(Answer { text, json: json.collect::<Result<Value, Failure>>()?, ..Answer::default() })
     }
 }
 
 /// The calculations that are asked for; an identity that is neither is refused with both words.
-fn asked<'a>(registry: &'a Registry, id: Option<&str>) -> Result<Vec<&'a Calculation>, Failure> {
-    let Some(id) = id else { return Ok(registry.calculations().map(|(_, calculation)| calculation).collect()) };
-    let one = registry.calculations().map(|(_, calculation)| calculation).find(|calculation| calculation.id == id);
-    let unknown = || PublishedError::Unknown { what: "calculation or publication", id: id.to_owned() };
-    Ok(match one {
-        Some(one) => vec![one],
-        None => registry.publication(id).map_err(|_| unknown())?.calculations.iter().collect(),
-    })
+fn asked<'a>(registry: &'a Registry, id: Option<&str>) -> Result<Vec<(&'a Publication, &'a Calculation)>, Failure> {
+    let Some(id) = id else { return Ok(registry.calculations().collect()) };
+    let of = |(publication, calculation): &(&Publication, &Calculation)| {
+        publication.citation.key == id || calculation.id == id
+    };
+    let found: Vec<_> = registry.calculations().filter(of).collect();
+    if found.is_empty() && registry.publication(id).is_err() {
+        return Err(PublishedError::Unknown { what: "calculation or publication", id: id.to_owned() }.into());
+    }
+    Ok(found)
 }
 
-fn table_text(done: &[Reproduction], missing: &[&Calculation]) -> String {
+fn table_text(done: &[Done]) -> String {
     let percent = |ratio: f64| format!("{:.2} %", 100.0 * ratio);
-    let row = |one: &Reproduction| {
-        vec![
+    let row = |done: &Done| match done {
+        Done::Again(one) => vec![
             one.id.clone(),
             one.publication.clone(),
             format!("{} {}", one.printed.value(), one.printed.unit()),
@@ -70,38 +81,66 @@ fn table_text(done: &[Reproduction], missing: &[&Calculation]) -> String {
             one.status.to_string(),
             kind(one.kind).to_owned(),
             one.title.clone(),
-        ]
+        ],
+        Done::Needs(publication, one, _) => {
+            let dash = || "-".to_owned();
+            let stated = format!("{} {}", one.stated.value(), one.stated.unit());
+            let (key, verdict, kind) = (publication.citation.key.clone(), NEEDS.to_owned(), kind(one.kind).to_owned());
+            vec![one.id.clone(), key, stated, dash(), dash(), dash(), verdict, kind, one.title.clone()]
+        }
     };
-    let without = |one: &&Calculation| {
-        let dash = || "-".to_owned();
-        let printed = format!("{} {}", one.stated.value(), one.stated.unit());
-        let no_table = "no table".to_owned();
-        vec![
-            one.id.clone(),
-            dash(),
-            printed,
-            dash(),
-            dash(),
-            dash(),
-            no_table,
-            kind(one.kind).to_owned(),
-            one.title.clone(),
-        ]
+    let rows: Vec<Vec<String>> = done.iter().map(row).collect();
+    let titles = ["id", "publication", "printed", "computed", "difference", "tolerance", "verdict", "kind", "title"];
+    let statuses = [Status::Reproduced, Status::Weak, Status::Inconsistent, Status::Differs];
+    let verdict = |done: &Done| match done {
+        Done::Again(one) => one.status.to_string(),
+        Done::Needs(..) => NEEDS.to_owned(),
     };
-    let rows: Vec<Vec<String>> = done.iter().map(row).chain(missing.iter().map(without)).collect();
-    let titles = ["id", "publication", "stated", "computed", "difference", "rounding", "verdict", "kind", "title"];
-    let count = |status: Status| done.iter().filter(|one| one.status == status).count();
-    let counts =
-        [Status::Reproduced, Status::Weak, Status::Inconsistent, Status::Differs].map(|status| (status, count(status)));
-    let counts = counts.iter().filter(|(_, count)| *count > 0).map(|(status, count)| format!("{count} {status}"));
-    let mut counts: Vec<String> = counts.collect();
-    if !missing.is_empty() {
-        counts.push(format!("{} without their table", missing.len()));
-    }
-    let remark = |one: &&Reproduction| format!("{} {}: {}\n", one.id, one.status, one.note);
-    let remarks: String = done.iter().filter(|one| one.status != Status::Reproduced).map(|one| remark(&one)).collect();
-    let summary = format!("{} calculations: {}\n", rows.len(), counts.join(", "));
+    let counts = statuses.iter().map(ToString::to_string).chain([NEEDS.to_owned()]).filter_map(|word| {
+        let count = done.iter().filter(|done| verdict(done) == word).count();
+        (count > 0).then(|| format!("{count} {word}"))
+    });
+    let remark = |done: &Done| match done {
+        Done::Again(one) if one.status == Status::Reproduced => String::new(),
+        Done::Again(one) => format!("{} {}: {}\n", one.id, one.status, one.note),
+        Done::Needs(_, one, data) => format!("{} {NEEDS}: {}\n", one.id, missing(data)),
+    };
+    let remarks: String = done.iter().map(remark).collect();
+    let summary = format!("{} calculations: {}\n", rows.len(), counts.collect::<Vec<_>>().join(", "));
     sections(&[table(&titles, &rows), remarks, summary])
+}
+
+/// Verdict of a calculation whose data are not shipped.
+const NEEDS: &str = "needs data";
+
+fn missing(data: &str) -> String {
+    format!("{data} is not shipped; give the folder that holds it with --folder")
+}
+
+/// The publications that have facts and no calculation.
+fn without_calculation(registry: &Registry) -> String {
+    let without = registry.publications().iter().filter(|publication| publication.calculations.is_empty());
+    let without = without.map(|publication| format!("{} ({})", publication.citation.key, publication.facts.len()));
+    let without = without.collect::<Vec<_>>().join(", ");
+    let all = registry.publications().len();
+    format!("{all} publications; with facts alone, their number in parentheses: {without}\n")
+}
+
+fn needs_json(publication: &Publication, one: &Calculation, data: &str) -> Value {
+    json!({
+        "id": one.id,
+        "publication": publication.citation.key,
+        "title": one.title,
+        "formula": one.formula,
+        "computed": null,
+        "printed": quantity_json(&one.stated),
+        "kind": kind(one.kind),
+        "difference_relative": null,
+        "tolerance": null,
+        "status": NEEDS,
+        "note": missing(data),
+        "citation": publication.citation.to_string(),
+    })
 }
 
 /// One calculation with everything that is said of it.

@@ -6,7 +6,7 @@ use crate::output::{Answer, or_dash, quantity_json, sections, table};
 use clap::Args;
 use serde_json::{Value, json};
 use std::path::PathBuf;
-use szilard::published::{Growth, Point, PublishedError, Registry};
+use szilard::published::{GrowthStep, Point, PublishedError};
 use szilard::quantity::Quantity;
 
 /// Figures of a quantity over the years.
@@ -31,29 +31,30 @@ impl Scenario {
             let id = format!("{} in {}", self.quantity, self.region);
             return Err(PublishedError::Unknown { what: "figure of", id }.into());
         }
-        let growths = growths(&registry, &path)?;
-        let row = |(from, to, growth): &(&Point<'_>, &Point<'_>, Growth)| {
+        let steps = registry.steps(&path)?;
+        let row = |step: &GrowthStep<'_>| {
             let percent =
                 |rate: &Option<Quantity>| or_dash(rate.as_ref().map(|rate| format!("{:.2}", 100.0 * rate.value())));
-            let rates = &growth.per_year;
+            let rates = &step.growth.per_year;
             vec![
-                from.publication.citation.key.clone(),
-                format!("{} to {}", from.fact.from, to.fact.from),
+                step.publication.citation.key.clone(),
+                format!("{} to {}", step.from.from, step.to.from),
                 percent(&rates.value),
                 percent(&rates.low),
                 percent(&rates.high),
-                or_dash(to.fact.scenario.clone()),
+                or_dash(step.to.scenario.clone()),
             ]
         };
-        let rows: Vec<Vec<String>> = growths.iter().map(row).collect();
+        let rows: Vec<Vec<String>> = steps.iter().map(row).collect();
         let titles = ["publication", "years", "growth [%/yr]", "low", "high", "scenario"];
         let growth_table = if rows.is_empty() { String::new() } else { table(&titles, &rows) };
-        let growth_json = growths.iter().map(|(from, to, growth)| {
+        let growth_json = steps.iter().map(|step| {
             let rate = |rate: &Option<Quantity>| rate.as_ref().map(quantity_json);
+            let rates = &step.growth.per_year;
             json!({
-                "publication": from.publication.citation.key, "from": from.fact.id, "to": to.fact.id,
-                "years": growth.years, "per_year": rate(&growth.per_year.value),
-                "low": rate(&growth.per_year.low), "high": rate(&growth.per_year.high),
+                "publication": step.publication.citation.key, "from": step.from.id, "to": step.to.id,
+                "years": step.growth.years, "per_year": rate(&rates.value), "low": rate(&rates.low),
+                "high": rate(&rates.high),
             })
         });
         let json = json!({
@@ -66,37 +67,17 @@ impl Scenario {
     }
 }
 
-/// The growth between neighbouring years of one publication at one boundary.
-fn growths<'a>(
-    registry: &Registry,
-    path: &'a [Point<'a>],
-) -> Result<Vec<(&'a Point<'a>, &'a Point<'a>, Growth)>, Failure> {
-    let mut found = Vec::new();
-    for (place, from) in path.iter().enumerate() {
-        let of_series = |to: &&Point<'_>| {
-            to.publication.citation.key == from.publication.citation.key
-                && to.fact.boundary() == from.fact.boundary()
-                && to.fact.from > from.fact.from
-        };
-        let mut later = path.iter().skip(place + 1).filter(of_series).peekable();
-        let next = later.peek().map(|to| to.fact.from);
-        for to in later.filter(|to| Some(to.fact.from) == next) {
-            found.push((from, to, registry.growth(&from.fact.id, &to.fact.id)?));
-        }
-    }
-    Ok(found)
-}
-
 fn path_table(path: &[Point<'_>]) -> String {
     let value = |figure: &Option<Quantity>| or_dash(figure.as_ref().map(Quantity::value));
     let row = |point: &Point<'_>| {
         let fact = point.fact;
+        let figure = fact.interval();
         let any = [&fact.value, &fact.low, &fact.high].into_iter().flatten().next();
         vec![
             fact.from.to_string(),
-            value(&fact.value),
-            value(&fact.low),
-            value(&fact.high),
+            value(&figure.value),
+            value(&figure.low),
+            value(&figure.high),
             or_dash(any.map(|figure| figure.unit().symbol())),
             or_dash(fact.boundary()),
             or_dash(fact.scenario.clone()),
@@ -126,9 +107,10 @@ fn path_table(path: &[Point<'_>]) -> String {
 fn point_json(point: &Point<'_>) -> Value {
     let fact = point.fact;
     let figure = |figure: &Option<Quantity>| figure.as_ref().map(quantity_json);
+    let range = fact.interval();
     json!({
-        "fact": fact.id, "from": fact.from, "to": fact.to, "value": figure(&fact.value), "low": figure(&fact.low),
-        "high": figure(&fact.high), "scenario": fact.scenario, "publication": point.publication.citation.key,
+        "fact": fact.id, "from": fact.from, "to": fact.to, "value": figure(&range.value), "low": figure(&range.low),
+        "high": figure(&range.high), "bound": fact.bound.map(|side| side.word()), "scenario": fact.scenario, "publication": point.publication.citation.key,
         "vintage": point.publication.citation.vintage, "superseded_by": point.superseded_by,
         "citation": point.publication.citation.to_string(),
     })

@@ -59,6 +59,7 @@ pub fn shared(name: &str) -> Option<String> {
 /// A file with this content.
 pub fn written(name: &str, content: &[u8]) -> String {
     let path = std::env::temp_dir().join(format!("szilard-cli-{}-{name}", std::process::id()));
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(&path, content).unwrap();
     path.display().to_string()
 }

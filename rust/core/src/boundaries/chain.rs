@@ -1,8 +1,8 @@
 //! A chain of factors that moves a figure from rung to rung.
 
 use super::error::ChainError;
-use super::factor::Factor;
-use super::step::Step;
+use super::factor::{Factor, known_factor};
+use super::step::{KnownFactor, Step, Totals};
 use crate::quantity::{Basis, Boundary, Quantity};
 
 /// An ordered set of factors, each name once.
@@ -38,19 +38,11 @@ pub struct Lifted {
 /// What one factor did.
 #[derive(Debug, Clone)]
 pub struct Applied {
-    /// The name of the factor.
-    pub name: String,
-    /// Its step.
-    pub step: Step,
-    /// Its ratio.
-    pub ratio: Quantity,
+    /// The factor: its name, step and ratio, what that is related to, its citation, years and vintage.
+    pub factor: Factor,
     /// The energy between below and above that the factor stands for, counted at the upper end of its step. It is in
     /// the figure after a lift and was in it before a lowering.
     pub added: Quantity,
-    /// What the ratio is related to.
-    pub denominator: String,
-    /// Where the ratio comes from.
-    pub citation: Option<String>,
     /// A reservation.
     pub note: Option<&'static str>,
 }
@@ -100,7 +92,48 @@ impl BoundaryChain {
                 None => Err(ChainError::Direction { direction: "lift", from, to, instead: "lower" }),
             };
         }
-        self.moved(figure, from, to)
+        self.moved(figure, from, to, &[])
+    }
+
+    /// The figure at a boundary further out, where it already holds factors that belong there, by their names.
+    ///
+    /// A tool that multiplies the energy of a node by a PUE and says nothing of network and storage gives a figure that
+    /// is counted at the node and holds `pue`. What is held is not applied and not missed; a chain that holds it as well
+    /// is refused.
+    ///
+    /// # Errors
+    /// [`ChainError::Held`], [`ChainError::HeldInPart`], an unknown name, and as of [`BoundaryChain::lift`].
+    ///
+    /// ```
+    /// use szilard::boundaries::{BoundaryChain, Factor};
+    /// use szilard::quantity::{Boundary, Quantity};
+    ///
+    /// let node = "1.2 kWh".parse::<Quantity>().unwrap().at(Some(Boundary::Node)); // 1 kWh and a PUE of 1.2
+    /// let network = BoundaryChain::new(vec![Factor::ratio("network", 1.05).unwrap()]).unwrap();
+    /// let site = network.lift_holding(&node, &["pue"], Boundary::Site).unwrap();
+    /// assert!((site.quantity.value() - 1.26).abs() < 1e-12);
+    /// let again = BoundaryChain::new(vec![Factor::ratio("pue", 1.2).unwrap()]).unwrap();
+    /// assert!(again.lift_holding(&node, &["pue"], Boundary::Site).is_err());
+    /// ```
+    pub fn lift_holding(&self, figure: &Quantity, held: &[&str], to: Boundary) -> Result<Lifted, ChainError> {
+        let held = held.iter().map(|name| known_factor(name)).collect::<Result<Vec<_>, _>>()?;
+        for inside in &held {
+            let twice = |factor: &&Factor| {
+                let itself = factor.name() == inside.name;
+                let part = inside.holds(factor.name(), factor.step(), factor.to());
+                itself || part || factor.holds_known(inside)
+            };
+            if let Some(factor) = self.factors.iter().find(twice) {
+                return Err(ChainError::Held { factor: factor.name().to_owned(), held: inside.name });
+            }
+            if inside.step.is_additive() && inside.totals != Totals::Step {
+                return Err(ChainError::HeldInPart { held: inside.name, step: inside.step });
+            }
+        }
+        match boundary_of(figure)? {
+            from if to > from => self.moved(figure, from, to, &held),
+            _ => self.lift(figure, to),
+        }
     }
 
     /// The figure at a boundary further in: the inverse of [`BoundaryChain::lift`].
@@ -113,7 +146,7 @@ impl BoundaryChain {
         match to {
             _ if to > from => Err(ChainError::Direction { direction: "lower", from, to, instead: "lift" }),
             _ if to == from => Ok(unmoved(figure)),
-            _ => self.moved(figure, from, to),
+            _ => self.moved(figure, from, to, &[]),
         }
     }
 
@@ -123,12 +156,18 @@ impl BoundaryChain {
     /// As of [`BoundaryChain::lift`].
     pub fn bring(&self, figure: &Quantity, to: Boundary) -> Result<Lifted, ChainError> {
         let from = boundary_of(figure)?;
-        if from == to { Ok(unmoved(figure)) } else { self.moved(figure, from, to) }
+        if from == to { Ok(unmoved(figure)) } else { self.moved(figure, from, to, &[]) }
     }
 
-    fn moved(&self, figure: &Quantity, from: Boundary, to: Boundary) -> Result<Lifted, ChainError> {
+    fn moved(
+        &self,
+        figure: &Quantity,
+        from: Boundary,
+        to: Boundary,
+        held: &[&KnownFactor],
+    ) -> Result<Lifted, ChainError> {
         let (inner, outer) = (from.min(to), from.max(to));
-        let steps = self.way(inner, outer)?;
+        let steps = self.way(inner, outer, held)?;
         let above_idle = figure.basis() == Some(Basis::AboveIdle);
         let holds_idle = |factor: &&&Factor| factor.name() == "idle-capacity" || factor.spans();
         if above_idle && let Some(factor) = steps.iter().flat_map(|(_, factors)| factors).find(holds_idle) {
@@ -149,12 +188,8 @@ impl BoundaryChain {
                 let added = denominator.times(&factor.quantity().minus(&Quantity::number(1.0)?)?)?;
                 below = below.plus(&added)?;
                 applied.push(Applied {
-                    name: factor.name().to_owned(),
-                    step: *step,
-                    ratio: factor.quantity().clone(),
+                    factor: (*factor).clone(),
                     added: added.at(Some(factor.to())),
-                    denominator: factor.denominator().to_owned(),
-                    citation: factor.citation().map(str::to_owned),
                     note: (above_idle && factor.is_average()).then_some(AVERAGE),
                 });
             }
@@ -162,8 +197,14 @@ impl BoundaryChain {
         Ok(Lifted { quantity: moved.at(Some(to)), applied })
     }
 
-    /// The steps between two rungs with their factors; one that spans several stands with its first step.
-    fn way(&self, inner: Boundary, outer: Boundary) -> Result<Vec<(Step, Vec<&Factor>)>, ChainError> {
+    /// The steps between two rungs with their factors; one that spans several stands with its first step. A step of which
+    /// the figure holds a factor may have none of its own.
+    fn way(
+        &self,
+        inner: Boundary,
+        outer: Boundary,
+        held: &[&KnownFactor],
+    ) -> Result<Vec<(Step, Vec<&Factor>)>, ChainError> {
         let mut way = Vec::new();
         let mut reached = inner;
         for step in Step::between(inner, outer) {
@@ -177,7 +218,8 @@ impl BoundaryChain {
                 None => self.factors.iter().filter(of_step).filter(|factor| !factor.spans()).collect(),
             };
             reached = span.map_or(step.to(), Factor::to);
-            if factors.is_empty() {
+            let inside = held.iter().any(|inside| inside.step.from() <= step.from() && inside.to >= step.to());
+            if factors.is_empty() && !inside {
                 return Err(ChainError::MissingFactor { step, from: inner, to: outer });
             }
             way.push((step, factors));
@@ -214,155 +256,5 @@ fn boundary_of(figure: &Quantity) -> Result<Boundary, ChainError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::boundaries::Given;
-    use crate::quantity::{Distribution, Method};
-
-    fn at(text: &str, boundary: Boundary) -> Quantity {
-        text.parse::<Quantity>().unwrap().at(Some(boundary))
-    }
-
-    fn chain(factors: &[(&str, f64)]) -> BoundaryChain {
-        BoundaryChain::new(factors.iter().map(|(name, ratio)| Factor::ratio(name, *ratio).unwrap()).collect()).unwrap()
-    }
-
-    fn full() -> BoundaryChain {
-        chain(&[
-            ("regulators", 1.07),
-            ("memory", 1.11),
-            ("host", 1.31),
-            ("psu", 1.0 / 0.94),
-            ("network", 1.03),
-            ("idle-capacity", 1.1),
-            ("cooling", 1.19),
-            ("ups", 1.06),
-            ("transformer", 1.01),
-            ("td-loss", 1.0 / 0.95),
-            ("generation", 2.3),
-        ])
-    }
-
-    fn ulps(a: f64, b: f64) -> u64 {
-        a.to_bits().abs_diff(b.to_bits())
-    }
-
-    #[test]
-    fn lowering_undoes_lifting() {
-        for text in ["0.39 J/token", "7.2 W", "176 TWh/yr", "1e-21 J/bit", "33.3 MJ"] {
-            for from in Boundary::ALL {
-                for to in Boundary::ALL.iter().filter(|to| *to > from) {
-                    let figure = at(text, *from).on(Some(Basis::Gross)).by([Method::Counter]);
-                    let lifted = full().lift(&figure, *to).unwrap();
-                    let back = full().lower(&lifted.quantity, *from).unwrap().quantity;
-                    assert!(ulps(back.value(), figure.value()) <= 2, "{text} {from} {to}");
-                    assert_eq!(
-                        (back.boundary(), back.basis(), back.method()),
-                        (Some(*from), Some(Basis::Gross), Some(Method::Counter))
-                    );
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn two_lifts_are_one_lift() {
-        let figure = at("0.39 J/token", Boundary::Chip);
-        let board = full().lift(&figure, Boundary::Board).unwrap().quantity;
-        let node = full().lift(&board, Boundary::Node).unwrap().quantity;
-        let direct = full().lift(&figure, Boundary::Node).unwrap().quantity;
-        assert!(node.is_close(&direct, 4.0 * f64::EPSILON, 0.0).unwrap());
-    }
-
-    #[test]
-    fn what_is_added_closes_the_balance() {
-        let figure = at("100 Wh", Boundary::Chip);
-        let lifted = full().lift(&figure, Boundary::Primary).unwrap();
-        let sum: f64 = lifted.applied.iter().map(|applied| applied.added.value()).sum();
-        assert!((figure.value() + sum - lifted.quantity.value()).abs() < 1e-9);
-        assert_eq!(lifted.applied.len(), 11);
-    }
-
-    #[test]
-    fn parts_of_pue_add_over_it_energy() {
-        // CLF 0.19 and a UPS loss of 0.06, both over IT: PUE = 1.25, not 1.19 x 1.06 = 1.2614
-        let lifted =
-            chain(&[("cooling", 1.19), ("ups", 1.06)]).lift(&at("100 kWh", Boundary::It), Boundary::Site).unwrap();
-        assert!((lifted.quantity.value() - 125.0).abs() < 1e-12);
-        assert!((lifted.applied[1].added.value() - 6.0).abs() < 1e-12);
-    }
-
-    #[test]
-    fn a_total_and_its_parts_exclude_each_other() {
-        let pair = |a: &str, b: &str| {
-            BoundaryChain::new(vec![Factor::ratio(a, 1.2).unwrap(), Factor::ratio(b, 1.1).unwrap()]).map(|_| ())
-        };
-        for (a, b) in
-            [("pue", "cooling"), ("ups", "pue"), ("td-loss", "transmission"), ("generation", "primary-energy")]
-        {
-            assert!(matches!(pair(a, b), Err(ChainError::TotalAndPart { .. })), "{a} {b}");
-        }
-        assert!(matches!(pair("pue", "PUE"), Err(ChainError::Duplicate { .. })));
-        assert!(pair("transformer", "td-loss").is_ok());
-        // a factor of one's own between IT and site is inside the PUE by its definition
-        let own =
-            Factor::new("lighting", Some(Step::ItToSite), Given::Ratio, &Quantity::number(1.01).unwrap()).unwrap();
-        let both = BoundaryChain::new(vec![own, Factor::ratio("pue", 1.2).unwrap()]);
-        assert!(matches!(both, Err(ChainError::TotalAndPart { .. })));
-    }
-
-    #[test]
-    fn a_factor_inside_the_figure_is_not_applied_again() {
-        let chain = full();
-        for (from, to, factor) in [
-            (Boundary::Site, Boundary::Site, "cooling"),
-            (Boundary::Grid, Boundary::Site, "cooling"),
-            (Boundary::Primary, Boundary::Primary, "generation"),
-        ] {
-            let error = chain.lift(&at("176 TWh", from), to).unwrap_err();
-            assert_eq!(error, ChainError::AppliedTwice { factor: factor.to_owned(), boundary: from });
-        }
-        let pue = self::chain(&[("pue", 1.2)]);
-        assert!(pue.lift(&at("176 TWh", Boundary::Grid), Boundary::Primary).is_err());
-        assert!(pue.lift(&at("176 TWh", Boundary::Grid), Boundary::Grid).unwrap().applied.is_empty());
-        assert!(matches!(pue.lower(&at("1 J", Boundary::It), Boundary::Site), Err(ChainError::Direction { .. })));
-    }
-
-    #[test]
-    fn a_missing_step_is_named_with_what_would_fill_it() {
-        let error = chain(&[("pue", 1.2)]).lift(&at("1 J", Boundary::Node), Boundary::Site).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "no factor for the step node->it on the way from node to site: give network, storage, idle-capacity"
-        );
-        let unset = full().lift(&"1 J".parse().unwrap(), Boundary::Site).unwrap_err().to_string();
-        assert!(unset.contains(".at("), "{unset}");
-        let refused = full().lift(&at("5 bit/token", Boundary::Chip), Boundary::Site);
-        assert!(matches!(refused, Err(ChainError::NoEnergy { .. })));
-    }
-
-    #[test]
-    fn averages_are_labelled_and_idle_capacity_is_refused_above_idle() {
-        let above = at("0.279 J/token", Boundary::It).on(Some(Basis::AboveIdle));
-        let lifted = chain(&[("pue", 1.2)]).lift(&above, Boundary::Site).unwrap();
-        assert_eq!(lifted.applied[0].note, Some(AVERAGE));
-        let gross = chain(&[("pue", 1.2)]).lift(&at("1 J", Boundary::It), Boundary::Site).unwrap();
-        assert_eq!(gross.applied[0].note, None);
-        let node = above.at(Some(Boundary::Node));
-        let refused = chain(&[("idle-capacity", 1.1)]).lift(&node, Boundary::It);
-        assert!(matches!(refused, Err(ChainError::AverageOnly { .. })));
-    }
-
-    #[test]
-    fn one_factor_in_two_figures_is_one_source_of_uncertainty() {
-        // both site figures share the PUE: their ratio knows nothing of its uncertainty
-        let number = Quantity::number(1.4).unwrap().with_u(0.02, "pue", Distribution::Normal).unwrap();
-        let chain = BoundaryChain::new(vec![Factor::new("pue", None, Given::Ratio, &number).unwrap()]).unwrap();
-        let lift = |text: &str| chain.lift(&at(text, Boundary::It), Boundary::Site).unwrap().quantity;
-        let (a, b) = (lift("100 J"), lift("50 J"));
-        assert!((a.u() - 2.0).abs() < 1e-12); // 100 J x 0.02
-        assert!(a.over(&b).unwrap().u() < 1e-15);
-        let back = chain.lower(&a, Boundary::It).unwrap().quantity;
-        assert!(back.u() < 1e-14); // the same factor cancels on the way back
-    }
-}
+#[path = "chain_tests.rs"]
+mod tests;

@@ -25,6 +25,32 @@ pub enum ChainError {
         /// The boundary of the figure.
         boundary: Boundary,
     },
+    /// A factor that the figure itself is said to hold.
+    #[error("{factor} would be applied twice: the figure is said to hold {held}")]
+    Held {
+        /// The factor of the chain.
+        factor: String,
+        /// The factor inside the figure.
+        held: &'static str,
+    },
+    /// A part of a sum that a figure is said to hold, so that the rest of the sum cannot be formed.
+    #[error(
+        "a figure that holds {held} and not all of {step} cannot be completed: the parts of {step} add over its lower rung"
+    )]
+    HeldInPart {
+        /// The factor inside the figure.
+        held: &'static str,
+        /// The step.
+        step: Step,
+    },
+    /// A ratio that is related to another energy than the one at its lower rung.
+    #[error("{name} is related to energy metered {metered}: bring it to the IT input with pue_at_it_input")]
+    OtherDenominator {
+        /// The name as given.
+        name: String,
+        /// Where its denominator is metered.
+        metered: &'static str,
+    },
     /// Two factors of a chain of which one holds the other.
     #[error("{total} already holds {part}: give one of them")]
     TotalAndPart {
@@ -106,6 +132,14 @@ pub enum ChainError {
     UnknownStep {
         /// The word as given.
         found: String,
+    },
+    /// Numbers of which too few or too many are given.
+    #[error("{needs}, found {found}")]
+    Count {
+        /// What is needed.
+        needs: &'static str,
+        /// How many were given.
+        found: usize,
     },
     /// A ratio, an efficiency or a share outside its range.
     #[error("{name}: {what} must be {range}, found {found}")]

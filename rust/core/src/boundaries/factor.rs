@@ -1,8 +1,9 @@
 //! A named factor between two rungs.
 
 use super::error::ChainError;
-use super::step::{KNOWN_FACTORS, KnownFactor, Step, Totals};
+use super::step::{KNOWN_FACTORS, KnownFactor, Step};
 use crate::quantity::{Boundary, Dimension, Quantity, Unit};
+use std::str::FromStr;
 
 /// How the number of a factor is meant. A "loss of 5 %" is one of two numbers, so it has to be said of what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +16,20 @@ pub enum Given {
     LossOverInput,
     /// Loss over energy below, l >= 0; r = 1 + l. The share of a part of PUE, as CLF = cooling over IT, is one.
     LossOverOutput,
+}
+
+impl FromStr for Given {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.replace('_', "-").as_str() {
+            "ratio" => Ok(Self::Ratio),
+            "efficiency" => Ok(Self::Efficiency),
+            "loss-over-input" => Ok(Self::LossOverInput),
+            "loss-over-output" => Ok(Self::LossOverOutput),
+            _ => Err(format!("{text:?}: expected ratio, efficiency, loss-over-input or loss-over-output")),
+        }
+    }
 }
 
 /// A named ratio between the energies at two neighbouring rungs, or a part of it.
@@ -33,6 +48,8 @@ pub struct Factor {
     given: Given,
     denominator: String,
     citation: Option<String>,
+    years: Option<(i32, i32)>,
+    vintage: Option<String>,
     known: Option<&'static KnownFactor>,
 }
 
@@ -67,7 +84,7 @@ impl Factor {
         };
         let denominator =
             known.map_or_else(|| format!("energy at {}", step.from()), |known| known.denominator.to_owned());
-        Ok(Self { name, step, ratio, given, denominator, citation: None, known })
+        Ok(Self { name, step, ratio, given, denominator, citation: None, years: None, vintage: None, known })
     }
 
     /// A known factor from the exact ratio of the energy above to the energy below.
@@ -114,6 +131,18 @@ impl Factor {
         self
     }
 
+    /// The same factor for the years it was observed in, first and last.
+    pub fn with_years(mut self, first: i32, last: i32) -> Self {
+        self.years = Some((first, last));
+        self
+    }
+
+    /// The same factor with the vintage of its source, as `2024-12`: a later vintage may say otherwise of the same year.
+    pub fn with_vintage(mut self, vintage: &str) -> Self {
+        self.vintage = Some(vintage.to_owned());
+        self
+    }
+
     /// The name.
     pub fn name(&self) -> &str {
         &self.name
@@ -131,7 +160,7 @@ impl Factor {
 
     /// Whether it spans several steps and holds every factor in between.
     pub fn spans(&self) -> bool {
-        self.to() != self.step.to()
+        self.known.is_some_and(KnownFactor::spans)
     }
 
     /// Energy above over energy below.
@@ -154,6 +183,16 @@ impl Factor {
         self.citation.as_deref()
     }
 
+    /// The years that the number was observed in, first and last.
+    pub fn years(&self) -> Option<(i32, i32)> {
+        self.years
+    }
+
+    /// The vintage of the source.
+    pub fn vintage(&self) -> Option<&str> {
+        self.vintage.as_deref()
+    }
+
     /// Whether the factor is an average over all load and no measure of what one more joule causes.
     pub fn is_average(&self) -> bool {
         self.known.is_some_and(|known| known.average)
@@ -161,22 +200,38 @@ impl Factor {
 
     /// Whether the factor already holds another one.
     pub fn holds(&self, other: &Self) -> bool {
-        if self.spans() {
-            let overlap = other.step.from() < self.to() && other.to() > self.step.from();
-            return overlap && self.name != other.name;
-        }
-        match self.known.map_or(Totals::Itself, |known| known.totals) {
-            Totals::Itself => false,
-            Totals::Parts(parts) => parts.contains(&other.name.as_str()),
-            Totals::Step => self.step == other.step && self.name != other.name,
-        }
+        self.known.is_some_and(|known| known.holds(&other.name, other.step, other.to()))
     }
+
+    /// Whether the factor already holds a known one.
+    pub(super) fn holds_known(&self, other: &KnownFactor) -> bool {
+        self.known.is_some_and(|known| known.holds(other.name, other.step, other.to))
+    }
+}
+
+/// What is known of a factor by its name.
+///
+/// # Errors
+/// [`ChainError::UnknownFactor`] and [`ChainError::AmbiguousFactor`].
+pub(super) fn known_factor(name: &str) -> Result<&'static KnownFactor, ChainError> {
+    let (name, _, known) = identify(name, None)?;
+    known.ok_or_else(|| unknown(&name))
+}
+
+fn unknown(name: &str) -> ChainError {
+    let known = KNOWN_FACTORS.iter().map(|known| known.name).collect::<Vec<_>>().join(", ");
+    ChainError::UnknownFactor { name: name.to_owned(), known }
 }
 
 /// The canonical name, its step, and what is known about it.
 fn identify(name: &str, step: Option<Step>) -> Result<(String, Step, Option<&'static KnownFactor>), ChainError> {
     let plain = name.trim().to_ascii_lowercase().replace(['_', ' '], "-");
     let canonical = match (plain.as_str(), step) {
+        // categories of PUE by the place where IT energy is metered
+        ("pue3" | "pue-3", _) => "pue",
+        ("pue1" | "pue-1" | "pue2" | "pue-2", _) => {
+            return Err(ChainError::OtherDenominator { name: plain, metered: "ahead of the IT equipment" });
+        }
         ("distribution", Some(Step::ItToSite)) => "power-distribution",
         ("distribution", Some(Step::SiteToGrid)) => "grid-distribution",
         ("distribution", None) => {
@@ -186,17 +241,13 @@ fn identify(name: &str, step: Option<Step>) -> Result<(String, Step, Option<&'st
         (other, _) => other,
     };
     let known = KNOWN_FACTORS.iter().find(|known| known.name == canonical);
-    let unknown = || {
-        let known = KNOWN_FACTORS.iter().map(|known| known.name).collect::<Vec<_>>().join(", ");
-        ChainError::UnknownFactor { name: name.to_owned(), known }
-    };
     match (known, step) {
         (Some(known), Some(given)) if known.step != given => {
             Err(ChainError::WrongStep { name: canonical.to_owned(), own: known.step, given })
         }
         (Some(known), _) => Ok((canonical.to_owned(), known.step, Some(known))),
         (None, Some(step)) if !canonical.is_empty() => Ok((canonical.to_owned(), step, None)),
-        (None, _) => Err(unknown()),
+        (None, _) => Err(unknown(name)),
     }
 }
 
@@ -223,8 +274,19 @@ mod tests {
         assert_eq!((busbar.name(), busbar.denominator()), ("busbar", "energy at site"));
         let misplaced = Factor::new("pue", Some(Step::SiteToGrid), Given::Ratio, &number);
         assert!(matches!(misplaced, Err(ChainError::WrongStep { .. })));
+        assert_eq!(Factor::ratio("PUE3", 1.2).unwrap().name(), "pue");
+        let category = Factor::ratio("pue1", 1.2).unwrap_err().to_string();
+        assert!(category.contains("pue_at_it_input"), "{category}");
         let error = Factor::ratio("distribution", 1.02).unwrap_err().to_string();
         assert!(error.contains("power-distribution or grid-distribution"), "{error}");
+    }
+
+    #[test]
+    fn a_factor_knows_its_years_and_vintage() {
+        let pue = Factor::ratio("pue", 1.4).unwrap();
+        assert_eq!((pue.years(), pue.vintage()), (None, None));
+        let pue = pue.with_years(2023, 2023).with_vintage("2024-12");
+        assert_eq!((pue.years(), pue.vintage()), (Some((2023, 2023)), Some("2024-12")));
     }
 
     #[test]

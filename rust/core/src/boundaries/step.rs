@@ -121,6 +121,25 @@ pub struct KnownFactor {
     pub average: bool,
 }
 
+impl KnownFactor {
+    /// Whether it spans several steps.
+    pub fn spans(&self) -> bool {
+        self.to != self.step.to()
+    }
+
+    /// Whether it already holds another factor, of which name, step and outer rung are given.
+    pub fn holds(&self, name: &str, step: Step, to: Boundary) -> bool {
+        if self.spans() {
+            return self.name != name && step.from() < self.to && to > self.step.from();
+        }
+        match self.totals {
+            Totals::Itself => false,
+            Totals::Parts(parts) => parts.contains(&name),
+            Totals::Step => self.step == step && self.name != name,
+        }
+    }
+}
+
 /// One line of the table.
 const fn known(
     name: &'static str,

@@ -2,7 +2,7 @@
 
 use super::interval::{Content, Interval};
 use crate::input::{Code, Diagnostics, Place};
-use crate::traces::{Channel, Kind, plausible_power_w};
+use crate::traces::{Channel, Kind, Records, plausible_power_w};
 
 /// A step back by less than this is read noise and neither a wrap nor a reset. [J]
 const SMALL_STEP: f64 = 1.0;
@@ -12,8 +12,8 @@ const SMALL_STEP: f64 = 1.0;
 pub struct AmbiguousCounter {
     /// Label of the channel.
     pub channel: String,
-    /// Line of the read after the interval.
-    pub line: u32,
+    /// Place of the read after the interval.
+    pub place: Place,
     /// Length of the interval. [s]
     pub seconds: f64,
     /// Time in which the counter can wrap once. [s]
@@ -27,6 +27,7 @@ pub struct AmbiguousCounter {
 /// decrease is a reset, and its interval a gap.
 pub(super) fn intervals(
     channel: &Channel,
+    records: &Records,
     range: Option<f64>,
     remarks: &mut Diagnostics,
 ) -> Result<Vec<Interval>, AmbiguousCounter> {
@@ -38,7 +39,7 @@ pub(super) fn intervals(
         let mut last: Option<(i64, f64)> = None;
         for (offset, (time, value)) in times.iter().copied().zip(values.iter().copied()).enumerate() {
             let line = channel.samples.line.get(index).copied().unwrap_or(0);
-            let place = Place::Line(u64::from(line));
+            let place = records.place(line);
             index += 1;
             let Some(before) = last else {
                 last = Some((time, value));
@@ -49,7 +50,7 @@ pub(super) fn intervals(
             if let Some(range) = range
                 && seconds * most >= range
             {
-                return Err(AmbiguousCounter { channel: label, line, seconds, period: range / most });
+                return Err(AmbiguousCounter { channel: label, place, seconds, period: range / most });
             }
             if value < before.1 {
                 let next = values.get(offset + 1).copied();
@@ -135,7 +136,7 @@ mod tests {
             },
         };
         let mut remarks = Diagnostics::default();
-        let intervals = intervals(&channel, range, &mut remarks).unwrap();
+        let intervals = intervals(&channel, &Records::default(), range, &mut remarks).unwrap();
         let sum = intervals.iter().map(|i| if let Content::Energy(e) = i.content { e } else { 0.0 }).sum();
         (sum, remarks.iter().map(|remark| remark.code).collect())
     }

@@ -2,7 +2,7 @@
 
 use super::counter::AmbiguousCounter;
 use super::partial::GapLimitsDiffer;
-use crate::input::{Code, Refusal};
+use crate::input::{Code, Place, Refusal};
 use crate::quantity::{Boundary, QuantityError, UnitError};
 
 /// Why a question about energy has no answer.
@@ -13,24 +13,24 @@ pub enum EnergyError {
     #[error(transparent)]
     Format(#[from] Refusal),
     /// A channel with fewer than two samples.
-    #[error("{source_name}:{line}: {}: {channel} has {found} sample(s); energy needs two", Code::TooFewSamples)]
+    #[error("{source_name}:{place}: {}: {channel} has {found} sample(s); energy needs two", Code::TooFewSamples)]
     TooFewSamples {
         /// The file.
         source_name: String,
-        /// Line of the last sample there is.
-        line: u32,
+        /// Place of the last sample there is.
+        place: Place,
         /// Label of the channel.
         channel: String,
         /// How many samples there are.
         found: usize,
     },
     /// A channel whose samples all carry one time.
-    #[error("{source_name}:{line}: {}: all samples of {channel} carry the same time", Code::ZeroDuration)]
+    #[error("{source_name}:{place}: {}: all samples of {channel} carry the same time", Code::ZeroDuration)]
     ZeroDuration {
         /// The file.
         source_name: String,
-        /// Line of the second sample.
-        line: u32,
+        /// Place of the second sample.
+        place: Place,
         /// Label of the channel.
         channel: String,
     },
@@ -41,12 +41,12 @@ pub enum EnergyError {
         source_name: String,
     },
     /// An energy that is not a finite number.
-    #[error("{source_name}:{line}: {}: the energy of {channel} is out of range", Code::Range)]
+    #[error("{source_name}:{place}: {}: the energy of {channel} is out of range", Code::Range)]
     Range {
         /// The file.
         source_name: String,
-        /// Line of the sample at which it is.
-        line: u32,
+        /// Place of the sample at which it is.
+        place: Place,
         /// Label of the channel.
         channel: String,
     },
@@ -64,19 +64,19 @@ pub enum EnergyError {
         end_ns: i64,
     },
     /// A counter that never moves.
-    #[error("{source_name}:{line}: {}: {channel} shows one value in all of its reads", Code::StaleSensor)]
+    #[error("{source_name}:{place}: {}: {channel} shows one value in all of its reads", Code::StaleSensor)]
     StaleSensor {
         /// The file.
         source_name: String,
-        /// Line of the third read.
-        line: u32,
+        /// Place of the third read.
+        place: Place,
         /// Label of the channel.
         channel: String,
     },
     /// A counter that may have wrapped more than once.
     #[error(
         "{source_name}:{}: {}: {} was not read for {:.0} s and can wrap every {:.0} s",
-        .counter.line, Code::CounterAmbiguous, .counter.channel, .counter.seconds, .counter.period
+        .counter.place, Code::CounterAmbiguous, .counter.channel, .counter.seconds, .counter.period
     )]
     CounterAmbiguous {
         /// The file.
@@ -241,13 +241,18 @@ impl EnergyError {
 
     /// The line it is about, where it is about one.
     pub fn line(&self) -> Option<u64> {
+        self.place()?.line()
+    }
+
+    /// The place of the file it is about, where it is about one.
+    pub fn place(&self) -> Option<Place> {
         match self {
-            Self::Format(refusal) => refusal.place.line(),
-            Self::TooFewSamples { line, .. }
-            | Self::ZeroDuration { line, .. }
-            | Self::StaleSensor { line, .. }
-            | Self::Range { line, .. } => Some(u64::from(*line)),
-            Self::CounterAmbiguous { counter, .. } => Some(u64::from(counter.line)),
+            Self::TooFewSamples { place, .. }
+            | Self::ZeroDuration { place, .. }
+            | Self::StaleSensor { place, .. }
+            | Self::Range { place, .. } => Some(place.clone()),
+            Self::CounterAmbiguous { counter, .. } => Some(counter.place.clone()),
+            Self::Format(refusal) => Some(refusal.place.clone()),
             _ => None,
         }
     }

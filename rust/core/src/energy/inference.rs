@@ -336,7 +336,8 @@ fn estimated(
     let given = query.clock_offset_ns.unwrap_or(0);
     // a local clock needs its zone all the same: whole hours are said and not estimated
     clocks_meet(trace, log, Some(given))?;
-    let requests = log.requests.iter().map(|request| request.clone().later_by(given)).collect();
+    let on_clock = |request: &Request| request.clone().counting(&log.leaps, &trace.leaps).later_by(given);
+    let requests = log.requests.iter().map(on_clock).collect();
     let offset = estimate(meters, span, &TokenLog { requests, ..log.clone() }, sampling_ns)?;
     Ok(Offset { ns: offset.ns.saturating_add(given), ..offset })
 }

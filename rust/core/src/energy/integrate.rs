@@ -148,7 +148,7 @@ pub fn energy(trace: &Trace, query: &EnergyQuery) -> Result<EnergyResult, Energy
         return Err(alone.into_iter().next().map_or(not_covered, |(_, error)| error));
     }
     for (channel, error) in alone {
-        let place = error.line().map_or(Place::File, Place::Line);
+        let place = error.place().unwrap_or_default();
         let message = "its samples are too few for an energy; it has no value and the sum is without it";
         reasons.push(Code::DeviceMissing, place, Some(&channel.label()), message);
     }
@@ -164,9 +164,15 @@ pub fn energy(trace: &Trace, query: &EnergyQuery) -> Result<EnergyResult, Energy
     };
     let (mut energy, mut mean_power) = (None, None);
     if total_known {
-        let powers: Vec<Measured> = parts.iter().filter_map(DeviceEnergy::mean_power).collect();
-        energy = Some(figure(sum(parts.iter().filter_map(|part| part.energy.as_ref())), "J")?);
-        mean_power = Some(figure(sum(powers.iter()), "W")?);
+        let sum_of_energies = sum(parts.iter().filter_map(|part| part.energy.as_ref()));
+        let power = if trace.separate_devices {
+            mean_over_all(&sum_of_energies, &parts)
+        } else {
+            let powers: Vec<Measured> = parts.iter().filter_map(DeviceEnergy::mean_power).collect();
+            sum(powers.iter())
+        };
+        energy = Some(figure(sum_of_energies, "J")?);
+        mean_power = Some(figure(power, "W")?);
     }
     let incomplete = parts.iter().any(|part| part.status == Status::Incomplete);
     let read = || parts.iter().filter(|part| part.energy.is_some() || part.status == Status::Incomplete);
@@ -181,6 +187,14 @@ pub fn energy(trace: &Trace, query: &EnergyQuery) -> Result<EnergyResult, Energy
         per_device: parts,
         reasons,
     })
+}
+
+/// The mean power of recordings that do not run side by side: their energy over their covered time. [W]
+fn mean_over_all(energy: &Measured, parts: &[DeviceEnergy]) -> Measured {
+    let covered = parts.iter().filter(|part| part.energy.is_some()).map(|part| part.covered_ns as f64 * 1e-9);
+    let seconds: f64 = covered.sum();
+    let part = |part: &Component| Component { contribution: part.contribution / seconds, ..part.clone() };
+    Measured::with_components(energy.value() / seconds, energy.components().iter().map(part).collect())
 }
 
 /// The channels whose energies are summed.
@@ -284,7 +298,7 @@ pub(super) fn intervals(
     reasons: &mut Diagnostics,
 ) -> Result<Vec<Interval>, EnergyError> {
     if let Some(range) = counter::range(channel.kind) {
-        return counter::intervals(channel, range, reasons)
+        return counter::intervals(channel, &trace.records, range, reasons)
             .map_err(|counter| EnergyError::CounterAmbiguous { source_name: trace.source.clone(), counter });
     }
     let limit = max_gap_ns.unwrap_or_else(|| channel.samples.gap_limit_ns());
@@ -320,14 +334,14 @@ fn device_energy(
         status,
     };
     enough(trace, channel)?;
-    let window = query.window.unwrap_or_else(|| own_window(channel, span));
+    let window = query.window.unwrap_or_else(|| own_window(trace, channel, span));
     let intervals = intervals(trace, channel, query.max_gap_ns, reasons)?;
     let mut sums = Sums::default();
     let mut spanned = 0i64;
     for interval in intervals.iter().filter_map(|interval| interval.clipped(window.0, window.1)) {
         if overflows(&interval) {
-            let line = channel.samples.line.get(interval.index).copied().unwrap_or(0);
-            return Err(EnergyError::Range { source_name: trace.source.clone(), line, channel: channel.label() });
+            let place = trace.records.place(channel.samples.line.get(interval.index).copied().unwrap_or(0));
+            return Err(EnergyError::Range { source_name: trace.source.clone(), place, channel: channel.label() });
         }
         spanned = interval.length().saturating_add(spanned);
         sums.add(&interval);
@@ -376,11 +390,11 @@ fn overflows(interval: &Interval) -> bool {
 /// An error unless there are two samples at two times and, of a counter, one read in three that differs.
 fn enough(trace: &Trace, channel: &Channel) -> Result<(), EnergyError> {
     let samples = &channel.samples;
-    let line = |index: usize| samples.line.get(index).copied().unwrap_or(0);
+    let place = |index: usize| trace.records.place(samples.line.get(index).copied().unwrap_or(0));
     if samples.len() < 2 {
         return Err(EnergyError::TooFewSamples {
             source_name: trace.source.clone(),
-            line: line(0),
+            place: place(0),
             channel: channel.label(),
             found: samples.len(),
         });
@@ -388,7 +402,7 @@ fn enough(trace: &Trace, channel: &Channel) -> Result<(), EnergyError> {
     if samples.time_ns.iter().all(|time| Some(time) == samples.time_ns.first()) {
         return Err(EnergyError::ZeroDuration {
             source_name: trace.source.clone(),
-            line: line(1),
+            place: place(1),
             channel: channel.label(),
         });
     }
@@ -396,7 +410,7 @@ fn enough(trace: &Trace, channel: &Channel) -> Result<(), EnergyError> {
     if matches!(channel.kind, Kind::EnergyCounter { .. }) && samples.len() >= 3 && still {
         return Err(EnergyError::StaleSensor {
             source_name: trace.source.clone(),
-            line: line(2),
+            place: place(2),
             channel: channel.label(),
         });
     }
@@ -404,9 +418,12 @@ fn enough(trace: &Trace, channel: &Channel) -> Result<(), EnergyError> {
 }
 
 /// The window of a channel where none was asked for: its own samples, but the whole trace where it starts late or ends
-/// early by more than one and a half of its intervals.
-fn own_window(channel: &Channel, span: (i64, i64)) -> (i64, i64) {
+/// early by more than one and a half of its intervals, unless the devices are recordings of their own.
+fn own_window(trace: &Trace, channel: &Channel, span: (i64, i64)) -> (i64, i64) {
     let own = span_of(channel).unwrap_or(span);
+    if trace.separate_devices {
+        return own;
+    }
     let slack = channel.samples.median_interval_ns().unwrap_or(0).saturating_mul(3) / 2;
     let start = if own.0.saturating_sub(span.0) > slack { span.0 } else { own.0 };
     let end = if span.1.saturating_sub(own.1) > slack { span.1 } else { own.1 };

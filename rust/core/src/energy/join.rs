@@ -83,7 +83,8 @@ pub(super) fn join(
         ..Joined::default()
     };
     let within = window.map_or(span, |window| (window.0.max(span.0), window.1.min(span.1)));
-    let shifted = log.requests.iter().map(|request| counted(log, request).later_by(offset));
+    let on_clock = |request: Request| request.counting(&log.leaps, &trace.leaps).later_by(offset);
+    let shifted = log.requests.iter().map(|request| on_clock(counted(log, request)));
     let requests: Vec<Request> = shifted.collect();
     joined.overlap = overlap(&requests, within)?;
     for request in requests {

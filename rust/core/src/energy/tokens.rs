@@ -1,6 +1,6 @@
 //! A token log as one typed table: what was generated, and when.
 
-use crate::input::{Code, Diagnostics};
+use crate::input::{Code, Diagnostics, LeapSeconds};
 use crate::traces::Clock;
 
 /// Which tokens a figure counts.
@@ -34,6 +34,13 @@ pub struct Rate {
     pub per_second: f64,
     /// Standard deviation over repetitions, where the log states it. [token/s]
     pub deviation: Option<f64>,
+}
+
+impl Rate {
+    /// A mean rate [token/s] whose deviation is not stated.
+    pub const fn mean(of: Counted, per_second: f64) -> Self {
+        Self { of, per_second, deviation: None }
+    }
 }
 
 /// Who counted the generated tokens.
@@ -131,11 +138,27 @@ impl Request {
         }
     }
 
-    /// The record with a start and an end that follow from what else is known of the times.
+    /// The record on a clock that counts other leap seconds. A duration elapses: it moves with the start.
+    pub(super) fn counting(self, from: &LeapSeconds, to: &LeapSeconds) -> Self {
+        let moved = |time: i64| {
+            let (unix, inside) = from.unix(time);
+            to.elapsed(unix, inside)
+        };
+        let start = self.start_ns.map(moved);
+        let ended = |duration: i64| Some(self.end_ns? == self.start_ns?.saturating_add(duration));
+        let whole = self.duration_ns.filter(|duration| ended(*duration) == Some(true));
+        let end = start.zip(whole).map(|(start, duration)| start.saturating_add(duration));
+        Self {
+            start_ns: start,
+            first_token_ns: self.first_token_ns.map(moved),
+            end_ns: end.or(self.end_ns.map(moved)),
+            ..self
+        }
+    }
+
+    /// The record with the end that follows from its start and its duration.
     pub(super) fn timed(self) -> Self {
-        let end = self.end_ns.or_else(|| Some(self.start_ns?.saturating_add(self.duration_ns?)));
-        let duration = self.duration_ns.or_else(|| Some(end?.saturating_sub(self.start_ns?)));
-        Self { end_ns: end, duration_ns: duration, ..self }
+        Self { end_ns: self.end_ns.or_else(|| Some(self.start_ns?.saturating_add(self.duration_ns?))), ..self }
     }
 }
 
@@ -148,6 +171,8 @@ pub struct TokenLog {
     pub source: String,
     /// What the times count from.
     pub clock: Clock,
+    /// The leap seconds that the log writes out; every time behind one counts it.
+    pub leaps: LeapSeconds,
     /// Whose count of the generated tokens the caller chose.
     pub count: Option<Count>,
     /// The records in the order of the file.
@@ -171,7 +196,7 @@ pub struct Excluded {
     pub message: String,
 }
 
-/// Farther than this from the middle of the log, and than a hundred times its spread, no stamp is believed. [ns]
+/// Farther than this from the middle of the log, and than two hundred times its spread, no stamp is believed. [ns]
 const FAR: i64 = 86_400 * 1_000_000_000;
 
 /// Two phases may overlap by this much and still follow one another. [ns]
@@ -181,11 +206,11 @@ impl TokenLog {
     /// Leaves out the records that cannot be true: a stamp that lies far from all others (a lost digit), an end or a
     /// first token before the start, tokens in no time, an id that occurs twice.
     pub(super) fn checked(mut self) -> Self {
-        let mut starts: Vec<i64> = self.requests.iter().filter_map(|request| request.start_ns).collect();
-        starts.sort_unstable();
-        let at = |part: usize| starts.get(starts.len().saturating_sub(1) * part / 4).copied().unwrap_or(0);
-        let (middle, spread) = (at(2), at(3).saturating_sub(at(1)));
-        let far = spread.saturating_mul(100).max(FAR);
+        let starts: Vec<i64> = self.requests.iter().filter_map(|request| request.start_ns).collect();
+        let middle = median(starts.clone());
+        let spread = median(starts.iter().map(|start| start.saturating_sub(middle).saturating_abs()).collect());
+        // of two that lie far apart either may be wrong
+        let far = if starts.len() < 3 { i64::MAX } else { spread.saturating_mul(200).max(FAR) };
         let mut seen = std::collections::HashSet::new();
         let (mut kept, mut excluded) = (Vec::with_capacity(self.requests.len()), std::mem::take(&mut self.excluded));
         for request in std::mem::take(&mut self.requests) {
@@ -271,6 +296,12 @@ impl TokenLog {
         };
         both().any(|(server, again)| server != again).then(|| both().fold((0, 0), sum))
     }
+}
+
+/// The lower median; 0 of nothing.
+fn median(mut values: Vec<i64>) -> i64 {
+    values.sort_unstable();
+    values.get(values.len().saturating_sub(1) / 2).copied().unwrap_or(0)
 }
 
 /// Why the times of a record cannot be true.

@@ -56,7 +56,7 @@ pub(super) fn of_energy(trace: &Trace, channel: &Channel, value: f64, total: &To
 pub(super) fn unknown_gain(trace: &Trace) -> Option<&'static str> {
     match sensor_of(trace.format) {
         Some(model) if model.gain.is_some() => None,
-        Some(model) => Some(model.leaves_out),
+        Some(model) => Some(&model.leaves_out),
         None => Some("the gain and offset of the meter, which the format does not tell"),
     }
 }

@@ -1,15 +1,16 @@
 //! How far one model's distributions are from another's: Kullback-Leibler and Jensen-Shannon divergence.
 
 use std::f64::consts::LN_2;
+use std::ops::Range;
 
 use ndarray::{ArrayView2, s};
-use rayon::prelude::*;
 
 use super::entropy::used_columns;
-use super::row::{Row, looks_like_probabilities};
+use super::row::{ROWS, Row, looks_like_probabilities};
 use super::sum::sum;
 use super::{EntropyOptions, InformationError};
 use crate::input::Refusal;
+use crate::parallel::blocks;
 use szilard_simd::Logit;
 
 /// The divergence of q from p for each token, in nat.
@@ -58,18 +59,32 @@ pub fn divergence<P: Logit, Q: Logit>(
     if p.dim() != q.dim() {
         return Err(InformationError::ShapeMismatch { p: p.dim(), q: q.dim() });
     }
-    let of_row = |(first, second): &mut (Row, Row), row: usize| -> Result<[f64; 3], Refusal> {
-        first.fill(p.row(row), temperature, row)?;
-        second.fill(q.row(row), temperature, row)?;
-        let [kullback_leibler, jensen_shannon] = of_distributions(first, second);
-        Ok([kullback_leibler, jensen_shannon, first.entropy() + kullback_leibler])
+    let fill_p = |buffer: &mut Row, row: usize| buffer.fill(p.row(row), temperature, row);
+    let fill_q = |buffer: &mut Row, row: usize| buffer.fill(q.row(row), temperature, row);
+    of_rows(p.nrows(), &fill_p, &fill_q)
+}
+
+/// What puts one row of logits into the buffer.
+type Fill<'a> = &'a (dyn Fn(&mut Row, usize) -> Result<(), Refusal> + Sync);
+
+/// The divergences of all rows: compiled once, not once for each pair of number types.
+fn of_rows(rows: usize, fill_p: Fill<'_>, fill_q: Fill<'_>) -> Result<Divergence, InformationError> {
+    let of_block = |range: Range<usize>| -> Result<Vec<[f64; 3]>, Refusal> {
+        let (mut first, mut second) = (Row::default(), Row::default());
+        let of_row = |row| {
+            fill_p(&mut first, row)?;
+            fill_q(&mut second, row)?;
+            let [kullback_leibler, jensen_shannon] = of_distributions(&first, &second);
+            Ok([kullback_leibler, jensen_shannon, first.entropy() + kullback_leibler])
+        };
+        range.map(of_row).collect()
     };
-    let gathered: Vec<_> = (0..p.nrows()).into_par_iter().map_init(Default::default, of_row).collect();
-    let rows = gathered.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let rows = blocks(rows, ROWS, &of_block).into_iter().collect::<Result<Vec<_>, _>>()?.concat();
+    let column = |index: fn(&[f64; 3]) -> f64| rows.iter().map(index).collect();
     Ok(Divergence {
-        kullback_leibler: rows.iter().map(|[kullback_leibler, _, _]| *kullback_leibler).collect(),
-        jensen_shannon: rows.iter().map(|[_, jensen_shannon, _]| *jensen_shannon).collect(),
-        cross_entropy: rows.iter().map(|[_, _, cross_entropy]| *cross_entropy).collect(),
+        kullback_leibler: column(|[kullback_leibler, _, _]| *kullback_leibler),
+        jensen_shannon: column(|[_, jensen_shannon, _]| *jensen_shannon),
+        cross_entropy: column(|[_, _, cross_entropy]| *cross_entropy),
     })
 }
 

@@ -167,8 +167,8 @@ fn strided_views_and_threads_give_the_same_bits() {
     assert_eq!(token_entropy(transposed.t(), &default).unwrap(), whole);
     let every_second = token_entropy(logits.slice(ndarray::s![..;2, ..]), &default).unwrap();
     assert_eq!(every_second.entropy[5], whole.entropy[10]);
-    let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    assert_eq!(one.install(|| token_entropy(logits.view(), &default).unwrap()), whole);
+    let alone = crate::parallel::on_threads(1, || token_entropy(logits.view(), &default).unwrap());
+    assert_eq!(alone, whole);
 }
 
 #[test]

@@ -1,13 +1,15 @@
 //! What is computed of a token only on request: Renyi entropies, the rank of the target, the mass of the likeliest.
 
+use std::ops::Range;
+
 use ndarray::ArrayView2;
-use rayon::prelude::*;
 use szilard_simd::Logit;
 
-use super::row::Row;
+use super::row::{ROWS, Row};
 use super::sum::sum;
 use super::{EntropyOptions, InformationError, TokenInformation};
 use crate::input::Refusal;
+use crate::parallel::blocks;
 
 /// Below this distance from order 1 the defining quotient would lose digits.
 const NEAR_ONE: f64 = 0.25;
@@ -54,8 +56,12 @@ pub(super) fn requested<T: Logit>(
         let rank = ranked.and_then(|targets| targets.get(index)).map(|target| rank(buffer, *target));
         Ok((renyi, rank, options.top_k.map(|count| mass(buffer, count))))
     };
-    let gathered: Vec<_> = (0..logits.nrows()).into_par_iter().map_init(Row::default, of_row).collect();
-    let rows = gathered.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let of_block = |range: Range<usize>| {
+        let mut buffer = Row::default();
+        range.map(|index| of_row(&mut buffer, index)).collect::<Result<Vec<_>, _>>()
+    };
+    let found = blocks(logits.nrows(), ROWS, &of_block).into_iter().collect::<Result<Vec<_>, _>>()?;
+    let rows: Vec<_> = found.into_iter().flatten().collect();
     let of_order = |place: usize| rows.iter().filter_map(|(renyi, _, _)| renyi.get(place).copied()).collect();
     Ok(Requested {
         renyi: (0..options.renyi_orders.len()).map(of_order).collect(),

@@ -1,10 +1,12 @@
 //! The sums over every row of a set of logits, in parallel and without a copy of more than one block.
 
+use std::ops::Range;
+
 use ndarray::{ArrayView1, ArrayView2, Axis, s};
-use rayon::prelude::*;
 use szilard_simd::{BLOCK, Logit, RowSums, Softmax};
 
 use crate::input::{Code, Place, Refusal};
+use crate::parallel::blocks;
 
 /// Rows that are taken together where a row is not contiguous: their elements share the lines of the cache.
 const TOGETHER: usize = 16;
@@ -22,17 +24,17 @@ pub(super) fn row_sums<T: Logit>(
 ) -> Result<Vec<RowSums>, Refusal> {
     let is_contiguous = logits.rows().into_iter().next().is_none_or(|row| row.as_slice().is_some());
     let together = if is_contiguous { 1 } else { TOGETHER };
-    let rows = logits.nrows();
-    let of_group = |group: usize| -> Vec<Result<RowSums, Refusal>> {
-        let start = group * together;
-        let end = (start + together).min(rows);
+    let of_group = |start: usize, end: usize| {
         let group = logits.slice(s![start..end, ..]);
         let named = |((index, sums), row)| finished(sums, row, first_row + start + index);
-        of_rows(group, softmax).into_iter().enumerate().zip(group.rows()).map(named).collect()
+        of_rows(group, softmax).into_iter().enumerate().zip(group.rows()).map(named).collect::<Vec<_>>()
     };
-    // Results are collected before the first refusal is looked for, so that it is the first in row order.
-    let gathered: Vec<_> = (0..rows.div_ceil(together)).into_par_iter().map(of_group).collect();
-    gathered.into_iter().flatten().collect()
+    let of_block = |range: Range<usize>| {
+        let groups = range.clone().step_by(together);
+        groups.flat_map(|start| of_group(start, range.end.min(start + together))).collect::<Vec<_>>()
+    };
+    // All blocks are computed before the first refusal is looked for, so that it is the first in row order.
+    blocks(logits.nrows(), TOGETHER, &of_block).into_iter().flatten().collect()
 }
 
 /// The sums of some rows, block by block, or the column of the first number that is no logit.

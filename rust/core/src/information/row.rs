@@ -8,6 +8,9 @@ use super::reduce::{no_logit, only_masked};
 use super::sum::sum;
 use crate::input::Refusal;
 
+/// Rows that one thread takes at a time.
+pub(super) const ROWS: usize = 8;
+
 /// The distribution p_i = e^{d_i} / Z of one row, with d_i = (x_i - m) / T and m the largest logit.
 ///
 /// The largest element itself has d = 0 and weight 1; it is left out of the sums, so that a distribution in which it

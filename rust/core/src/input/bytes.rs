@@ -76,6 +76,11 @@ impl Text {
         &self.bytes
     }
 
+    /// How many NUL bytes were left out at the end.
+    pub fn nul_tail(&self) -> usize {
+        self.nul_tail
+    }
+
     /// The lines from the first.
     pub fn lines(&self) -> Lines<'_> {
         Lines::new(&self.bytes, &self.path, self.nul_tail)

@@ -84,6 +84,13 @@ codes! {
     CounterNonmonotonic "W_COUNTER_NONMONOTONIC" "A counter stepped back by less than a joule; the sample is left out.";
     CounterRange "W_COUNTER_RANGE" "A counter fell and its range is not known; the interval is a gap.";
     MirroredCounter "W_MIRRORED_COUNTER" "Two readers show one counter; it counts once.";
+    DupSeries "W_DUP_SERIES" "Two series show one sensor; it counts once.";
+    PueInside "W_PUE_INSIDE" "The logged energy already holds a PUE; it is that of the site.";
+    ZeroDevice "W_ZERO_DEVICE" "A component is zero in every row; it was not measured.";
+    Modelled "W_MODELLED" "The figure is a model or a constant of the writer, and no measurement.";
+    PartialLastBlock "W_PARTIAL_LAST_BLOCK" "The last block of the log is cut; it was left out.";
+    DeviceOrder "W_DEVICE_ORDER" "Rows without a device column were given to devices by their order.";
+    LoggedAverage "W_LOGGED_AVERAGE" "The running mean that the log prints is not that of its samples; it may be cut or glued.";
     Implausible "W_IMPLAUSIBLE" "The value is far outside what such a device can draw.";
     NegativeNet "W_NEGATIVE_NET" "The energy above idle is negative.";
     TruncatedTail "W_TRUNCATED_TAIL" "Only the top of the distribution is known; the value is an interval.";
@@ -100,6 +107,7 @@ codes! {
     CacheUnknown "W_CACHE_UNKNOWN" "The log does not say how many prompt tokens came from a cache.";
     CountOrigin "W_COUNT_ORIGIN" "The log does not say whether the server counted the tokens or a client did, from the text.";
     LoggedDiffers "W_LOGGED_DIFFERS" "Two figures of the log that say the same thing differ.";
+    UnitUnstated "W_UNIT_UNSTATED" "A column's unit is stated neither by the file nor by its writer; the column was not read.";
     NoYear "W_NO_YEAR" "The stamps have no year; times count from the first of them.";
     OffsetEstimated "W_OFFSET_ESTIMATED" "The offset between two clocks was estimated from the logs.";
     NonPositive "W_NONPOSITIVE" "Samples at or below zero, which the official mean leaves out.";
@@ -150,12 +158,15 @@ codes! {
     BelowRanging "E_BELOW_RANGING" "The measured power is more than 5 % below that of the ranging run.";
     OutsidePhase "E_OUTSIDE_PHASE" "The measured window is not inside the phase of the session in which it was run.";
     ClockSkew "E_CLOCK_SKEW" "The clocks of client and server differ by more than their limit.";
+    Scenario "E_SCENARIO" "No rule says what the metric of the run is, by its scenario.";
     SeveralRuns "E_SEVERAL_RUNS" "The power log holds more than one run.";
     NoTokens "E_NO_TOKENS" "There are no generated tokens to divide by.";
     Json "E_JSON" "The text is not valid JSON.";
     JsonDepth "E_JSON_DEPTH" "JSON nested deeper than the limit.";
     JsonDupKey "E_JSON_DUP_KEY" "A JSON object has one key twice.";
     JsonTrailing "E_JSON_TRAILING" "Text follows the JSON document.";
+    XmlEntity "E_XML_ENTITY" "An XML document that declares entities; they are never expanded.";
+    Xml "E_XML" "The text is not a valid property list.";
     Magic "E_MAGIC" "The file does not start as its format must.";
     HeaderLen "E_HEADER_LEN" "The header length is over the limit or past the end.";
     Pickle "E_PICKLE" "The file holds pickled objects; they are never loaded.";

@@ -164,6 +164,19 @@ impl Decimal<'_> {
     }
 }
 
+/// The finite number that a text is; `None` where it is none.
+///
+/// ```
+/// use szilard::input::finite;
+/// assert_eq!((finite(" 33.33 "), finite("1e999"), finite("12 W")), (Some(33.33), None, None));
+/// ```
+pub fn finite(text: &str) -> Option<f64> {
+    match literal(text.trim(), '.') {
+        Literal::Number(number) => number.to_f64(Scale::ONE),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -78,6 +78,32 @@ pub fn civil_stamp(text: &str, order: DateOrder) -> Option<Stamp> {
     })
 }
 
+/// The time of day `text`, `10:00:00`, `10:00:00.250` or `10:0:0:250` with milliseconds behind the third colon, and its
+/// resolution; `None` where it is none. [ns]
+///
+/// ```
+/// use szilard::input::clock_stamp;
+/// assert_eq!(clock_stamp("00:00:01:250"), Some((1_250_000_000, 1_000_000)));
+/// assert_eq!(clock_stamp("24:00:00"), None);
+/// ```
+pub fn clock_stamp(text: &str) -> Option<(i64, i64)> {
+    let mut parts = text.split(':');
+    let (hour, minute, second) = (parts.next()?, parts.next()?, parts.next()?);
+    let milliseconds = parts.next();
+    let (second, fraction) = second.split_once(['.', ',']).unwrap_or((second, ""));
+    let civil = civil::Time::new(two_digits(hour)?, two_digits(minute)?, two_digits(second)?, 0).ok()?;
+    let whole = i64::from(civil.hour()) * 3600 + i64::from(civil.minute()) * 60 + i64::from(civil.second());
+    let (part, resolution) = match (milliseconds, fraction) {
+        (None, "") => (0, SECOND),
+        (None, fraction) => (fraction_ns(fraction)?, fraction_step(fraction)?),
+        (Some(milliseconds), "") if (1..=3).contains(&milliseconds.len()) => {
+            (i64::from(digits(milliseconds)?) * 1_000_000, 1_000_000)
+        }
+        _ => return None,
+    };
+    parts.next().is_none().then_some((whole * SECOND + part, resolution))
+}
+
 /// The stamp `text` read by the `strptime` pattern; `None` where it does not fit.
 pub fn patterned_stamp(text: &str, pattern: &str) -> Option<Stamp> {
     let parts = BrokenDownTime::parse(pattern, text).ok()?;

@@ -67,7 +67,8 @@ pub enum LandauerError {
     },
     /// A number format that is not known.
     #[error(
-        "unknown number format {found:?}; expected one of {known}, or WEIGHTxACTIVATION, or WEIGHTxACTIVATIONxCACHE"
+        "unknown number format {found:?}; expected FORMAT, WEIGHTxACTIVATION or WEIGHTxACTIVATIONxCACHE of {known}, \
+         those with blocks for weights alone"
     )]
     UnknownPrecision {
         /// The word as given.

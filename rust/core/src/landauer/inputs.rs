@@ -4,7 +4,7 @@ use super::bounds::{Arithmetic, Circuit, Reset, Retention, register_information}
 use super::limit::landauer_limit_of;
 use super::model::limited;
 use super::reliability::checked_probability;
-use super::{LandauerError, Model, Precision};
+use super::{LandauerError, Model, Precision, Weights};
 use crate::boundaries::BoundaryChain;
 use crate::quantity::Quantity;
 use crate::quantity::units::f64::{EnergyPerBit, InformationPerToken, Time};
@@ -33,6 +33,9 @@ pub struct LadderInputs<'a> {
     pub context: Option<u64>,
     /// Widths of weights, activations and cache.
     pub precision: Option<Precision>,
+    /// The weights as their files store them. They bear on the bytes that are read, and on no width of an operand: a
+    /// stored weight is widened to the format of the activations.
+    pub weights: Option<&'a Weights>,
     /// The circuit in which a multiplication destroys its operands.
     pub circuit: Option<Circuit>,
     /// The adder and multiplier of a manufacturing technology.
@@ -62,6 +65,7 @@ impl<'a> LadderInputs<'a> {
             batch: None,
             context: None,
             precision: None,
+            weights: None,
             circuit: None,
             arithmetic: None,
             error_probability: None,
@@ -103,6 +107,7 @@ impl<'a> LadderInputs<'a> {
         self.context.map(|context| limited("context", context)).transpose()?;
         self.batch.map(|batch| limited("batch", batch)).transpose()?;
         self.error_probability.map(checked_probability).transpose()?;
+        self.weights.map(|weights| self.model.hold_against(weights)).transpose()?;
         Ok(())
     }
 }

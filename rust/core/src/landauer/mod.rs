@@ -18,7 +18,9 @@
 //! 11. A copy that is erased while another one is kept costs nothing.
 
 pub mod bounds;
+mod device;
 mod error;
+mod gap;
 mod inputs;
 mod ladder;
 mod limit;
@@ -26,16 +28,20 @@ mod model;
 mod precision;
 pub mod reliability;
 mod roofline;
+mod rung;
 mod sweep;
 mod weights;
 
 pub use bounds::{Bound, BoundInputs, Kind};
+pub use device::Device;
 pub use error::LandauerError;
+pub use gap::Gap;
 pub use inputs::LadderInputs;
-pub use ladder::{Gap, Ladder, Rung, TokenYield, ladder};
+pub use ladder::{Ladder, ladder};
 pub use limit::{landauer_limit, landauer_limit_of, landauer_units, minimum_work};
 pub use model::{Model, rules};
 pub use precision::Precision;
-pub use roofline::{Device, Limit, Roofline, roofline};
-pub use sweep::{Axis, SweepRow, sweep};
-pub use weights::{StoredType, Weights, read_weights};
+pub use roofline::{Limit, Roofline, roofline};
+pub use rung::{Rung, TokenYield};
+pub use sweep::{Axis, SweepInputs, SweepRow, sweep};
+pub use weights::{StoredType, WEIGHTS_HEADER, Weights, read_weights};

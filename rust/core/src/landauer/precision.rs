@@ -1,6 +1,7 @@
 //! The widths of the numbers that a model is served with.
 
 use super::LandauerError;
+use super::weights::{block_words, width_of_block};
 use crate::input::printable;
 use std::str::FromStr;
 
@@ -28,18 +29,20 @@ const FORMATS: &[(&str, &str, u32)] = &[
 /// The widths of a stored weight, of an activation and of an element of the key-value cache.
 ///
 /// Written as one format for all (`bf16`), as weight and activation (`int4xfp16`, the cache like the activations), or
-/// as all three (`int4xfp16xfp8`). Scales and zero points of block formats are not counted.
+/// as all three (`int4xfp16xfp8`). A weight may be stored in a block format of GGUF (`q4_kxfp16`): its width is then the
+/// mean one, scales of the blocks included. The scales of any other format are not counted; a file of weights has them.
 ///
 /// ```
 /// use szilard::landauer::Precision;
 ///
 /// let precision: Precision = "int4xfp16".parse().unwrap();
-/// assert_eq!((precision.weight, precision.activation, precision.cache), (4, 16, 16));
+/// assert_eq!((precision.weight, precision.activation, precision.cache), (4.0, 16, 16));
+/// assert_eq!("q4_kxfp16".parse::<Precision>().unwrap().weight, 4.5); // 144 bytes for 256 weights
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Precision {
-    /// Width of a weight. [bit]
-    pub weight: u32,
+    /// Mean width of a weight. [bit]
+    pub weight: f64,
     /// Width of an activation. [bit]
     pub activation: u32,
     /// Width of an element of the key-value cache. [bit]
@@ -52,18 +55,24 @@ impl FromStr for Precision {
     type Err = LandauerError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let unknown = || LandauerError::UnknownPrecision {
-            found: printable(text),
-            known: FORMATS.iter().map(|(word, ..)| *word).collect::<Vec<_>>().join(", "),
-        };
         let format =
             |word: &str| FORMATS.iter().find(|(known, ..)| *known == word).map(|(_, name, bits)| (*name, *bits));
-        let formats = text.split('x').map(format).collect::<Option<Vec<_>>>().ok_or_else(unknown)?;
-        let ((_, weight), (operands, activation), (_, cache)) = match *formats.as_slice() {
-            [all] => (all, all, all),
-            [weight, activation] => (weight, activation, activation),
-            [weight, activation, cache] => (weight, activation, cache),
-            _ => return Err(unknown()),
+        let weight = |word: &str| format(word).map(|(_, bits)| f64::from(bits)).or_else(|| width_of_block(word));
+        // the words of block formats may hold an x, those of the others do not: parts are split off from the right
+        let one = || Some((weight(text)?, format(text)?, format(text)?));
+        let two = || {
+            let (before, activation) = text.rsplit_once('x')?;
+            Some((weight(before)?, format(activation)?, format(activation)?))
+        };
+        let three = || {
+            let (before, cache) = text.rsplit_once('x')?;
+            let (before, activation) = before.rsplit_once('x')?;
+            Some((weight(before)?, format(activation)?, format(cache)?))
+        };
+        let Some((weight, (operands, activation), (_, cache))) = one().or_else(two).or_else(three) else {
+            let plain = FORMATS.iter().map(|(word, ..)| (*word).to_owned());
+            let known = plain.chain(block_words()).collect::<Vec<_>>().join(", ");
+            return Err(LandauerError::UnknownPrecision { found: printable(text), known });
         };
         Ok(Self { weight, activation, cache, operands })
     }
@@ -75,9 +84,20 @@ mod tests {
 
     #[test]
     fn formats_that_are_not_known_are_refused_with_the_list() {
-        for text in ["", "q4_k", "int4x", "fp8xfp8xfp8xfp8", "FP16 "] {
+        for text in ["", "q9_k", "int4x", "fp8xfp8xfp8xfp8", "FP16 ", "xfp16", "x", "fp16xq4_k", "fp16xfp16xq8_0"] {
             let error = text.parse::<Precision>().unwrap_err().to_string();
-            assert!(error.contains("bfloat16"), "{error}");
+            assert!(error.contains("bfloat16") && error.contains("q4_k"), "{error}");
         }
+    }
+
+    #[test]
+    fn blocks_hold_weights_and_nothing_else() {
+        // 17 bytes for 32 weights; the words hold an x
+        let widths = |text: &str| text.parse::<Precision>().map(|p| (p.weight, p.activation, p.cache)).ok();
+        assert_eq!(widths("mxfp4xbf16"), Some((4.25, 16, 16)));
+        assert_eq!(widths("iq2_xxsxfp16xfp8"), Some((2.0625, 16, 8)));
+        assert_eq!(widths("q8_0xint8xfp16"), Some((8.5, 8, 16)));
+        // activations in blocks are not counted here
+        assert_eq!(widths("mxfp4"), None);
     }
 }

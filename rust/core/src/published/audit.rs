@@ -2,9 +2,11 @@
 
 use super::confusion::{Explanation, explanations, is_known};
 use super::error::PublishedError;
+use super::growth::{misread_growth, per_year};
 use super::printed::last_digit;
+use super::registry::Registry;
 use super::verdict::Verdict;
-use crate::quantity::{Dimension, Quantity, Unit, evaluate};
+use crate::quantity::{Dimension, Quantity, Unit, compound, evaluate};
 
 /// A claim compared with what its expression gives.
 #[derive(Debug, Clone)]
@@ -48,6 +50,33 @@ pub fn audit(expression: &str, claim: &str) -> Result<Audit, PublishedError> {
     audited(expression, &|_| None, claim, None)
 }
 
+impl Registry {
+    /// The comparison of a claim with its expression, in which facts may stand by their identities; an explanation names
+    /// the fact it draws on, as the growth of one year in the place of that of a path.
+    ///
+    /// # Errors
+    /// As of [`audit`], and a fact without a single value.
+    ///
+    /// ```
+    /// let registry = szilard::published::Registry::embedded().unwrap();
+    /// let audit = registry.audit("448 TWh * 1.16^5", "980 TWh").unwrap(); // 941 TWh
+    /// let reason = &audit.explanations[0].reason;
+    /// assert!(reason.contains("16.95 %") && reason.contains("2024 to 2025"), "{reason}");
+    /// ```
+    pub fn audit(&self, expression: &str, claim: &str) -> Result<Audit, PublishedError> {
+        let given = |name: &str| self.fact(name).ok().and_then(|fact| fact.interval().value);
+        let mut audit = audited(expression, &given, claim, None)?;
+        if !audit.agrees {
+            let growth = compound(expression, &given);
+            let named = growth.and_then(|growth| self.growth_of_one_year(&growth, &audit.claimed, expression, claim));
+            if let (Some(named), Some(first)) = (named, audit.explanations.first_mut()) {
+                first.reason = format!("{}; {named}", first.reason);
+            }
+        }
+        Ok(audit)
+    }
+}
+
 /// The comparison with named values in the expression, and one unit of the last digit of the claim where it is not that
 /// of the text.
 pub(super) fn audited(
@@ -57,7 +86,8 @@ pub(super) fn audited(
     digit: Option<f64>,
 ) -> Result<Audit, PublishedError> {
     let computed = evaluate(expression, given)?;
-    let claimed: Quantity = claim.parse()?;
+    let growth = compound(expression, given);
+    let claimed = per_year(claim.parse()?, growth.as_ref())?;
     let ratio = claimed.at(None).on(None).over(&computed.at(None).on(None))?;
     if !is_known(ratio.dimension()) {
         claimed.in_unit(&Unit::coherent(computed.dimension()))?;
@@ -65,7 +95,12 @@ pub(super) fn audited(
     let tolerance = digit.unwrap_or(last_digit(claim)) / 2.0 / claimed.value().abs() * (1.0 + 1e-9);
     let agrees = ratio.dimension() == Dimension::NONE && (ratio.coherent_value() - 1.0).abs() <= tolerance;
     let text = format!("{expression} ; {claim}");
-    let explanations = if agrees { Vec::new() } else { explanations(&ratio, &computed, tolerance, &text) };
+    let misread = || growth.as_ref().and_then(|growth| misread_growth(growth, &claimed, &ratio));
+    let explanations = match misread() {
+        _ if agrees => Vec::new(),
+        Some(misread) => vec![misread],
+        None => explanations(&ratio, &computed, tolerance, &text),
+    };
     Ok(Audit { computed, claimed, ratio, agrees, explanations })
 }
 
@@ -114,6 +149,31 @@ mod tests {
         let reason = &audit.explanations[0].reason;
         assert!(reason.contains("0.32 % at 12.8 V") && reason.contains("1.28 % at 3.2 V"), "{reason}");
         assert_eq!(audit.verdict(), Verdict::Unit);
+    }
+
+    #[test]
+    fn the_growth_of_one_year_is_not_that_of_the_path() {
+        // (980/448)^(1/5) - 1 = 16.95 %; 448 x 1.16^5 = 941
+        let registry = Registry::embedded().unwrap();
+        for (expression, claim) in [
+            ("448 TWh * 1.16^5", "980 TWh"),
+            ("448 TWh/yr * (1 + 16 %)^5", "980 TWh/yr"),
+            ("(980/448)^(1/5) - 1", "16 %"),
+            ("(980/448)^(1/5) - 1", "16 %/yr"),
+            ("(980 TWh/yr / (448 TWh/yr))^(1/5) - 1", "16 %"),
+            ("(F032 / F031)^(1/5) - 1", "16 %"),
+        ] {
+            let plain = registry.audit(expression, claim).unwrap();
+            let reason = &plain.explanations[0].reason;
+            assert!(reason.contains("16.95 %"), "{expression}: {reason}");
+            assert!(reason.contains("the growth of one year"), "{expression}: {reason}");
+            assert_eq!(plain.verdict(), Verdict::Arithmetic);
+        }
+        let named = registry.audit("448 TWh * 1.16^5", "980 TWh").unwrap().explanations[0].reason.clone();
+        assert!(named.contains("2024 to 2025") && named.contains("gartner_2025"), "{named}");
+        assert!(registry.audit("(980/448)^(1/5) - 1", "17 %/yr").unwrap().agrees);
+        // a claim that would need 190 % a year is not explained by growth
+        assert!(registry.audit("448 TWh * 1.16^5", "94100 TWh").unwrap().explanations[0].factor == 100.0);
     }
 
     #[test]

@@ -172,7 +172,7 @@ fn inside(audits: &[Audit]) -> bool {
 fn fact_of<'a>(registry: &'a Registry, input: &Input) -> Option<(&'a Publication, &'a Fact)> {
     match &input.source {
         Source::Fact(id, _) => registry.facts().find(|(_, fact)| fact.id == *id),
-        Source::Value(..) | Source::Table(_) => None,
+        Source::Value(..) | Source::Table(_) | Source::Run(_) => None,
     }
 }
 
@@ -194,7 +194,7 @@ fn has_value(fact: &Fact, claimed: &Quantity, check: &Check) -> Option<bool> {
     let digit = check.last_digit.or_else(|| check.says.first().map(|text| last_digit(text))).unwrap_or(0.0);
     let near = |figure: &Quantity| {
         let found = figure.in_unit(claimed.unit()).ok()?;
-        let own = fact.last_digit * found.value() / figure.value();
+        let own = fact.last_digit() * found.value() / figure.value();
         Some((found.value() - claimed.value()).abs() <= (digit + own.abs()) / 2.0 * (1.0 + 1e-9))
     };
     let ends: Vec<&Quantity> = [&fact.low, &fact.high].into_iter().flatten().collect();

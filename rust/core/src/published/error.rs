@@ -57,11 +57,11 @@ pub enum PublishedError {
         /// What the system says.
         reason: String,
     },
-    /// A table that is not at hand, as where its licence forbids to ship it.
-    #[error("the table {table} is not at hand; give a folder that holds it")]
-    NoTable {
-        /// The file of the table.
-        table: String,
+    /// A table or the logs of a run that are not at hand, as where their licence forbids to ship them.
+    #[error("{data} is not at hand; give a folder that holds it")]
+    NoData {
+        /// The file of the table, or the folder of the run.
+        data: String,
     },
     /// A table that does not hold what a calculation asks of it.
     #[error("{table}, line {line}: {reason}")]

@@ -31,6 +31,11 @@ impl Place<'_> {
     /// The line of a key of the entry; that of its identity where the key is not there.
     pub(super) fn line(&self, key: &str) -> usize {
         let own = first_line(self.text, self.at);
+        self.found(key).or_else(|| self.found("id")).unwrap_or(own)
+    }
+
+    fn found(&self, key: &str) -> Option<usize> {
+        let own = first_line(self.text, self.at);
         let header = |line: &&str| line.trim_start().starts_with('[');
         let above = self.text.lines().take(own).collect::<Vec<_>>();
         let start = above.iter().rposition(header).map_or(0, |at| at + 1);
@@ -38,7 +43,7 @@ impl Place<'_> {
             line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(['=', '.']))
         };
         let entry = self.text.lines().skip(start).take_while(|line| !header(line));
-        entry.enumerate().find(|(_, line)| of_key(line)).map_or(own, |(at, _)| start + at + 1)
+        entry.enumerate().find(|(_, line)| of_key(line)).map(|(at, _)| start + at + 1)
     }
 }
 

@@ -3,12 +3,13 @@
 use super::error::PublishedError;
 use super::place::{Place, first_line};
 use super::printed::last_digit;
-use super::schema::{CalculationEntry, FactEntry, File, InputEntry};
+use super::run_log::RunStep;
+use super::schema::{CalculationEntry, File, InputEntry};
 use super::table::TableStep;
-use crate::quantity::{Boundary, Quantity, Unit};
+use crate::quantity::{Basis, Boundary, Method, Quantity, Unit};
 use crate::source::{Citation, Evidence};
-use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
+use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::{BTreeMap, HashSet};
 
 /// A publication as it is carried in `datasets/published/`.
 #[derive(Debug, Clone)]
@@ -33,8 +34,19 @@ pub enum Bound {
     Upper,
 }
 
+impl Bound {
+    /// The word that stands for the side in files and tables.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Lower => "lower",
+            Self::Upper => "upper",
+        }
+    }
+}
+
 /// A figure of a publication.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Fact {
     /// Identity.
     pub id: String,
@@ -43,15 +55,23 @@ pub struct Fact {
     /// The scenario or case of a projection.
     pub scenario: Option<String>,
     /// The figure, with boundary, basis and method; `None` where only a range is given.
+    #[serde(default, deserialize_with = "number")]
     pub value: Option<Quantity>,
     /// Lower end of its range.
+    #[serde(default, deserialize_with = "number")]
     pub low: Option<Quantity>,
     /// Upper end of its range.
+    #[serde(default, deserialize_with = "number")]
     pub high: Option<Quantity>,
     /// Which side is open, if the figure is a bound.
     pub bound: Option<Bound>,
-    /// One unit of the last printed digit, in the unit of the figure.
-    pub last_digit: f64,
+    /// Unit, boundary, basis and method as they are written; the figures carry them.
+    unit: String,
+    boundary: Option<Boundary>,
+    basis: Option<Basis>,
+    method: Option<Method>,
+    /// One unit of the last printed digit as it is written, then as it is.
+    last_digit: Option<f64>,
     /// What a share or an intensity is related to.
     pub denominator: Option<String>,
     /// What is counted and what is not.
@@ -91,6 +111,8 @@ pub enum Source {
     Value(Quantity, f64),
     /// Rows of a table, reduced to one value.
     Table(TableStep),
+    /// A figure of a benchmark run, from its logs.
+    Run(RunStep),
 }
 
 /// A named input of a formula.
@@ -115,12 +137,13 @@ pub enum Kind {
 }
 
 /// The way of a result to another boundary.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Way {
     /// The boundary.
     pub to: Boundary,
     /// The factors by name, their ratios as expressions of the inputs.
-    pub ratios: Vec<(String, String)>,
+    pub ratios: BTreeMap<String, String>,
 }
 
 /// A calculation of a publication.
@@ -178,13 +201,19 @@ impl Publication {
             return Err(place.error(field, "must not be empty"));
         }
         let mut ids = HashSet::new();
-        for id in content.fact.iter().map(|fact| &fact.id).chain(content.calculation.iter().map(|c| &c.id)) {
-            if !ids.insert(id.get_ref().clone()) {
-                let place = Place { file, text, what: "entry", id: id.get_ref(), at: id.span().start };
+        let facts = content.fact.iter().map(|fact| (&fact.get_ref().id, fact.span().start));
+        let calculations = content.calculation.iter().map(|one| (one.id.get_ref(), one.id.span().start));
+        for (id, at) in facts.chain(calculations) {
+            if !ids.insert(id.clone()) {
+                let place = Place { file, text, what: "entry", id, at };
                 return Err(place.error("id", "stands in the file twice"));
             }
         }
-        let facts = content.fact.into_iter().map(|fact| fact.checked(file, text)).collect::<Result<_, _>>()?;
+        let facts = content.fact.into_iter().map(|fact| {
+            let at = fact.span().start;
+            fact.into_inner().checked(file, text, at)
+        });
+        let facts = facts.collect::<Result<_, _>>()?;
         let calculations = content.calculation.into_iter().map(|one| one.checked(file, text));
         Ok(Self { citation, file: file.to_owned(), facts, calculations: calculations.collect::<Result<_, _>>()? })
     }
@@ -214,25 +243,30 @@ impl Place<'_> {
     }
 }
 
-impl FactEntry {
-    fn checked(self, file: &str, text: &str) -> Result<Fact, PublishedError> {
-        let at = self.id.span().start;
-        let id = self.id.into_inner();
+/// A figure as a bare number, until its fact gives it the unit.
+fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Quantity>, D::Error> {
+    let value = Option::<f64>::deserialize(deserializer)?;
+    value.map(Quantity::number).transpose().map_err(serde::de::Error::custom)
+}
+
+impl Fact {
+    /// One unit of the last printed digit, in the unit of the figure.
+    pub fn last_digit(&self) -> f64 {
+        self.last_digit.unwrap_or_default()
+    }
+
+    /// The fact with its figures in their unit, at their boundary.
+    fn checked(mut self, file: &str, text: &str, at: usize) -> Result<Self, PublishedError> {
+        let id = self.id.clone();
         let entry = Place { file, text, what: "fact", id: &id, at };
         entry.evidence(self.verified, self.seen_in.as_deref())?;
-        for (key, text) in [("id", &id), ("quantity", &self.quantity), ("locator", &self.locator)] {
+        for (key, text) in [("id", &self.id), ("quantity", &self.quantity), ("locator", &self.locator)] {
             if text.trim().is_empty() {
                 return Err(entry.error(key, "must not be empty"));
             }
         }
         let unit: Unit = self.unit.parse().map_err(|error| entry.error("unit", error))?;
-        let figure = |key, value: Option<f64>| {
-            let quantity = value.map(|value| Quantity::new(value, unit.clone())).transpose();
-            let quantity = quantity.map_err(|error| entry.error(key, error))?;
-            Ok::<_, PublishedError>(quantity.map(|quantity| quantity.at(self.boundary).on(self.basis).by(self.method)))
-        };
-        let (value, low, high) = (figure("value", self.value)?, figure("low", self.low)?, figure("high", self.high)?);
-        let given: Vec<f64> = [self.low, self.value, self.high].into_iter().flatten().collect();
+        let given: Vec<f64> = [&self.low, &self.value, &self.high].into_iter().flatten().map(Quantity::value).collect();
         if given.is_empty() {
             return Err(entry.error("value", "a fact has a value or a range"));
         }
@@ -243,29 +277,17 @@ impl FactEntry {
             return Err(entry.error("from", "must not be after to"));
         }
         let finest = given.iter().map(|value| last_digit(&value.to_string())).fold(f64::INFINITY, f64::min);
-        let last_digit = match self.value {
-            Some(value) => entry.last_digit(self.last_digit, &value.to_string(), self.note.as_deref())?,
+        self.last_digit = Some(match &self.value {
+            Some(value) => entry.last_digit(self.last_digit, &value.value().to_string(), self.note.as_deref())?,
             None => self.last_digit.unwrap_or(finest),
-        };
-        Ok(Fact {
-            id,
-            quantity: self.quantity,
-            scenario: self.scenario,
-            value,
-            low,
-            high,
-            bound: self.bound,
-            last_digit,
-            denominator: self.denominator,
-            scope: self.scope,
-            region: self.region,
-            from: self.from,
-            to: self.to,
-            locator: self.locator,
-            verified: self.verified,
-            seen_in: self.seen_in,
-            note: self.note,
-        })
+        });
+        for (key, figure) in [("value", &mut self.value), ("low", &mut self.low), ("high", &mut self.high)] {
+            if let Some(number) = figure {
+                let figure = Quantity::new(number.value(), unit.clone()).map_err(|error| entry.error(key, error))?;
+                *number = figure.at(self.boundary).on(self.basis).by(self.method);
+            }
+        }
+        Ok(self)
     }
 }
 
@@ -289,7 +311,7 @@ impl CalculationEntry {
         Ok(Calculation {
             inputs: inputs.collect::<Result<_, _>>()?,
             line: entry.line("formula"),
-            way: self.way.map(|way| Way { to: way.to, ratios: way.ratios.into_iter().collect() }),
+            way: self.way,
             stated: stated.at(self.boundary),
             last_digit,
             kind,
@@ -308,20 +330,24 @@ impl CalculationEntry {
 
 impl InputEntry {
     pub(super) fn checked(self, name: String, entry: &Place) -> Result<Input, PublishedError> {
-        let source = match (self.fact, self.value, self.table) {
-            (Some(_), None, None) if self.last_digit.is_some() => {
+        let source = match (self.fact, self.value, self.table, self.run) {
+            (Some(_), None, None, None) if self.last_digit.is_some() => {
                 return Err(entry.error("inputs", "last_digit of a fact stands with the fact"));
             }
-            (Some(fact), None, None) => Source::Fact(fact, self.end),
-            (None, Some(text), None) => {
+            (Some(fact), None, None, None) => Source::Fact(fact, self.end),
+            (None, Some(text), None, None) => {
                 let quantity = text.parse().map_err(|error| entry.error("inputs", error))?;
                 Source::Value(quantity, entry.last_digit(self.last_digit, &text, self.note.as_deref())?)
             }
-            (None, None, Some(step)) => {
+            (None, None, Some(step), None) => {
                 step.unit.parse::<Unit>().map_err(|error| entry.error("inputs", error))?;
                 Source::Table(step)
             }
-            _ => return Err(entry.error("inputs", format!("{name} needs one of a fact, a value and a table"))),
+            (None, None, None, Some(step)) if step.stays_inside() => Source::Run(step),
+            (None, None, None, Some(_)) => {
+                return Err(entry.error("inputs", format!("{name}: the folder of a run lies inside the folder given")));
+            }
+            _ => return Err(entry.error("inputs", format!("{name} needs one of a fact, a value, a table and a run"))),
         };
         let boundary = match self.boundary.as_deref() {
             None => None,
@@ -349,7 +375,7 @@ mod tests {
         let publication = Publication::parse("x.toml", &format!("{HEAD}{FACT}")).unwrap();
         let fact = &publication.facts[0];
         assert_eq!(fact.value.as_ref().unwrap().to_string(), "4.15 TWh/yr [site, modelled]");
-        assert!((fact.last_digit - 0.01).abs() < 1e-15);
+        assert!((fact.last_digit() - 0.01).abs() < 1e-15);
         assert_eq!(publication.citation.key, "x");
     }
 

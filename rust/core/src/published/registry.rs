@@ -4,9 +4,11 @@ use super::error::PublishedError;
 use super::folder::Folder;
 use super::publication::{Calculation, Fact, Publication, Source};
 use super::reproduce::{Reproduction, reproduced};
+use super::run_log::RunStep;
+use crate::boundaries::{Factor, Given, Step};
 use crate::source::datasets::{self, PUBLICATIONS, TABLES};
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Publications whose identities are unique and whose references lead somewhere.
 #[derive(Debug, Clone)]
@@ -14,6 +16,8 @@ pub struct Registry {
     publications: Vec<Publication>,
     /// Tables beside those that the library carries, by the name of their file.
     tables: HashMap<String, String>,
+    /// Folders of one's own, where logs of runs are looked up.
+    folders: Vec<PathBuf>,
 }
 
 impl Registry {
@@ -32,7 +36,7 @@ impl Registry {
     }
 
     /// The publications of `datasets/published/` and those in folders of one's own, each a file `<key>.toml`; tables
-    /// (`.csv`) that calculations draw on are looked up there, too.
+    /// (`.csv`) and folders with the logs of a run that calculations draw on are looked up there, too.
     ///
     /// # Errors
     /// As of [`Registry::embedded`], and [`PublishedError::File`].
@@ -45,7 +49,8 @@ impl Registry {
             publications.extend(folder.publications()?);
             tables.extend(folder.tables);
         }
-        Self::checked(publications, tables)
+        let folders = folders.iter().map(|folder| folder.to_path_buf()).collect();
+        Self { publications, tables, folders }.checked()
     }
 
     /// A registry of publications.
@@ -53,12 +58,12 @@ impl Registry {
     /// # Errors
     /// [`PublishedError::Duplicate`], and [`PublishedError::Unknown`] for a fact that an input names and that is not there.
     pub fn new(publications: Vec<Publication>) -> Result<Self, PublishedError> {
-        Self::checked(publications, HashMap::new())
+        Self { publications, tables: HashMap::new(), folders: Vec::new() }.checked()
     }
 
-    fn checked(publications: Vec<Publication>, tables: HashMap<String, String>) -> Result<Self, PublishedError> {
+    fn checked(self) -> Result<Self, PublishedError> {
         let mut seen: HashMap<&str, &str> = HashMap::new();
-        for publication in &publications {
+        for publication in &self.publications {
             let key = publication.citation.key.as_str();
             let file = publication.file.as_str();
             let facts = publication.facts.iter().map(|fact| fact.id.as_str());
@@ -73,28 +78,36 @@ impl Registry {
                 }
             }
         }
-        let registry = Self { publications, tables };
-        for publication in &registry.publications {
+        for publication in &self.publications {
             for key in publication.citation.supersedes.iter() {
-                registry.publication(key).map_err(|error| error.of(&publication.file, 1, "supersedes"))?;
+                self.publication(key).map_err(|error| error.of(&publication.file, 1, "supersedes"))?;
             }
         }
-        for (publication, calculation) in registry.calculations() {
+        for (publication, calculation) in self.calculations() {
             for input in &calculation.inputs {
                 if let Source::Fact(id, _) = &input.source {
                     let placed = |error: PublishedError| error.of(&publication.file, calculation.line, &calculation.id);
-                    registry.fact(id).map_err(placed)?;
+                    self.fact(id).map_err(placed)?;
                 }
             }
         }
-        Ok(registry)
+        Ok(self)
     }
 
     /// The text of a table.
     pub(super) fn table(&self, name: &str) -> Result<&str, PublishedError> {
         let carried = || datasets::text(TABLES, name.strip_suffix(".csv").unwrap_or(name));
         let own = self.tables.get(name).map(String::as_str);
-        own.or_else(carried).ok_or_else(|| PublishedError::NoTable { table: name.to_owned() })
+        own.or_else(carried).ok_or_else(|| PublishedError::NoData { data: name.to_owned() })
+    }
+
+    /// The folder with the logs of a run: the first of its names that is in a folder of one's own.
+    pub(super) fn run_folder(&self, step: &RunStep) -> Result<PathBuf, PublishedError> {
+        let places = self.folders.iter().flat_map(|folder| step.folders.iter().map(move |run| folder.join(run)));
+        places
+            .into_iter()
+            .find(|place| place.is_dir())
+            .ok_or_else(|| PublishedError::NoData { data: step.name().to_owned() })
     }
 
     /// The publications.
@@ -121,8 +134,7 @@ impl Registry {
     /// # Errors
     /// [`PublishedError::Unknown`].
     pub fn fact(&self, id: &str) -> Result<&Fact, PublishedError> {
-        let found = self.facts().map(|(_, fact)| fact).find(|fact| fact.id == id);
-        found.ok_or_else(|| PublishedError::Unknown { what: "fact", id: id.to_owned() })
+        self.found(id).map(|(_, fact)| fact)
     }
 
     /// All calculations, each with its publication.
@@ -151,21 +163,55 @@ impl Registry {
         reproduced(self, publication, calculation)
     }
 
-    /// All calculations done again whose tables are at hand.
+    /// All calculations done again whose data are at hand.
     ///
     /// # Errors
     /// The first calculation that cannot be done.
     pub fn reproduce_all(&self) -> Result<Vec<Reproduction>, PublishedError> {
-        let at_hand = self.calculations().filter(|(_, calculation)| self.missing_table(calculation).is_none());
+        let at_hand = self.calculations().filter(|(_, calculation)| self.missing_data(calculation).is_none());
         at_hand.map(|(publication, calculation)| reproduced(self, publication, calculation)).collect()
     }
 
-    /// The table that a calculation draws on and that is not at hand, as its licence forbids to ship it.
-    pub fn missing_table<'a>(&self, calculation: &'a Calculation) -> Option<&'a str> {
+    /// The table or the logs that a calculation draws on and that are not at hand, as their licence forbids to ship them.
+    pub fn missing_data<'a>(&self, calculation: &'a Calculation) -> Option<&'a str> {
         calculation.inputs.iter().find_map(|input| match &input.source {
             Source::Table(step) if self.table(&step.file).is_err() => Some(step.file.as_str()),
+            Source::Run(step) if self.run_folder(step).is_err() => Some(step.name()),
             _ => None,
         })
+    }
+
+    /// The factor that a fact gives, with its citation, years, vintage, denominator, and the rounding of what is printed as
+    /// its uncertainty.
+    ///
+    /// # Errors
+    /// [`PublishedError::Unknown`] for a fact that is not there or has no single value, and as of [`Factor::new`].
+    ///
+    /// ```
+    /// use szilard::boundaries::Given;
+    ///
+    /// let registry = szilard::published::Registry::embedded().unwrap();
+    /// let pue = registry.factor("F058", "pue", None, Given::Ratio).unwrap(); // United States, 2024: 1.45
+    /// assert_eq!((pue.quantity().value(), pue.years(), pue.vintage()), (1.45, Some((2024, 2024)), Some("2026-06")));
+    /// assert!((pue.quantity().u() - 0.005 / 3f64.sqrt()).abs() < 1e-15);
+    /// ```
+    pub fn factor(&self, id: &str, name: &str, step: Option<Step>, given: Given) -> Result<Factor, PublishedError> {
+        let (publication, fact) = self.found(id)?;
+        let unknown = || PublishedError::Unknown { what: "single value of fact", id: id.to_owned() };
+        let factor = Factor::new(name, step, given, &fact.interval().value.ok_or_else(unknown)?)?
+            .with_citation(&publication.citation.to_string())
+            .with_years(fact.from, fact.to)
+            .with_vintage(&publication.citation.vintage);
+        Ok(match &fact.denominator {
+            Some(denominator) => factor.with_denominator(denominator),
+            None => factor,
+        })
+    }
+
+    /// A fact and the publication it stands in.
+    pub(super) fn found(&self, id: &str) -> Result<(&Publication, &Fact), PublishedError> {
+        let unknown = || PublishedError::Unknown { what: "fact", id: id.to_owned() };
+        self.facts().find(|(_, fact)| fact.id == id).ok_or_else(unknown)
     }
 
     /// The publication that is a later vintage of one, if there is one.

@@ -88,7 +88,7 @@ fn compared(
     let given = |name: &str| inputs.get(name).cloned();
     let mut computed = evaluate(&calculation.formula, &given)?;
     if let Some(way) = &calculation.way {
-        let factor = |(name, ratio): &(String, String)| {
+        let factor = |(name, ratio): (&String, &String)| {
             Ok::<_, PublishedError>(Factor::new(name, None, Given::Ratio, &evaluate(ratio, &given)?)?)
         };
         let chain = BoundaryChain::new(way.ratios.iter().map(factor).collect::<Result<_, _>>()?)?;
@@ -145,11 +145,12 @@ fn rounding(result: &Quantity) -> f64 {
     rounded.map(|component| component.contribution.abs() * 3f64.sqrt()).sum()
 }
 
-/// The value of an input, rounded to its last digit: rectangular over one unit of it.
+/// The value of an input, rounded to its last digit.
 pub(super) fn value(registry: &Registry, owner: &str, input: &Input) -> Result<Quantity, PublishedError> {
-    let (quantity, last_digit, id) = match &input.source {
-        Source::Value(quantity, last_digit) => (quantity.clone(), *last_digit, format!("{owner}.{}", input.name)),
-        Source::Table(step) => (step.value(registry.table(&step.file)?)?, 0.0, String::new()),
+    let quantity = match &input.source {
+        Source::Value(quantity, last_digit) => rounded(quantity, *last_digit, &format!("{owner}.{}", input.name)),
+        Source::Table(step) => step.value(registry.table(&step.file)?)?,
+        Source::Run(step) => step.value(registry.run_folder(step)?.as_path())?,
         Source::Fact(id, end) => {
             let fact = registry.fact(id)?;
             let (figure, what) = match end {
@@ -157,24 +158,27 @@ pub(super) fn value(registry: &Registry, owner: &str, input: &Input) -> Result<Q
                 Some(End::Low) => (&fact.low, "lower end of fact"),
                 Some(End::High) => (&fact.high, "upper end of fact"),
             };
-            let unknown = || PublishedError::Unknown { what, id: id.clone() };
-            let name = end.map_or_else(|| id.clone(), |end| format!("{id}.{end:?}"));
-            (figure.clone().ok_or_else(unknown)?, fact.last_digit, name)
+            let figure = figure.as_ref().ok_or_else(|| PublishedError::Unknown { what, id: id.clone() })?;
+            fact.rounded(figure, *end)
         }
     };
-    let quantity = match (quantity.boundary(), input.boundary) {
-        (_, None) => quantity,
+    match (quantity.boundary(), input.boundary) {
+        (_, None) => Ok(quantity),
         (Some(stated), Some(Some(other))) if stated != other => {
             let (computed, stated) = (Some(other), Some(stated));
-            return Err(PublishedError::OtherBoundary { computed, stated });
+            Err(PublishedError::OtherBoundary { computed, stated })
         }
-        (_, Some(boundary)) => quantity.at(boundary),
-    };
+        (_, Some(boundary)) => Ok(quantity.at(boundary)),
+    }
+}
+
+/// The quantity with the rounding to its last digit as an uncertainty: rectangular over one unit of it.
+pub(super) fn rounded(quantity: &Quantity, last_digit: f64, id: &str) -> Quantity {
     if last_digit == 0.0 {
-        return Ok(quantity);
+        return quantity.clone();
     }
     let half_width = last_digit / 2.0 / 3f64.sqrt();
-    let label = format!("rounding of {}", input.name);
+    let label = format!("rounding of {id}");
     let component = Component::new(&format!("{ROUNDING}{id}"), &label, Distribution::Rectangular, half_width);
-    Ok(quantity.with_components(vec![component]))
+    quantity.with_components(vec![component])
 }

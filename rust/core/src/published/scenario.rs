@@ -1,8 +1,9 @@
 //! Paths over the years: what each source, vintage and boundary has for a quantity, and the growth between two figures.
 
 use super::error::PublishedError;
-use super::publication::{Fact, Publication};
+use super::publication::{Bound, End, Fact, Publication};
 use super::registry::Registry;
+use super::reproduce::rounded;
 use crate::quantity::{Boundary, Quantity};
 
 /// A figure with its range; what is not given is not known.
@@ -38,10 +39,37 @@ pub struct Growth {
     pub reservation: Option<String>,
 }
 
+/// Two neighbouring figures of one publication on a path, and the growth between them.
+#[derive(Debug, Clone)]
+pub struct GrowthStep<'a> {
+    /// The publication.
+    pub publication: &'a Publication,
+    /// The earlier fact.
+    pub from: &'a Fact,
+    /// The later fact.
+    pub to: &'a Fact,
+    /// The growth between them.
+    pub growth: Growth,
+}
+
 impl Fact {
-    /// The value and its range.
+    /// The value and its range, each with the rounding of what is printed as its uncertainty; "over 1000 TWh" is a lower
+    /// end and no value.
     pub fn interval(&self) -> Interval {
-        Interval { low: self.low.clone(), value: self.value.clone(), high: self.high.clone() }
+        let end = |figure: &Option<Quantity>, end| figure.as_ref().map(|figure| self.rounded(figure, end));
+        let (value, low, high) =
+            (end(&self.value, None), end(&self.low, Some(End::Low)), end(&self.high, Some(End::High)));
+        match self.bound {
+            None => Interval { low, value, high },
+            Some(Bound::Lower) => Interval { low: low.or(value), value: None, high: None },
+            Some(Bound::Upper) => Interval { low: None, value: None, high: high.or(value) },
+        }
+    }
+
+    /// A figure of the fact with the rounding of what is printed as its uncertainty.
+    pub(super) fn rounded(&self, figure: &Quantity, end: Option<End>) -> Quantity {
+        let id = end.map_or_else(|| self.id.clone(), |end| format!("{}.{end:?}", self.id));
+        rounded(figure, self.last_digit(), &id)
     }
 
     /// The boundary of the figure.
@@ -51,10 +79,14 @@ impl Fact {
 }
 
 impl Interval {
-    /// The lowest and the highest value that it allows.
-    fn ends(&self) -> Option<(&Quantity, &Quantity)> {
-        let low = self.low.as_ref().or(self.value.as_ref())?;
-        Some((low, self.high.as_ref().or(self.value.as_ref())?))
+    /// The lowest value that it allows, `None` where nothing bounds it.
+    fn lowest(&self) -> Option<&Quantity> {
+        self.low.as_ref().or(self.value.as_ref())
+    }
+
+    /// The highest value that it allows, `None` where nothing bounds it.
+    fn highest(&self) -> Option<&Quantity> {
+        self.high.as_ref().or(self.value.as_ref())
     }
 }
 
@@ -82,6 +114,27 @@ impl Registry {
         path
     }
 
+    /// The growth between neighbouring years of each publication on a path, within one boundary.
+    ///
+    /// # Errors
+    /// As of [`Registry::growth`].
+    pub fn steps<'a>(&self, path: &[Point<'a>]) -> Result<Vec<GrowthStep<'a>>, PublishedError> {
+        let mut found = Vec::new();
+        for (place, start) in path.iter().enumerate() {
+            let (publication, from) = (start.publication, start.fact);
+            let of_series = |point: &&Point<'a>| {
+                let same = point.publication.citation.key == publication.citation.key;
+                same && point.fact.boundary() == from.boundary() && point.fact.from > from.from
+            };
+            let mut later = path.iter().skip(place + 1).filter(of_series).map(|point| point.fact).peekable();
+            let next = later.peek().map(|fact| fact.from);
+            for to in later.filter(|fact| Some(fact.from) == next) {
+                found.push(GrowthStep { publication, from, to, growth: self.growth(&from.id, &to.id)? });
+            }
+        }
+        Ok(found)
+    }
+
     /// The growth from one fact to a later one.
     ///
     /// # Errors
@@ -107,14 +160,12 @@ impl Registry {
             Ok(above.over(below)?.power(&exponent)?.minus(&Quantity::number(1.0)?)?)
         };
         let (start, end) = (first.interval(), last.interval());
-        let value = match (&end.value, &start.value) {
-            (Some(above), Some(below)) => Some(rate(above, below)?),
-            _ => None,
+        let between = |above: Option<&Quantity>, below: Option<&Quantity>| {
+            above.zip(below).map(|(above, below)| rate(above, below)).transpose()
         };
-        let (low, high) = match (start.ends(), end.ends()) {
-            (Some((lowest, highest)), Some((low, high))) => (Some(rate(low, highest)?), Some(rate(high, lowest)?)),
-            _ => (None, None),
-        };
+        let value = between(end.value.as_ref(), start.value.as_ref())?;
+        let low = between(end.lowest(), start.highest())?;
+        let high = between(end.highest(), start.lowest())?;
         let ranged = [&start.low, &start.high, &end.low, &end.high].into_iter().any(Option::is_some);
         let per_year = Interval { low: low.filter(|_| ranged), value, high: high.filter(|_| ranged) };
         let (own, other) = (&earlier.citation, &later.citation);
@@ -148,11 +199,10 @@ impl Registry {
             _ => Ok(None),
         };
         let (start, end) = (first.interval(), last.interval());
-        let (lows, highs) = (start.ends().zip(end.ends()), start.ends().zip(end.ends()));
         Ok(Interval {
-            low: on_path(lows.map(|(start, _)| start.0), lows.map(|(_, end)| end.0))?,
+            low: on_path(start.lowest(), end.lowest())?,
             value: on_path(start.value.as_ref(), end.value.as_ref())?,
-            high: on_path(highs.map(|(start, _)| start.1), highs.map(|(_, end)| end.1))?,
+            high: on_path(start.highest(), end.highest())?,
         })
     }
 
@@ -174,15 +224,10 @@ impl Registry {
         same("boundary", &word(above.boundary()), &word(below.boundary()))?;
         let value = |fact: &Fact| {
             let unknown = || PublishedError::Unknown { what: "single value of fact", id: fact.id.clone() };
-            fact.value.clone().ok_or_else(unknown)
+            fact.interval().value.ok_or_else(unknown)
         };
         let below = value(below)?;
         Ok(value(above)?.in_unit(below.unit())?.over(&below)?)
-    }
-
-    fn found(&self, id: &str) -> Result<(&Publication, &Fact), PublishedError> {
-        let unknown = || PublishedError::Unknown { what: "fact", id: id.to_owned() };
-        self.facts().find(|(_, fact)| fact.id == id).ok_or_else(unknown)
     }
 }
 
@@ -211,6 +256,17 @@ mod tests {
         assert!((percent(&growth.per_year.low).unwrap() - 13.05).abs() < 0.005);
         assert!((percent(&growth.per_year.high).unwrap() - 26.94).abs() < 0.005);
         assert!(growth.per_year.value.is_none() && growth.reservation.is_none());
+    }
+
+    #[test]
+    fn a_bound_bounds_the_growth_and_is_no_value_of_it() {
+        let registry = Registry::embedded().unwrap();
+        // 565 TWh in 2026, over 1200 TWh in 2030: at least 20.72 % a year
+        let growth = registry.growth("F038", "F039").unwrap().per_year;
+        assert!((growth.low.unwrap().to("%").unwrap().value() - 20.72).abs() < 0.005);
+        assert!(growth.value.is_none() && growth.high.is_none());
+        assert!(registry.between("F038", "F039", 2028).unwrap().value.is_none());
+        assert!(matches!(registry.share("F039", "F029"), Err(PublishedError::Unknown { .. })));
     }
 
     #[test]

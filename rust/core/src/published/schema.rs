@@ -1,8 +1,10 @@
-//! The keys of a publication's file, as they are written.
+//! The keys of a file of publications or claims, where they are written otherwise than they are used.
 
+use super::publication::{End, Fact, Way};
+use super::run_log::RunStep;
 use super::table::TableStep;
 use super::verdict::Verdict;
-use crate::quantity::{Basis, Boundary, Method};
+use crate::quantity::Boundary;
 use crate::source::{Citation, Evidence};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -13,35 +15,9 @@ use toml::Spanned;
 pub(super) struct File {
     pub publication: Citation,
     #[serde(default)]
-    pub fact: Vec<FactEntry>,
+    pub fact: Vec<Spanned<Fact>>,
     #[serde(default)]
     pub calculation: Vec<CalculationEntry>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct FactEntry {
-    pub id: Spanned<String>,
-    pub quantity: String,
-    pub scenario: Option<String>,
-    pub value: Option<f64>,
-    pub low: Option<f64>,
-    pub high: Option<f64>,
-    pub bound: Option<super::publication::Bound>,
-    pub unit: String,
-    pub last_digit: Option<f64>,
-    pub boundary: Option<Boundary>,
-    pub basis: Option<Basis>,
-    pub method: Option<Method>,
-    pub denominator: Option<String>,
-    pub scope: Option<String>,
-    pub region: String,
-    pub from: i32,
-    pub to: i32,
-    pub locator: String,
-    pub verified: Evidence,
-    pub seen_in: Option<String>,
-    pub note: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -52,7 +28,7 @@ pub(super) struct CalculationEntry {
     pub formula: String,
     #[serde(default)]
     pub inputs: BTreeMap<String, InputEntry>,
-    pub way: Option<WayEntry>,
+    pub way: Option<Way>,
     pub printed: Option<String>,
     pub derived: Option<String>,
     pub last_digit: Option<f64>,
@@ -69,19 +45,13 @@ pub(super) struct CalculationEntry {
 #[serde(deny_unknown_fields)]
 pub(super) struct InputEntry {
     pub fact: Option<String>,
-    pub end: Option<super::publication::End>,
+    pub end: Option<End>,
     pub value: Option<String>,
     pub table: Option<TableStep>,
+    pub run: Option<RunStep>,
     pub last_digit: Option<f64>,
     pub note: Option<String>,
     pub boundary: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct WayEntry {
-    pub to: Boundary,
-    pub ratios: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -34,7 +34,10 @@ pub fn evaluate(text: &str, given: &dyn Fn(&str) -> Option<Quantity>) -> Result<
     value(&parse(text, &|name| given(name).is_some())?, given)
 }
 
-fn value(expression: &Expression, given: &dyn Fn(&str) -> Option<Quantity>) -> Result<Quantity, QuantityError> {
+pub(super) fn value(
+    expression: &Expression,
+    given: &dyn Fn(&str) -> Option<Quantity>,
+) -> Result<Quantity, QuantityError> {
     match expression {
         Expression::Number(number) => Ok(Quantity::number(*number)?),
         Expression::Name(name) => named(name, given),

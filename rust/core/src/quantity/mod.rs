@@ -3,6 +3,7 @@
 //! Inside the core, formulas use the static types of [`units`]; at the rim there is one dynamic [`Quantity`].
 
 mod boundary;
+mod compound;
 pub mod constants;
 mod dimension;
 mod distribution;
@@ -23,6 +24,7 @@ mod unit;
 pub mod units;
 
 pub use boundary::{Basis, Boundary, Method, UnknownWord};
+pub use compound::{Compound, compound};
 pub use dimension::Dimension;
 pub use distribution::Distribution;
 pub use dynamic::Quantity;

@@ -3,9 +3,9 @@
 use super::error::UnitError;
 use super::measured::{Component, Measured};
 use super::model::Draws;
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
-use rayon::prelude::*;
+use crate::parallel::blocks;
+use chacha20::ChaCha8Rng;
+use chacha20::rand_core::{Rng, SeedableRng};
 use std::sync::Arc;
 
 /// Trials of one block. A block draws from a stream of its own, so that results do not depend on the threads.
@@ -167,17 +167,13 @@ pub fn joint_draws(figures: &[&Measured], trials: usize, seed: u64) -> Result<Ve
             components.push(component);
         }
     }
-    let blocks: Vec<Vec<Vec<f64>>> = (0..trials.div_ceil(BLOCK))
-        .into_par_iter()
-        .map(|block| {
-            let size = BLOCK.min(trials - block * BLOCK);
-            let draws = draw_block(&components, size, seed, block as u64);
-            let values = |figure: &&Measured| figure.model().evaluate(&draws, size).to_vec();
-            figures.iter().map(values).collect()
-        })
-        .collect();
+    let drawn = blocks(trials, BLOCK, &|range| {
+        let draws = draw_block(&components, range.len(), seed, (range.start / BLOCK) as u64);
+        let values = |figure: &&Measured| figure.model().evaluate(&draws, range.len()).to_vec();
+        figures.iter().map(values).collect::<Vec<_>>()
+    });
     let mut joint = vec![Vec::with_capacity(trials); figures.len()];
-    for block in blocks {
+    for block in drawn {
         for (all, values) in joint.iter_mut().zip(block) {
             all.extend(values);
         }
@@ -202,6 +198,7 @@ fn draw_block(components: &[&Component], size: usize, seed: u64, block: u64) -> 
 mod tests {
     use super::super::distribution::Distribution;
     use super::*;
+    use crate::parallel::on_threads;
 
     fn input(label: &str, value: f64, shape: Distribution, u: f64) -> Measured {
         Measured::with_components(value, vec![Component::anonymous(label, shape, u)])
@@ -269,8 +266,7 @@ mod tests {
     fn a_seed_gives_the_same_trials_on_one_thread_and_on_many() {
         let figure = input("x", 1.0, Distribution::Normal, 0.1).over(&input("y", 2.0, Distribution::Rectangular, 0.2));
         let many = figure.monte_carlo(20_000, 7).unwrap();
-        let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-        let alone = one.install(|| figure.monte_carlo(20_000, 7).unwrap());
+        let alone = on_threads(1, || figure.monte_carlo(20_000, 7).unwrap());
         assert_eq!(many.sorted(), alone.sorted());
     }
 

@@ -2,8 +2,9 @@
 
 use super::channel::Kind;
 use super::options::ReadOptions;
+use super::place::Records;
 use super::reading::{Fault, Reading};
-use super::timing::Time;
+use super::timing::{Day, Time};
 use crate::input::{Base, Code, Diagnostics, Place, Refusal, Unit, Zone};
 use crate::quantity::Boundary;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -97,6 +98,9 @@ pub struct Builder<'a> {
     pub(super) header_line: Option<u32>,
     pub(super) records: Option<(u32, u32)>,
     pub(super) fold_line: Option<u32>,
+    pub(super) day: Day,
+    pub(super) records_at: Records,
+    pub(super) separate: bool,
     index: HashMap<String, usize>,
     slot_index: HashMap<String, usize>,
     pub(super) scales: Vec<Option<Unit>>,
@@ -134,6 +138,9 @@ impl<'a> Builder<'a> {
             header_line: None,
             records: None,
             fold_line: None,
+            day: Day::default(),
+            records_at: Records::default(),
+            separate: false,
             index: HashMap::new(),
             slot_index: HashMap::new(),
             scales: Vec::new(),
@@ -145,12 +152,27 @@ impl<'a> Builder<'a> {
 
     /// A refusal at a line.
     pub fn refuse(&self, code: Code, line: u32, found: impl AsRef<str>, expected: impl Into<String>) -> Refusal {
-        Refusal::new(code, self.path, Place::Line(u64::from(line)), found, expected)
+        Refusal::new(code, self.path, self.place(line), found, expected)
+    }
+
+    /// The place of a record: its line, or its path in a document.
+    pub fn place(&self, record: u32) -> Place {
+        self.records_at.place(record)
+    }
+
+    /// Says that the records from the number `first` on are the elements of the array at `path` of a document.
+    pub fn elements(&mut self, first: u32, path: String) {
+        self.records_at.elements(first, path);
+    }
+
+    /// Says that the devices are recordings of their own: what lies between them is no gap.
+    pub fn separate_devices(&mut self) {
+        self.separate = true;
     }
 
     /// A remark about a line.
     pub fn remark(&mut self, code: Code, line: u32, message: impl Into<String>) {
-        self.diagnostics.push(code, Place::Line(u64::from(line)), None, message);
+        self.diagnostics.push(code, self.place(line), None, message);
     }
 
     /// Notes that a header stands at `line`.
@@ -192,6 +214,11 @@ impl<'a> Builder<'a> {
         self.series.iter().any(|series| Some(series.slot) == slot && series.rows.iter().any(|row| row.value.is_ok()))
     }
 
+    /// Whether a series has rows, with a value or without.
+    pub fn has_rows(&self, device: usize, slot: usize) -> bool {
+        self.devices.get(device).is_some_and(|device| device.series.contains_key(&slot))
+    }
+
     /// The name of the file in messages.
     pub fn path(&self) -> &'_ str {
         self.path
@@ -205,6 +232,11 @@ impl<'a> Builder<'a> {
     /// What was declared about a slot.
     pub fn declared(&self, slot: usize) -> Option<&Slot> {
         self.slots.get(slot)
+    }
+
+    /// The number of devices the caller gives.
+    pub fn device_count(&self) -> Option<usize> {
+        self.options.device_count
     }
 
     /// The supply voltage the caller gives. [V]
@@ -222,6 +254,80 @@ impl<'a> Builder<'a> {
     pub fn share_a_stamp(&self, rows: usize) -> bool {
         let interval = self.options.interval_ns.unwrap_or(i64::MAX);
         rows as f64 * interval as f64 <= 1.2 * self.resolution_ns as f64
+    }
+
+    /// Leaves out the readings of every series that is zero in all of its rows: it was not measured (`W_ZERO_DEVICE`).
+    pub fn leave_out_zeros(&mut self) {
+        let mut zero = Vec::new();
+        for series in &mut self.series {
+            let read = || series.rows.iter().filter_map(|row| Some((row.line, row.value.ok()?)));
+            let Some((line, _)) = read().next().filter(|_| read().all(|(_, value)| value == 0.0)) else { continue };
+            series.rows.iter_mut().for_each(|row| row.value = row.value.and(Err(Fault::Start)));
+            zero.push((line, self.slots.get(series.slot).map(|slot| slot.name.clone()).unwrap_or_default()));
+        }
+        for (line, name) in zero {
+            self.remark(Code::ZeroDevice, line, format!("{name} is zero in every row; it has no value"));
+        }
+    }
+
+    /// Makes a series of powers from each series of currents called `current`, at that voltage [V].
+    pub fn multiply(&mut self, current: &str, power: &str, voltage: f64, boundary: Option<Boundary>) {
+        let Some(from) = self.slot_named(current) else { return };
+        let to = self.slot(Slot {
+            name: power.to_owned(),
+            kind: Kind::InstantPower,
+            boundary,
+            within: None,
+            instead: None,
+            negative: Negative::Kept,
+        });
+        let times = |row: &Row| Row { value: row.value.map(|ampere| ampere * voltage), ..row.clone() };
+        for at in 0..self.series.len() {
+            let Some(series) = self.series.get(at).filter(|series| series.slot == from) else { continue };
+            let made = Series {
+                device: series.device,
+                slot: to,
+                rows: series.rows.iter().map(times).collect(),
+                step: series.step * voltage,
+                fault_texts: series.fault_texts.clone(),
+            };
+            if let Some(device) = self.devices.get_mut(made.device) {
+                device.series.insert(to, self.series.len());
+            }
+            self.series.push(made);
+        }
+    }
+
+    /// Makes a series of powers from the series of a current and of a voltage that have the same rows.
+    pub fn product(&mut self, (current, voltage): (&str, &str), power: &str, boundary: Option<Boundary>) {
+        let (Some(current), Some(voltage)) = (self.slot_named(current), self.slot_named(voltage)) else { return };
+        let to = self.slot(Slot {
+            name: power.to_owned(),
+            kind: Kind::InstantPower,
+            boundary,
+            within: None,
+            instead: None,
+            negative: Negative::Kept,
+        });
+        for at in 0..self.devices.len() {
+            let of = |slot: usize| self.devices.get(at)?.series.get(&slot).and_then(|at| self.series.get(*at));
+            let (Some(amperes), Some(volts)) = (of(current), of(voltage)) else { continue };
+            let product = |(ampere, volt): (&Row, &Row)| Row {
+                value: ampere.value.and_then(|ampere| volt.value.map(|volt| ampere * volt)),
+                ..ampere.clone()
+            };
+            let made = Series {
+                device: at,
+                slot: to,
+                rows: amperes.rows.iter().zip(&volts.rows).map(product).collect(),
+                step: 0.0,
+                fault_texts: amperes.fault_texts.iter().chain(&volts.fault_texts).cloned().collect(),
+            };
+            if let Some(device) = self.devices.get_mut(at) {
+                device.series.insert(to, self.series.len());
+            }
+            self.series.push(made);
+        }
     }
 
     /// Changes what was declared about a slot.
@@ -277,10 +383,18 @@ impl<'a> Builder<'a> {
             }
             Err(fault) => Err(fault),
         };
-        if value.is_err() && series.fault_texts.len() < TEXTS_KEPT {
+        if value.is_err_and(|fault| fault != Fault::Start) && series.fault_texts.len() < TEXTS_KEPT {
             series.fault_texts.push(text.to_owned());
         }
         series.rows.push(Row { time_ns: time.ns, line, leap: time.leap, value });
         Ok(())
+    }
+
+    /// Marks the start of an interval whose energy or mean power comes with the next row of the series.
+    ///
+    /// # Errors
+    /// Those of [`Builder::sample`].
+    pub fn start(&mut self, series: (usize, usize), at: (u32, Time)) -> Result<(), Refusal> {
+        self.sample(series, at, Err(Fault::Start), "")
     }
 }

@@ -5,11 +5,16 @@ use super::channel::{Channel, Kind, Samples};
 use super::clock::Clock;
 use super::order::{arrange, retime};
 use super::plausible::plausible_power_w;
+use super::reading::Fault;
 use super::trace::Trace;
-use crate::input::{Base, Code, Place, Refusal};
+use crate::input::{Base, Code, LeapSeconds, Place, Refusal};
+use crate::quantity::Boundary;
 use std::collections::HashSet;
 
 const SECOND: i64 = 1_000_000_000;
+
+/// No board with a counter of its own draws less on average; the unit of such a counter may be wrong. [W]
+const LEAST_BOARD_W: f64 = 0.1;
 
 /// More devices than this are said.
 const MANY_DEVICES: usize = 1024;
@@ -34,7 +39,9 @@ impl Builder<'_> {
         }
         let mut said = HashSet::new();
         let series = std::mem::take(&mut self.series);
-        let channels: Vec<Channel> = series.into_iter().filter_map(|series| self.channel(series, &mut said)).collect();
+        let leaps: LeapSeconds = std::mem::take(&mut self.leaps).into_iter().collect();
+        let channels = series.into_iter().filter_map(|series| self.channel(series, &leaps, &mut said));
+        let channels: Vec<Channel> = channels.collect();
         let energetic = || channels.iter().filter(|channel| channel.kind.gives_energy());
         let lines = |at: usize| energetic().filter_map(move |channel| channel.samples.line.get(at).copied()).min();
         let most = energetic().map(|channel| channel.samples.len()).max().unwrap_or(0);
@@ -55,14 +62,26 @@ impl Builder<'_> {
             return Err(self.refuse(Code::ZeroDuration, line, "all samples at one time", "samples at different times"));
         }
         self.check_span(&channels)?;
-        self.say_missing_devices(&channels);
+        if !self.separate {
+            self.say_missing_devices(&channels);
+        }
         let clock = match self.base {
             Some(Base::Local) if self.options.tz.is_some() => Clock::Utc,
             Some(Base::Local) => Clock::Local,
             Some(Base::Utc) => Clock::Utc,
             Some(Base::Relative) | None => Clock::Relative,
         };
-        Ok(Trace { format, source: self.path.to_owned(), clock, channels, total_known, diagnostics: self.diagnostics })
+        Ok(Trace {
+            format,
+            source: self.path.to_owned(),
+            clock,
+            leaps,
+            channels,
+            total_known,
+            separate_devices: self.separate,
+            records: self.records_at,
+            diagnostics: self.diagnostics,
+        })
     }
 
     /// Refuses times so far apart that their distance is out of range.
@@ -90,10 +109,17 @@ impl Builder<'_> {
     }
 
     /// The channel of one series, with what there is to say about it.
-    fn channel(&mut self, mut series: Series, said: &mut HashSet<(Code, u32, usize)>) -> Option<Channel> {
+    fn channel(
+        &mut self,
+        mut series: Series,
+        leaps: &LeapSeconds,
+        said: &mut HashSet<(Code, u32, usize)>,
+    ) -> Option<Channel> {
         let slot = self.slots.get(series.slot)?.clone();
         let device = self.devices.get(series.device)?.name.clone();
-        self.shift_after_leaps(&mut series.rows);
+        for row in &mut series.rows {
+            row.time_ns = leaps.elapsed(row.time_ns, row.leap);
+        }
         let order = arrange(&mut series.rows);
         let coarse = order.repeat.is_some() && self.resolution_ns >= SECOND;
         let retimed = coarse && self.options.interval_ns.is_some();
@@ -104,11 +130,12 @@ impl Builder<'_> {
                 retime(series.rows.get_mut(start..end).unwrap_or_default(), interval, self.resolution_ns);
             }
         }
+        let places = self.records_at.clone();
         let mut say = |code, line: Option<u32>, message: &str| {
             if let Some(line) = line
                 && said.insert((code, line, series.device))
             {
-                self.diagnostics.push(code, Place::Line(u64::from(line)), Some(&device), message);
+                self.diagnostics.push(code, places.place(line), Some(&device), message);
             }
         };
         for (_, line) in &order.steps {
@@ -140,52 +167,53 @@ impl Builder<'_> {
         Some(channel)
     }
 
-    /// Moves every row after a leap second by the second that elapsed.
-    fn shift_after_leaps(&self, rows: &mut [Row]) {
-        let leaps: Vec<i64> = self.leaps.iter().copied().collect();
-        for row in rows {
-            // A row inside a leap second is not moved by that one.
-            let passed = leaps.partition_point(|leap| *leap <= row.time_ns).saturating_sub(usize::from(row.leap));
-            let shift = i64::try_from(passed).unwrap_or(i64::MAX).saturating_mul(SECOND);
-            row.time_ns = row.time_ns.saturating_add(shift);
-        }
-    }
-
     fn say_faults(&mut self, channel: &Channel, series: &Series) {
         let label = channel.label();
+        if channel.samples.is_empty() && series.rows.iter().all(|row| row.value == Err(Fault::Start)) {
+            return;
+        }
         if channel.samples.is_empty() {
             let line = series.rows.first().map_or(0, |row| row.line);
             let text = series.fault_texts.first().map_or("", String::as_str);
             let message = format!("never gives a reading: {}", crate::input::printable(text));
-            self.diagnostics.push(Code::NaDevice, Place::Line(u64::from(line)), Some(&label), message);
+            self.diagnostics.push(Code::NaDevice, self.place(line), Some(&label), message);
             return;
         }
-        let mut faults: Vec<_> = series.rows.iter().filter_map(|row| Some((row.line, row.value.err()?))).collect();
+        let fault = |row: &Row| Some((row.line, row.value.err().filter(|fault| *fault != Fault::Start)?));
+        let mut faults: Vec<_> = series.rows.iter().filter_map(fault).collect();
         faults.sort_by_key(|(line, _)| *line);
         let texts = series.fault_texts.iter().map(String::as_str).chain(std::iter::repeat("the cell"));
         for ((line, fault), text) in faults.into_iter().zip(texts) {
             let message = format!("{} {}; the sample is left out", crate::input::printable(text), fault.what());
-            self.diagnostics.push(fault.code(), Place::Line(u64::from(line)), Some(&label), message);
+            self.diagnostics.push(fault.code(), self.place(line), Some(&label), message);
         }
     }
 
     fn say_values(&mut self, channel: &Channel, negative: Negative) {
+        if let Some((line, watts)) = too_little(channel) {
+            let message = format!("{watts:.1e} W on average is below what any board draws; the values are kept");
+            self.diagnostics.push(Code::Implausible, self.place(line), Some(&channel.label()), message);
+        }
+        if let Some((line, watts)) = too_much(channel) {
+            let message = format!("{watts:.1e} W on average in the interval before; the values are kept");
+            self.diagnostics.push(Code::Implausible, self.place(line), Some(&channel.label()), message);
+        }
         if !channel.kind.is_power() {
             return;
         }
         let Samples { value, line, .. } = &channel.samples;
         let most = plausible_power_w(channel.boundary);
         if let Some(at) = value.iter().position(|value| value.abs() > most) {
-            let place = Place::Line(u64::from(line.get(at).copied().unwrap_or(0)));
+            let place = self.place(line.get(at).copied().unwrap_or(0));
             let message = format!("more than {most} W; the values are kept");
             self.diagnostics.push(Code::Implausible, place, Some(&channel.label()), message);
         }
-        let label = channel.label();
+        let (label, places) = (channel.label(), self.records_at.clone());
         let mut say = |code: Code, what: &str, is: fn(f64) -> bool| {
             let mut lines = value.iter().zip(line).filter(|(value, _)| is(**value)).map(|(_, line)| *line);
             if let Some(first) = lines.next() {
                 let message = format!("{} {what}; the values are kept", lines.count() + 1);
-                self.diagnostics.push(code, Place::Line(u64::from(first)), Some(&label), message);
+                self.diagnostics.push(code, places.place(first), Some(&label), message);
             }
         };
         match negative {
@@ -203,7 +231,9 @@ impl Builder<'_> {
     }
 
     fn say_gaps(&mut self, channel: &Channel, device: usize, said: &mut HashSet<(Code, u32, usize)>) {
-        if !channel.kind.is_power() {
+        // a held value is logged only when it changes, and a counter knows its energy across a gap
+        let bridged = matches!(channel.kind, Kind::HoldPower | Kind::EnergyCounter { .. });
+        if bridged || !channel.kind.gives_energy() {
             return;
         }
         let limit = channel.samples.gap_limit_ns();
@@ -215,7 +245,7 @@ impl Builder<'_> {
                 let line = channel.samples.line.get(at + offset + 1).copied().unwrap_or(0);
                 if gap > limit && said.insert((Code::Gap, line, device)) {
                     let message = format!("{} s without samples before this line", gap as f64 / 1e9);
-                    self.diagnostics.push(Code::Gap, Place::Line(u64::from(line)), Some(&channel.device), message);
+                    self.diagnostics.push(Code::Gap, self.place(line), Some(&channel.device), message);
                 }
             }
             at += time.len();
@@ -260,11 +290,36 @@ impl Builder<'_> {
             let late = rows.first().filter(|(time, _)| *time < start.saturating_sub(half) && second <= *first);
             let message = "no samples while other channels have them";
             if let Some(at) = gone.map(|at| at.max(last.saturating_add(1))).or(late.map(|_| first_line)) {
-                let place = Place::Line(u64::from(at));
+                let place = self.place(at);
                 self.diagnostics.push(Code::DeviceMissing, place, Some(&channel.label()), message);
             }
         }
     }
+}
+
+/// The mean power of a board's counter where it moves and yet stays below [`LEAST_BOARD_W`], and the line of its second
+/// read. [W]
+fn too_little(channel: &Channel) -> Option<(u32, f64)> {
+    let Samples { time_ns, value, line, .. } = &channel.samples;
+    let counts = matches!(channel.kind, Kind::EnergyCounter { .. }) && channel.boundary == Some(Boundary::Board);
+    let seconds = time_ns.last()?.saturating_sub(*time_ns.first()?) as f64 * 1e-9;
+    let watts = (value.last()? - value.first()?) / seconds;
+    (counts && watts > 0.0 && watts < LEAST_BOARD_W).then_some((*line.get(1)?, watts))
+}
+
+/// The first interval whose energy no device at the boundary can draw: its line and mean power. [W]
+fn too_much(channel: &Channel) -> Option<(u32, f64)> {
+    let Samples { time_ns, value, line, .. } = &channel.samples;
+    if channel.kind != Kind::IntervalEnergy {
+        return None;
+    }
+    let watts = |pair: &[i64], energy: f64| {
+        let seconds = pair.last()?.saturating_sub(*pair.first()?) as f64 * 1e-9;
+        Some(energy / seconds)
+    };
+    let means = time_ns.windows(2).zip(value.iter().zip(line).skip(1));
+    let mut means = means.filter_map(|(pair, (energy, line))| Some((*line, watts(pair, *energy)?)));
+    means.find(|(_, watts)| watts.is_finite() && watts.abs() > plausible_power_w(channel.boundary))
 }
 
 fn half_interval(time_ns: &[i64]) -> i64 {

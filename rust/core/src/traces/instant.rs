@@ -8,8 +8,6 @@ use crate::input::{
 use crate::quantity::Quantity;
 use crate::quantity::units::f64::Time;
 use crate::quantity::units::time::second;
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 impl Trace {
     /// The time that `text` names on the clock of the trace. [ns]
@@ -39,13 +37,13 @@ impl Trace {
     fn named_ns(&self, text: &str, tz: Option<&str>) -> Result<i64, Refusal> {
         let refusal = |code, expected: &str| Refusal::new(code, &self.source, Place::File, text, expected);
         match (self.clock, stamp(text)) {
-            (Clock::Utc, Some(Stamp { ns, base: Base::Utc, .. })) => Ok(ns),
-            (Clock::Local, Some(Stamp { ns, base: Base::Local, .. })) => Ok(ns),
+            (Clock::Utc, Some(Stamp { ns, base: Base::Utc, leap, .. }))
+            | (Clock::Local, Some(Stamp { ns, base: Base::Local, leap, .. })) => Ok(self.leaps.elapsed(ns, leap)),
             (Clock::Relative, Some(Stamp { ns, base: Base::Relative, .. })) => Ok(ns),
             (Clock::Relative, None) => {
                 duration_ns(text).ok_or_else(|| refusal(Code::Window, "seconds on the relative clock of the trace"))
             }
-            (Clock::Utc, Some(Stamp { ns, base: Base::Local, .. })) => {
+            (Clock::Utc, Some(Stamp { ns, base: Base::Local, leap, .. })) => {
                 let name = tz.ok_or_else(|| refusal(Code::TimeZone, "a zone in the time, or tz"))?;
                 let mut zone = Zone::new(name).ok_or_else(|| refusal(Code::TimeZone, "an IANA zone or an offset"))?;
                 let placed = zone.place(ns).map_err(|_| refusal(Code::Window, "a time that occurs in the zone"))?;
@@ -55,7 +53,7 @@ impl Trace {
                         "an offset in the time, for this hour occurs twice in the zone",
                     ));
                 }
-                Ok(placed.ns)
+                Ok(self.leaps.elapsed(placed.ns, leap))
             }
             (Clock::Utc, _) => Err(refusal(Code::Window, "a time with a zone or Unix seconds, as the trace is on UTC")),
             (Clock::Local, _) => {
@@ -74,12 +72,7 @@ impl Trace {
     /// assert_eq!(trace.instant_text(4_100_000_000), "4.1 s");
     /// ```
     pub fn instant_text(&self, ns: i64) -> String {
-        let timestamp = Timestamp::from_nanosecond(i128::from(ns)).unwrap_or(Timestamp::UNIX_EPOCH);
-        match self.clock {
-            Clock::Utc => timestamp.to_string(),
-            Clock::Local => timestamp.to_zoned(TimeZone::UTC).datetime().to_string(),
-            Clock::Relative => format!("{} s", ns as f64 / 1e9),
-        }
+        self.clock.text(ns, &self.leaps)
     }
 }
 
@@ -99,16 +92,20 @@ fn duration_ns(text: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::place::Records;
     use super::*;
-    use crate::input::Diagnostics;
+    use crate::input::{Diagnostics, LeapSeconds};
 
     fn on(clock: Clock) -> Trace {
         Trace {
             format: "generic-csv",
             source: "log.csv".to_owned(),
             clock,
+            leaps: LeapSeconds::default(),
             channels: Vec::new(),
             total_known: true,
+            separate_devices: false,
+            records: Records::default(),
             diagnostics: Diagnostics::default(),
         }
     }
@@ -123,6 +120,22 @@ mod tests {
             }
         }
         assert_eq!(on(Clock::Local).instant_text(1_741_082_400_250_000_000), "2025-03-04T10:00:00.25");
+    }
+
+    #[test]
+    fn a_time_behind_a_leap_second_counts_it() {
+        let leap = stamp("2016-12-31T23:59:60Z").unwrap().ns;
+        for clock in [Clock::Utc, Clock::Local] {
+            let trace = Trace { leaps: [leap].into_iter().collect(), ..on(clock) };
+            for (behind, text) in
+                [(-1, "2016-12-31T23:59:59"), (0, "2016-12-31T23:59:60.5"), (2, "2017-01-01T00:00:01")]
+            {
+                let text = format!("{text}{}", if clock == Clock::Utc { "Z" } else { "" });
+                let half = if behind == 0 { 500_000_000 } else { 0 };
+                let ns = leap + behind * 1_000_000_000 + half;
+                assert_eq!((trace.instant_ns(&text, None), trace.instant_text(ns)), (Ok(ns), text));
+            }
+        }
     }
 
     #[test]

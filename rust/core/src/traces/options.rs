@@ -57,6 +57,8 @@ pub struct ReadOptions {
     pub interval_ns: Option<i64>,
     /// Devices to keep; all where it is left out.
     pub devices: Option<Vec<String>>,
+    /// Number of devices whose rows alternate in one order, where no column names them.
+    pub device_count: Option<usize>,
     /// Supply voltage where the log holds only a current. [V]
     pub voltage: Option<f64>,
     /// Columns of a table without a header, or with an unusual one.

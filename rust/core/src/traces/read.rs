@@ -9,12 +9,17 @@ use std::path::Path;
 /// How many lines a format is detected by.
 const HEAD_LINES: usize = 64;
 
+/// How many bytes are shown as they are.
+const HEAD_MARK: usize = 16;
+
 /// How many bytes of a text are shown as its start.
 const HEAD_BYTES: usize = 4096;
 
 /// The first lines of a text, by which its format is detected.
 #[derive(Debug, Clone, Default)]
 pub struct Head {
+    /// The first bytes.
+    pub bytes: Vec<u8>,
     /// The first characters, whether or not they make a line.
     pub start: String,
     /// The first lines that are whole and not blank.
@@ -79,8 +84,9 @@ pub fn read_path(path: &Path, options: &ReadOptions) -> Result<Trace, TraceError
 
 fn detect(text: &Text, options: &ReadOptions) -> Result<&'static Format, Refusal> {
     let start = text.bytes().get(..HEAD_BYTES).unwrap_or(text.bytes());
+    let bytes = start.get(..HEAD_MARK).unwrap_or(start).to_vec();
     let start = String::from_utf8_lossy(start).into_owned();
-    let mut head = Head { start, lines: Vec::new(), columns_named: !options.columns.is_empty() };
+    let mut head = Head { bytes, start, lines: Vec::new(), columns_named: !options.columns.is_empty() };
     let mut lines = text.lines();
     let fault = loop {
         match lines.next(&mut Diagnostics::default()) {
@@ -95,6 +101,9 @@ fn detect(text: &Text, options: &ReadOptions) -> Result<&'static Format, Refusal
     };
     if let Some(format) = REGISTRY.iter().find(|format| (format.detect)(&head)) {
         return Ok(format);
+    }
+    if head.start.trim_start().starts_with(['{', '[']) {
+        crate::input::Json::parse(text.bytes(), text.path())?;
     }
     Err(fault.unwrap_or_else(|| match head.lines.first() {
         Some(line) => unknown(text.path(), line, "text"),

@@ -18,6 +18,8 @@ pub enum Fault {
     Sentinel,
     /// The value is negative where it cannot be.
     Negative,
+    /// No reading was due: an interval starts here.
+    Start,
 }
 
 impl Fault {
@@ -29,12 +31,13 @@ impl Fault {
             Self::Nonfinite => "is not finite",
             Self::Sentinel => "is the sentinel of a type",
             Self::Negative => "is negative on a device that cannot source power",
+            Self::Start => "starts an interval",
         }
     }
 
     pub(super) fn code(self) -> Code {
         match self {
-            Self::NotRead => Code::NaSample,
+            Self::NotRead | Self::Start => Code::NaSample,
             Self::BadRead => Code::BadRead,
             Self::Nonfinite => Code::Nonfinite,
             Self::Sentinel => Code::Sentinel,

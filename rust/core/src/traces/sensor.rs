@@ -1,4 +1,12 @@
-//! What is known about the sensor behind a channel: gain and offset as distributions, each with its source.
+//! What is known about the sensor behind a channel: gain and offset as distributions, update, window and duty, each with
+//! its source, from `datasets/sensors.csv`.
+
+use super::channel::Kind;
+use super::trace::Trace;
+use crate::input::fields;
+use crate::source::datasets::{HARDWARE, text};
+use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// The distribution a relative gain deviation is drawn from.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,56 +39,112 @@ impl Gain {
     }
 }
 
-/// What is known about a kind of sensor.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// What is known about a kind of sensor: of all that a format can be written by, or of one board.
+#[derive(Debug, Clone, PartialEq)]
 pub struct SensorModel {
+    /// Formats whose channels come from such sensors; empty for a single board.
+    pub formats: Vec<String>,
+    /// Name of the board, as its driver prints it; empty for a whole class.
+    pub board: String,
+    /// Name of the channel of that board.
+    pub option: String,
+    /// How many measurements of such boards stand behind the row.
+    pub measurements: Option<u32>,
+    /// Time between two new readings. [ms]
+    pub update_ms: Option<f64>,
+    /// Length of the averaging window. [ms]
+    pub window_ms: Option<f64>,
+    /// Share of the time that the windows cover.
+    pub duty: Option<f64>,
+    /// Measured gain, reading over truth, of the boards that were measured.
+    pub measured_gain: Option<f64>,
+    /// Measured offset of the boards that were measured. [W]
+    pub measured_offset_w: Option<f64>,
     /// Name of the component in an uncertainty budget.
-    pub label: &'static str,
+    pub label: String,
     /// Deviation of the gain, common to all samples of one sensor; `None` where nothing reliable is known.
     pub gain: Option<Gain>,
     /// Standard uncertainty of the offset; `None` where it is not known. [W]
     pub offset_w: Option<f64>,
     /// What the figures leave out.
-    pub leaves_out: &'static str,
+    pub leaves_out: String,
     /// Where the figures come from.
-    pub citation: Option<&'static str>,
+    pub citation: Option<String>,
 }
 
-/// An NVIDIA board's own power sensor.
+/// Every sensor model of the data set.
 ///
-/// Gain of 20 boards against an external meter: mean 0.989, standard deviation 0.036 (without the K620).
-pub const NVIDIA_BOARD: SensorModel = SensorModel {
-    label: "nvidia board sensor gain",
-    gain: Some(Gain::Normal { u: 0.036 }),
-    offset_w: None,
-    leaves_out: "part-time sampling of A100 and H100 instant readings; the offset, up to 23 W on single boards",
-    citation: Some("arXiv:2312.02741, workbook of measured boards, computed 2026, grade: computed from published data"),
-};
+/// ```
+/// use szilard::traces::sensors;
+/// let h100 = sensors().iter().find(|s| s.board == "NVIDIA H100 PCIe" && s.option == "power.draw.instant").unwrap();
+/// assert_eq!((h100.update_ms, h100.duty), (Some(100.0), Some(0.23)));
+/// ```
+pub fn sensors() -> &'static [SensorModel] {
+    static SENSORS: OnceLock<Vec<SensorModel>> = OnceLock::new();
+    SENSORS.get_or_init(|| {
+        let mut lines = text(HARDWARE, "sensors").unwrap_or_default().lines();
+        let titles = fields(lines.next().unwrap_or_default(), ',').unwrap_or_default();
+        let row = |line| {
+            let cells = fields(line, ',').unwrap_or_default();
+            model(&|title| {
+                let at = titles.iter().position(|known| known == title);
+                at.and_then(|at| cells.get(at)).map_or(String::new(), |cell| cell.to_string())
+            })
+        };
+        lines.map(row).collect()
+    })
+}
 
-/// A Jetson module's INA3221 monitor.
-pub const INA3221: SensorModel = SensorModel {
-    label: "INA3221 gain",
-    gain: Some(Gain::Rectangular { half_width: 0.0025 }),
-    offset_w: None,
-    leaves_out: "the tolerance of the board's shunt, which is not published and adds to the gain",
-    citation: Some("Texas Instruments INA3221 data sheet, gain error 0.25 % max, grade: data sheet"),
-};
-
-/// A power analyzer read by PTDaemon: nothing citable is known without its model and calibration.
-pub const PTD_ANALYZER: SensorModel = SensorModel {
-    label: "power analyzer gain",
-    gain: None,
-    offset_w: None,
-    leaves_out: "the gain and offset of the analyzer: its model, range and calibration are not in the log",
-    citation: None,
-};
+fn model(cell: &dyn Fn(&str) -> String) -> SensorModel {
+    let number = |title: &str| cell(title).parse::<f64>().ok();
+    let u = number("gain_u");
+    let gain = match cell("gain_distribution").as_str() {
+        "normal" => u.map(|u| Gain::Normal { u }),
+        "rectangular" => u.map(|half_width| Gain::Rectangular { half_width }),
+        _ => None,
+    };
+    SensorModel {
+        formats: cell("formats").split_whitespace().map(str::to_owned).collect(),
+        board: cell("board"),
+        option: cell("option"),
+        measurements: cell("measurements").parse().ok(),
+        update_ms: number("update_ms"),
+        window_ms: number("window_ms"),
+        duty: number("duty"),
+        measured_gain: number("gain"),
+        measured_offset_w: number("offset_w"),
+        label: cell("label"),
+        gain,
+        offset_w: number("offset_u_w"),
+        leaves_out: cell("leaves_out"),
+        citation: Some(cell("citation")).filter(|citation| !citation.is_empty()),
+    }
+}
 
 /// The sensor behind the channels of a format, `None` where the format does not settle it.
+///
+/// ```
+/// assert_eq!(szilard::traces::sensor_of("tegrastats").unwrap().label, "INA3221 gain");
+/// assert!(szilard::traces::sensor_of("generic-csv").is_none());
+/// ```
 pub fn sensor_of(format: &str) -> Option<&'static SensorModel> {
-    match format {
-        "nvidia-smi-csv" => Some(&NVIDIA_BOARD),
-        "tegrastats" => Some(&INA3221),
-        "ptd-spl" => Some(&PTD_ANALYZER),
-        _ => None,
+    sensors().iter().find(|model| model.formats.iter().any(|known| known == format))
+}
+
+/// The measurements of boards of that name and channel; several where drivers differ in their averaging window.
+pub fn board_sensors<'n>(board: &'n str, option: &'n str) -> impl Iterator<Item = &'static SensorModel> + use<'n> {
+    sensors().iter().filter(move |model| !board.is_empty() && model.board == board && model.option == option)
+}
+
+/// Gives the channels of known boards their averaging window, where all measured drivers agree on it; `boards` are the
+/// names by device.
+pub(super) fn attach(trace: &mut Trace, boards: &HashMap<String, String>) {
+    for channel in &mut trace.channels {
+        let Some(board) = boards.get(&channel.device) else { continue };
+        let mut windows = board_sensors(board, &channel.name).map(|model| model.window_ms);
+        let first = windows.next().flatten().filter(|first| windows.all(|window| window == Some(*first)));
+        if let (Kind::WindowedMeanPower { window_ns: None }, Some(window)) = (channel.kind, first) {
+            channel.kind = Kind::WindowedMeanPower { window_ns: Some((window * 1e6).round() as i64) };
+        }
     }
 }

@@ -2,7 +2,10 @@
 
 use super::builder::Builder;
 use super::clock::FARTHEST_NS;
-use crate::input::{Base, Code, DateOrder, Refusal, Stamp, ZoneFault, civil_stamp, patterned_stamp};
+use crate::input::{
+    Base, Cell, Code, DateOrder, Dimension, LeapSeconds, Literal, Refusal, Scale, Stamp, Unit, ZoneFault, cell,
+    civil_stamp, clock_stamp, literal, numeric_stamp, patterned_stamp,
+};
 
 /// The time of a record on the clock of the trace.
 #[derive(Debug, Clone, Copy)]
@@ -18,7 +21,88 @@ impl Time {
     }
 }
 
+/// The day that times of day have reached, counted from the first of them or from a date.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Day {
+    /// Midnight of the present day. [ns]
+    midnight: i64,
+    /// Whether midnight is that of a known date.
+    dated: bool,
+    /// Time of day of the record before. [ns]
+    last: Option<i64>,
+}
+
+const DAY: i64 = 86_400_000_000_000;
+
 impl Builder<'_> {
+    /// Says on which date the times of day start, as a stamp at its midnight.
+    pub fn first_day(&mut self, midnight: Stamp) {
+        self.day = Day { midnight: midnight.ns, dated: true, last: None };
+    }
+
+    /// The time of the time of day `text`; one that lies half a day or more before the record before is of the next day
+    /// (`I_MIDNIGHT`).
+    ///
+    /// # Errors
+    /// `E_TIME_PARSE`, and those of [`Builder::time`].
+    pub fn time_of_day(&mut self, text: &str, line: u32) -> Result<Time, Refusal> {
+        let Some((of_day, resolution_ns)) = clock_stamp(text.trim()) else {
+            return Err(self.refuse(Code::TimeParse, line, text, "a time of day such as 10:00:00"));
+        };
+        if self.day.last.is_some_and(|last| last.saturating_sub(of_day) > DAY / 2) {
+            self.remark(Code::Midnight, line, "the time of day passed midnight");
+            self.day.midnight = self.day.midnight.saturating_add(DAY);
+        }
+        self.day.last = Some(of_day);
+        let base = if self.day.dated { Base::Local } else { Base::Relative };
+        self.time(Stamp { ns: self.day.midnight.saturating_add(of_day), base, leap: false, resolution_ns }, line)
+    }
+
+    /// The time that `text` counts in `unit` from the zero of the recording's own clock.
+    ///
+    /// # Errors
+    /// `E_TIME_PARSE` for what is no number, and those of [`Builder::time`].
+    pub fn elapsed(&mut self, text: &str, unit: &str, line: u32) -> Result<Time, Refusal> {
+        self.number_time(text, unit, Base::Relative, line)
+    }
+
+    /// The Unix time that `text` counts in `unit`.
+    ///
+    /// # Errors
+    /// `E_TIME_PARSE` for what is no number, and those of [`Builder::time`].
+    pub fn unix_time(&mut self, text: &str, unit: &str, line: u32) -> Result<Time, Refusal> {
+        self.number_time(text, unit, Base::Utc, line)
+    }
+
+    /// The time in a cell of a column whose title declares a unit or none: a number of it, or a civil or zoned stamp.
+    ///
+    /// # Errors
+    /// `E_TIME_UNIT` for a number without a unit, `E_TIME_PARSE`, and those of [`Builder::time`].
+    pub fn titled_time(&mut self, text: &str, declared: Option<Unit>, line: u32) -> Result<Time, Refusal> {
+        let Ok(Cell::Number(number, written)) = cell(text, self.point_of(text)) else {
+            return self.civil_time(text, DateOrder::YearFirst, line);
+        };
+        let Some(unit) = written.or(declared) else {
+            return Err(self.refuse(Code::TimeUnit, line, text, suggestion(text)));
+        };
+        match numeric_stamp(number, unit.scale).filter(|_| unit.dimension == Dimension::Time) {
+            Some(stamp) => self.time(stamp, line),
+            None => Err(self.refuse(Code::TimeParse, line, text, "a time in the range of the type")),
+        }
+    }
+
+    fn number_time(&mut self, text: &str, unit: &str, base: Base, line: u32) -> Result<Time, Refusal> {
+        let scale = crate::input::unit(unit).map_or(Scale::ONE, |unit| unit.scale);
+        let stamp = match literal(text.trim(), self.point_of(text)) {
+            Literal::Number(number) => numeric_stamp(number, scale),
+            _ => None,
+        };
+        match stamp {
+            Some(stamp) => self.time(Stamp { base, ..stamp }, line),
+            None => Err(self.refuse(Code::TimeParse, line, text, format!("a time in {unit}"))),
+        }
+    }
+
     /// The time of a stamp on the clock of the trace; a local clock is taken to UTC where the caller gives the zone.
     ///
     /// # Errors
@@ -49,7 +133,7 @@ impl Builder<'_> {
                 self.remark(Code::DstFold, line, "the second pass of the repeated hour starts here");
             }
         }
-        if stamp.leap && self.leaps.insert(ns - ns.rem_euclid(1_000_000_000)) {
+        if stamp.leap && self.leaps.insert(LeapSeconds::second(ns)) {
             self.remark(Code::LeapSecond, line, "a leap second; later times were moved by one second");
         }
         if ns.unsigned_abs() > FARTHEST_NS.unsigned_abs() {
@@ -94,5 +178,23 @@ impl Builder<'_> {
             Some(ns) => self.time(Stamp { ns, resolution_ns: interval, ..start }, line),
             None => Err(self.refuse(Code::Range, line, "a time out of range", "a shorter interval")),
         }
+    }
+}
+
+/// What to say about a number without a unit: the unit in which it would be a time of this century.
+fn suggestion(text: &str) -> String {
+    let units = [("s", 0), ("ms", -3), ("us", -6), ("ns", -9)];
+    let Ok(Cell::Number(number, _)) = cell(text, '.') else { return "a unit, as in timestamp_ms".to_owned() };
+    let epoch = units.into_iter().find_map(|(name, power)| {
+        let stamp = numeric_stamp(number, Scale { factor: 1, power })?;
+        (stamp.base == Base::Utc).then_some((name, stamp.ns))
+    });
+    match epoch {
+        Some((name, ns)) => {
+            let time =
+                jiff::Timestamp::from_nanosecond(i128::from(ns)).map(|time| time.to_string()).unwrap_or_default();
+            format!("a unit in the title, as in timestamp_{name} (in {name} this would be {time})")
+        }
+        None => "a unit in the title, as in time [s]".to_owned(),
     }
 }

@@ -77,6 +77,7 @@ fn outermost<'t>(
 mod tests {
     use super::super::channel::{Kind, Samples};
     use super::super::clock::Clock;
+    use super::super::place::Records;
     use super::*;
     use crate::input::Diagnostics;
 
@@ -101,9 +102,18 @@ mod tests {
     }
 
     fn members(channels: Vec<Channel>, total_known: bool) -> Vec<usize> {
-        let diagnostics = Diagnostics::default();
-        cut(&Trace { format: "x", source: "x".into(), clock: Clock::Relative, channels, total_known, diagnostics })
-            .members
+        cut(&Trace {
+            format: "x",
+            source: "x".into(),
+            clock: Clock::Relative,
+            leaps: crate::input::LeapSeconds::default(),
+            channels,
+            total_known,
+            separate_devices: false,
+            records: Records::default(),
+            diagnostics: Diagnostics::default(),
+        })
+        .members
     }
 
     #[test]

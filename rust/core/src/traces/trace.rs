@@ -2,7 +2,8 @@
 
 use super::channel::Channel;
 use super::clock::Clock;
-use crate::input::Diagnostics;
+use super::place::Records;
+use crate::input::{Diagnostics, LeapSeconds};
 
 /// A power log: channels on one clock.
 #[derive(Debug, Clone)]
@@ -13,10 +14,16 @@ pub struct Trace {
     pub source: String,
     /// What the times of all channels count from.
     pub clock: Clock,
+    /// The leap seconds that the log writes out; every time behind one counts it.
+    pub leaps: LeapSeconds,
     /// The series.
     pub channels: Vec<Channel>,
     /// Whether the channels' places in their devices are settled, so that a total can be given.
     pub total_known: bool,
+    /// Whether the devices are recordings of their own, as the runs of a tracker are: time between them is no gap.
+    pub separate_devices: bool,
+    /// Where the records that the samples came from stand in the file.
+    pub records: Records,
     /// What there is to say about the file.
     pub diagnostics: Diagnostics,
 }

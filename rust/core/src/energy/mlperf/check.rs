@@ -153,7 +153,7 @@ fn gaps(run: &Opened, path: &str) -> Option<Finding> {
 
 /// The mean of the samples against the mean over time.
 fn against_time(run: &Opened, path: &str) -> Result<Option<Finding>, EnergyError> {
-    let query = EnergyQuery { window: Some(run.window), ..EnergyQuery::default() };
+    let query = EnergyQuery { window: Some(run.on_trace()), ..EnergyQuery::default() };
     let weighted = energy(&run.trace, &query)?.mean_power.map(|power| power.value());
     let Some((samples, weighted)) = official_mean(&run.samples, run.window).zip(weighted) else { return Ok(None) };
     if (samples - weighted).abs() <= SAME_MEAN * weighted.abs() {

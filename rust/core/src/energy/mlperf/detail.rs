@@ -18,6 +18,8 @@ pub(in crate::energy) struct Detail {
     pub tokens_per_second: Option<f64>,
     /// Line of the rate.
     pub rate_line: u32,
+    /// Generated tokens per second, inferred by loadgen from samples and a mean number of tokens a sample. [token/s]
+    pub inferred_tokens_per_second: Option<f64>,
     /// Samples per second. [1/s]
     pub samples_per_second: Option<f64>,
     /// `result_query_count`.
@@ -45,7 +47,8 @@ impl Detail {
             match key {
                 "power_begin" | "power_end" => {
                     let written = value.and_then(Json::as_str).unwrap_or_default();
-                    let stamp = civil_stamp(written, DateOrder::MonthFirst).ok_or_else(|| {
+                    let stamp = civil_stamp(written, DateOrder::MonthFirst).filter(|stamp| !stamp.leap);
+                    let stamp = stamp.ok_or_else(|| {
                         Refusal::new(Code::TimeParse, path, line.place(), written, "MM-DD-YYYY HH:MM:SS.fff")
                     })?;
                     if *detail.base.get_or_insert(stamp.base) != stamp.base {
@@ -69,6 +72,9 @@ impl Detail {
                     if stated.is_some() {
                         (detail.tokens_per_second, detail.rate_line) = (stated, line.number);
                     }
+                }
+                "result_inferred_tokens_per_second" | "result_inferred_completed_tokens_per_second" => {
+                    detail.inferred_tokens_per_second = number()?;
                 }
                 "result_samples_per_second" | "result_completed_samples_per_sec" => {
                     detail.samples_per_second = number()?;

@@ -4,6 +4,7 @@ mod check;
 mod clocks;
 mod detail;
 mod meter_log;
+mod metric;
 mod run;
 mod samples;
 mod session;

@@ -1,6 +1,7 @@
 //! The official metric of an MLPerf power run, and beside it what the same log says of energy and tokens.
 
 use super::detail::Detail;
+use super::metric::Metric;
 use super::samples::{inside, samples};
 use crate::energy::{EnergyError, EnergyQuery, EnergyResult, Rule, energy};
 use crate::input::{Code, Diagnostics, Place, Refusal, Text};
@@ -39,13 +40,17 @@ pub struct MlperfFiles {
     pub client: Option<RunFile>,
     /// `power/server.json`.
     pub server: Option<RunFile>,
+    /// Scenario that the run was submitted for, where a folder says it; otherwise it is that of the log.
+    pub submitted: Option<String>,
 }
 
 /// The figures of a power run.
 #[derive(Debug, Clone)]
 pub struct MlperfRun {
-    /// Scenario, such as Offline.
+    /// Scenario that loadgen ran, such as Offline, where its log states one.
     pub scenario: Option<String>,
+    /// Scenario that the metric is of; `None` where none is stated and it is a power for want of one.
+    pub submitted: Option<String>,
     /// Measured window on the clock of the power log. [ns]
     pub window_ns: (i64, i64),
     /// Samples strictly inside the window.
@@ -58,9 +63,12 @@ pub struct MlperfRun {
     pub per_query: bool,
     /// Official performance [token/s], where the run generates tokens.
     pub tokens_per_second: Option<f64>,
+    /// Whether loadgen inferred the rate of tokens from samples and a mean number of tokens a sample.
+    pub tokens_inferred: bool,
     /// Samples of the benchmark per second. [1/s]
     pub samples_per_second: Option<f64>,
-    /// Official efficiency, performance over mean power: token/J, or samples per J where there are no tokens.
+    /// Official efficiency: performance over mean power in token/J, or in samples per J where there are no tokens; per
+    /// query, samples per J. `None` where the performance of one scenario would have to stand for another's.
     pub efficiency: Option<Quantity>,
     /// Mean power times the window. [J]
     pub energy_of_mean: Quantity,
@@ -98,6 +106,12 @@ impl Opened {
         Ok(Self { detail: found, window: (begin, end), line, trace, samples })
     }
 
+    /// The window on the clock of the trace. [ns]
+    pub fn on_trace(&self) -> (i64, i64) {
+        let elapsed = |ns| self.trace.leaps.elapsed(ns, false);
+        (elapsed(self.window.0), elapsed(self.window.1))
+    }
+
     /// Length of the window. [s]
     pub fn seconds(&self) -> f64 {
         (self.window.1 - self.window.0) as f64 * 1e-9
@@ -126,35 +140,35 @@ impl Opened {
 /// The figures of a power run.
 ///
 /// P = mean of the positive samples strictly inside (begin, end), not weighted by time. Offline, Server and
-/// Interactive: metric P \[W\], efficiency = rate / P. SingleStream and MultiStream: P (end - begin) / queries \[mJ\].
-/// The energy per token is P / rate.
+/// Interactive: metric P \[W\], efficiency = rate / P. SingleStream and MultiStream: P (end - begin) / queries \[mJ\],
+/// efficiency = samples a query / metric; a MultiStream query has 8 samples, and where a SingleStream run stands for
+/// one, 8 of its queries make one. The energy per token is P / rate.
 ///
 /// # Errors
 /// `E_NO_OVERLAP` at the line of the begin where no sample lies inside the window (a whole-hour shift is named and
-/// never made), `E_NO_DATA` without a window, and what the readers refuse.
+/// never made), `E_NO_DATA` without a window or, per query, without a count of queries, `E_SCENARIO` where no rule says
+/// what the metric is, and what the readers refuse.
 ///
-/// Reference: mlcommons/inference, tools/submission, power checks.
+/// Reference: mlcommons/inference, tools/submission/submission_checker/checks/power_check.py.
 pub fn mlperf_run(files: &MlperfFiles) -> Result<MlperfRun, EnergyError> {
     let run = Opened::of(&files.detail, &files.power)?;
     if let Some(refusal) = run.no_overlap(&files.detail.path) {
         return Err(refusal.into());
     }
-    let query = |rule: Rule| EnergyQuery { window: Some(run.window), rule, ..EnergyQuery::default() };
+    let query = |rule: Rule| EnergyQuery { window: Some(run.on_trace()), rule, ..EnergyQuery::default() };
     let unknown = || EnergyError::TotalUnknown { source_name: run.trace.source.clone() };
     let official = energy(&run.trace, &query(Rule::MeanOfSamples))?;
     let time_weighted = energy(&run.trace, &query(Rule::Trapezoid))?;
     let mean_power = official.mean_power.ok_or_else(unknown)?;
     let energy_of_mean = official.energy.ok_or_else(unknown)?;
-    let per_query = run.detail.scenario.as_deref().is_some_and(|name| ["SingleStream", "MultiStream"].contains(&name));
-    let metric = match run.detail.queries.filter(|queries| per_query && *queries > 0.0) {
-        Some(queries) => energy_of_mean.over(&Quantity::new(queries, "1".parse()?)?)?.to("mJ")?,
-        None => mean_power.clone(),
-    };
-    let (tokens, samples) = (run.detail.tokens_per_second, run.detail.samples_per_second);
+    let metric = Metric::of(files.submitted.as_deref(), &run.detail, &files.detail.path)?;
+    let official_metric = metric.figure(&mean_power, &energy_of_mean)?;
+    let (stated, samples) = (run.detail.tokens_per_second, run.detail.samples_per_second);
+    let tokens = stated.or(run.detail.inferred_tokens_per_second);
     let rate = |value: f64, unit: &str| -> Result<Quantity, EnergyError> { Ok(Quantity::new(value, unit.parse()?)?) };
     let of_tokens = tokens.filter(|rate| *rate > 0.0).map(|value| rate(value, "token/s")).transpose()?;
     let of_samples = samples.filter(|rate| *rate > 0.0).map(|value| rate(value, "1/s")).transpose()?;
-    let performance = of_tokens.as_ref().or(of_samples.as_ref());
+    let efficiency = metric.efficiency(&official_metric, of_tokens.as_ref().or(of_samples.as_ref()))?;
     let over = |power: &Quantity| -> Result<Option<Quantity>, EnergyError> {
         let Some(rate) = &of_tokens else { return Ok(None) };
         Ok(Some(power.over(rate)?.to("J/token")?))
@@ -165,14 +179,16 @@ pub fn mlperf_run(files: &MlperfFiles) -> Result<MlperfRun, EnergyError> {
     };
     let weighted_power = time_weighted.mean_power.as_ref().map(over).transpose()?.flatten();
     Ok(MlperfRun {
-        scenario: run.detail.scenario.clone(),
+        scenario: metric.ran.clone(),
+        submitted: metric.submitted.clone(),
         window_ns: run.window,
         samples: inside(&run.samples, run.window).count(),
-        official: metric,
-        per_query: per_query && run.detail.queries.is_some(),
+        per_query: metric.per_query.is_some(),
+        official: official_metric,
         tokens_per_second: tokens,
+        tokens_inferred: tokens.is_some() && stated.is_none(),
         samples_per_second: samples,
-        efficiency: performance.map(|rate| rate.over(&mean_power)).transpose()?,
+        efficiency,
         per_token: over(&mean_power)?,
         per_token_time_weighted: weighted_power,
         tokens_per_wh: per_energy,

@@ -1,6 +1,6 @@
 //! The samples of a power log as the reference checker reads them: one a line, whatever their value.
 
-use crate::input::{DateOrder, Diagnostics, Literal, Refusal, Scale, Text, civil_stamp, literal};
+use crate::input::{DateOrder, Diagnostics, Refusal, Text, civil_stamp, finite};
 
 /// One line of `spl.txt`.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,13 +26,6 @@ pub(super) fn samples(text: &Text) -> Result<Vec<Sample>, Refusal> {
     Ok(found)
 }
 
-fn number(text: &str) -> Option<f64> {
-    match literal(text.trim(), '.') {
-        Literal::Number(number) => number.to_f64(Scale::ONE),
-        _ => None,
-    }
-}
-
 fn sample(line: &str, number_of_line: u32) -> Option<Sample> {
     let mut fields = line.trim_end().split(',');
     if fields.next() != Some("Time") {
@@ -42,8 +35,8 @@ fn sample(line: &str, number_of_line: u32) -> Option<Sample> {
     let (mut watts, mut mark, mut channels) = (None, None, Vec::new());
     while let Some(key) = fields.next() {
         match key {
-            "Watts" if watts.is_none() => watts = Some(number(fields.next()?)),
-            "Watts" => channels.push(number(fields.next()?)),
+            "Watts" if watts.is_none() => watts = Some(finite(fields.next()?)),
+            "Watts" => channels.push(finite(fields.next()?)),
             "Mark" => {
                 let value = fields.next()?;
                 mark.get_or_insert(value);

@@ -7,7 +7,7 @@
 //! Layout: Azure/AzurePublicDataset, AzureLLMInferenceDataset2023.
 
 use super::columns::Column;
-use super::request_csv::LogClock;
+use super::log_clock::LogClock;
 use super::{Head, TokenFormat, TokenOptions, log_of, table};
 use crate::energy::tokens::{Request, TokenLog};
 use crate::input::{Code, Diagnostics, Place, Refusal, Text};
@@ -32,7 +32,7 @@ fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
     let (header, rows) = table(ended.as_ref().unwrap_or(text), &mut diagnostics)?;
     let column = |name: &str| Column::required(&header, name, path);
     let (arrival, prompt, output) = (column("timestamp")?, column("contexttokens")?, column("generatedtokens")?);
-    let mut clock = LogClock::new(options, path)?;
+    let mut clock = LogClock::new(options, path, &rows)?;
     let mut requests = Vec::with_capacity(rows.len());
     for row in &rows {
         let stamp = arrival.stamp(row, path, None)?;
@@ -46,8 +46,7 @@ fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
         });
     }
     diagnostics.push(Code::CacheUnknown, header.place(), None, "ContextTokens are the prompt tokens as sent");
-    let clock = clock.finish(&mut diagnostics);
-    Ok(log_of(&FORMAT, text, clock, requests, diagnostics))
+    clock.log(log_of(&FORMAT, text, requests, diagnostics))
 }
 
 /// The text with a line end behind its last line, where that has none and all its fields.

@@ -114,6 +114,11 @@ impl Column {
         }
     }
 
+    /// Whether the title states a unit of time.
+    pub fn has_time_unit(&self) -> bool {
+        self.time_scale().is_some()
+    }
+
     fn time_scale(&self) -> Option<Scale> {
         self.title.unit.filter(|unit| unit.dimension == Dimension::Time).map(|unit| unit.scale)
     }

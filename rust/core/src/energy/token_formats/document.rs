@@ -1,8 +1,8 @@
 //! JSON of token logs: one document, or one a line, and fields that are read or refused where they stand.
 
 use crate::input::{
-    Base, Code, DateOrder, Json, LINE_LIMIT, Literal, Place, Refusal, Scale, Stamp, Text, civil_stamp, literal,
-    numeric_stamp,
+    Base, Code, DateOrder, Diagnostics, Json, LINE_LIMIT, Literal, Place, Refusal, Scale, Stamp, Text, civil_stamp,
+    literal, numeric_stamp,
 };
 
 /// One JSON value of a file, and where it stands.
@@ -15,8 +15,8 @@ pub(super) struct Item<'a, 'j> {
 
 /// The documents of a text: all of it, or one on each line that is not blank.
 ///
-/// A last line without a line end that is no document may be cut and is left out.
-pub(super) fn documents(text: &Text) -> Result<Vec<(Json<'_>, u32)>, Refusal> {
+/// A last line without a line end that is no document may be cut and is left out, with `W_PARTIAL_LAST_LINE`.
+pub(super) fn documents<'a>(text: &'a Text, diagnostics: &mut Diagnostics) -> Result<Vec<(Json<'a>, u32)>, Refusal> {
     let whole = Json::parse(text.bytes(), text.path());
     let fault = match whole {
         Ok(document) => return Ok(vec![(document, 1)]),
@@ -39,7 +39,9 @@ pub(super) fn documents(text: &Text) -> Result<Vec<(Json<'_>, u32)>, Refusal> {
         }
         match Json::parse(body, text.path()) {
             Ok(document) => found.push((document, number)),
-            Err(_) if !line.ends_with(b"\n") && !found.is_empty() => break,
+            Err(_) if !line.ends_with(b"\n") && !found.is_empty() => {
+                diagnostics.push(Code::PartialLastLine, place, None, "the last document is cut; it was left out");
+            }
             Err(_) if found.is_empty() => return Err(fault),
             Err(refusal) => return Err(Refusal { place, ..refusal }),
         }
@@ -137,7 +139,8 @@ impl<'a, 'j> Item<'a, 'j> {
             _ => return Ok(None),
         };
         let written = value.as_str().or(value.as_number()).unwrap_or_default();
-        found.map(Some).ok_or_else(|| {
+        // what writes JSON stamps counts in Unix time, which has no leap second
+        found.filter(|stamp| !stamp.leap).map(Some).ok_or_else(|| {
             let expected = format!("{key} as ISO 8601 or in seconds");
             Refusal::new(Code::TimeParse, self.path, self.place(), written, expected)
         })

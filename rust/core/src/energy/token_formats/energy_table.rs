@@ -9,7 +9,6 @@ use super::columns::Column;
 use super::{Head, TokenFormat, TokenOptions, log_of, table};
 use crate::energy::tokens::{Counted, Rate, Request, TokenLog};
 use crate::input::{Code, Diagnostics, Refusal, Text};
-use crate::traces::Clock;
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
     name: "run-energy-table",
@@ -43,7 +42,7 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
         let number = |position: Option<usize>| position.map_or(Ok(None), |at| Column::number_at(row, at, path));
         let named = |column: &Option<Column>| column.as_ref().and_then(|column| column.cell(row)).unwrap_or("-");
         let file = named(&model).rsplit('/').next().unwrap_or("-");
-        let rate = number(rate)?.map(|per_second| Rate { of: Counted::Output, per_second, deviation: None });
+        let rate = number(rate)?.map(|per_second| Rate::mean(Counted::Output, per_second));
         let request = Request {
             request: format!("line {}: {file} {}", row.line, named(&task)),
             prompt_tokens: prompt.count(row, path)?,
@@ -63,5 +62,5 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
         }
         requests.push(request);
     }
-    Ok(log_of(&FORMAT, text, Clock::Relative, requests, diagnostics))
+    Ok(log_of(&FORMAT, text, requests, diagnostics))
 }

@@ -9,7 +9,7 @@ use super::columns::Column;
 use super::document::{Item, documents};
 use super::{Head, TokenFormat, TokenOptions, log_of, table};
 use crate::energy::tokens::{Counted, Rate, Request, TokenLog};
-use crate::input::{Code, Diagnostics, Json, Literal, Place, Refusal, Scale, Text, literal};
+use crate::input::{Code, Diagnostics, Json, Place, Refusal, Text, finite};
 use crate::traces::Clock;
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
@@ -46,7 +46,7 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
     let mut diagnostics = Diagnostics::default();
     let head = super::head_lines(text);
     let (clock, mut requests) = if super::first_document(text).is_ok_and(|json| json.is_some()) {
-        (Clock::Utc, of_json(text)?)
+        (Clock::Utc, of_json(text, &mut diagnostics)?)
     } else if is_markdown(&head) {
         (Clock::Relative, of_markdown(text, &mut diagnostics)?)
     } else {
@@ -55,7 +55,8 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
     for (index, request) in requests.iter_mut().enumerate() {
         request.request = format!("test {}: {}", index + 1, request.request);
     }
-    Ok(log_of(&FORMAT, text, clock, requests, diagnostics))
+    let log = log_of(&FORMAT, text, requests, diagnostics);
+    Ok(TokenLog { clock, ..log })
 }
 
 /// A test that processes a prompt and generates tokens, either or both.
@@ -76,9 +77,9 @@ fn test(prompt: u64, output: u64, (mean, deviation): (f64, Option<f64>), line: u
     }
 }
 
-fn of_json(text: &Text) -> Result<Vec<Request>, Refusal> {
+fn of_json(text: &Text, diagnostics: &mut Diagnostics) -> Result<Vec<Request>, Refusal> {
     let mut requests = Vec::new();
-    for (document, line) in &documents(text)? {
+    for (document, line) in &documents(text, diagnostics)? {
         for item in Item::all(document, *line, text.path()) {
             let count = |key: &str| item.count(key).map(|count| count.unwrap_or(0));
             let Some(mean) = item.number("avg_ts")? else { continue };
@@ -132,8 +133,8 @@ fn of_markdown(text: &Text, diagnostics: &mut Diagnostics) -> Result<Vec<Request
         };
         let (prompt, output) = sizes(name).ok_or_else(refusal)?;
         let (mean, deviation) = match rate.split_once('±') {
-            Some((mean, deviation)) => (number(mean), Some(number(deviation).ok_or_else(refusal)?)),
-            None => (number(rate), None),
+            Some((mean, deviation)) => (finite(mean), Some(finite(deviation).ok_or_else(refusal)?)),
+            None => (finite(rate), None),
         };
         let found = test(prompt, output, (mean.ok_or_else(refusal)?, deviation), line.number);
         requests.push(Request { request: name.clone(), ..found });
@@ -153,13 +154,6 @@ fn sizes(test: &str) -> Option<(u64, u64)> {
             _ => None,
         }
     })
-}
-
-fn number(text: &str) -> Option<f64> {
-    match literal(text.trim(), '.') {
-        Literal::Number(number) => number.to_f64(Scale::ONE),
-        _ => None,
-    }
 }
 
 fn cells(line: &str) -> Vec<String> {

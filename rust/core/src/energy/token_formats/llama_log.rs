@@ -8,7 +8,6 @@
 use super::{Head, TokenFormat, TokenOptions, log_of};
 use crate::energy::tokens::{Request, TokenLog};
 use crate::input::{Code, Diagnostics, Literal, Place, Refusal, Scale, Text, literal};
-use crate::traces::Clock;
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
     name: "llamacpp-log",
@@ -71,10 +70,8 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
             });
         }
     }
-    if requests.is_empty() {
-        diagnostics.push(Code::NoRecords, Place::File, None, "no line has timings");
-    } else {
+    if !requests.is_empty() {
         diagnostics.push(Code::CacheUnknown, Place::File, None, "prompt tokens from the cache are not printed");
     }
-    Ok(log_of(&FORMAT, text, Clock::Relative, requests, diagnostics))
+    Ok(log_of(&FORMAT, text, requests, diagnostics))
 }

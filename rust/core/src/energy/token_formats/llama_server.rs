@@ -9,7 +9,6 @@ use super::document::{Item, documents};
 use super::{Head, TokenFormat, TokenOptions, log_of};
 use crate::energy::tokens::{Counted, Rate, Request, TokenLog};
 use crate::input::{Code, Diagnostics, Json, Place, Refusal, Scale, Text};
-use crate::traces::Clock;
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
     name: "llamacpp-server-json",
@@ -36,7 +35,7 @@ fn is_answer(json: &Json) -> bool {
 fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
     let mut diagnostics = Diagnostics::default();
     let mut requests: Vec<Request> = Vec::new();
-    for (document, line) in &documents(text)? {
+    for (document, line) in &documents(text, &mut diagnostics)? {
         for item in Item::all(document, *line, text.path()) {
             let results = item.list("results");
             if results.is_empty() {
@@ -56,7 +55,7 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
             }
         }
     }
-    Ok(log_of(&FORMAT, text, Clock::Relative, requests, diagnostics))
+    Ok(log_of(&FORMAT, text, requests, diagnostics))
 }
 
 fn answer(item: Item<'_, '_>, index: usize) -> Result<Request, Refusal> {
@@ -93,5 +92,5 @@ fn result(item: Item<'_, '_>, index: usize) -> Result<Request, Refusal> {
 }
 
 fn rate(item: Item<'_, '_>, key: &str, of: Counted) -> Result<Option<Rate>, Refusal> {
-    Ok(item.number(key)?.map(|per_second| Rate { of, per_second, deviation: None }))
+    Ok(item.number(key)?.map(|per_second| Rate::mean(of, per_second)))
 }

@@ -5,7 +5,7 @@
 //!
 //! Layout: mlcommons/inference, loadgen; power window: mlcommons/power-dev.
 
-use super::request_csv::LogClock;
+use super::log_clock::LogClock;
 use super::{Head, TokenFormat, TokenOptions, log_of};
 use crate::energy::mlperf::{Detail, MARK};
 use crate::energy::tokens::{Counted, Rate, Request, TokenLog};
@@ -27,7 +27,7 @@ fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
     let mut diagnostics = Diagnostics::default();
     let detail = Detail::read(text, &mut diagnostics)?;
     let (begin, end) = (detail.begin(text.path())?, detail.end(text.path())?);
-    let mut clock = LogClock::new(options, text.path())?;
+    let mut clock = LogClock::new(options, text.path(), &[])?;
     let stamp = |ns: i64| Stamp { ns, base: detail.base.unwrap_or(Base::Local), leap: false, resolution_ns: 1_000_000 };
     let start_ns = clock.start(stamp(begin.0), Place::Line(u64::from(begin.1)))?;
     let end_ns = clock.later(stamp(end.0), start_ns, Place::Line(u64::from(end.1)))?;
@@ -50,10 +50,9 @@ fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
         start_ns: Some(start_ns),
         end_ns: Some(end_ns),
         output_tokens,
-        rates: rate.map(|per_second| Rate { of: Counted::Output, per_second, deviation: None }).into_iter().collect(),
+        rates: rate.map(|per_second| Rate::mean(Counted::Output, per_second)).into_iter().collect(),
         line: begin.1,
         ..Request::default()
     };
-    let clock = clock.finish(&mut diagnostics);
-    Ok(log_of(&FORMAT, text, clock, vec![request], diagnostics))
+    clock.log(log_of(&FORMAT, text, vec![request], diagnostics))
 }

@@ -4,8 +4,7 @@
 
 use super::{Head, TokenFormat, TokenOptions, log_of};
 use crate::energy::tokens::{Counted, Rate, Request, TokenLog};
-use crate::input::{Code, Diagnostics, Literal, Place, Refusal, Scale, Text, literal};
-use crate::traces::Clock;
+use crate::input::{Code, Diagnostics, Place, Refusal, Text, finite};
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
     name: "mlperf-summary",
@@ -15,32 +14,34 @@ pub(super) const FORMAT: TokenFormat = TokenFormat {
     read,
 };
 
+const TITLE: &str = "MLPerf Results Summary";
+
 fn detect(head: &Head) -> bool {
-    head.lines.iter().take(4).any(|line| line.trim() == "MLPerf Results Summary")
+    head.lines.iter().take(4).any(|line| line.trim() == TITLE)
 }
 
 fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
     let mut diagnostics = Diagnostics::default();
-    let mut request = Request { request: "run".to_owned(), line: 1, ..Request::default() };
+    let mut requests: Vec<Request> = Vec::new();
     let mut lines = text.lines();
     while let Some(line) = lines.next(&mut diagnostics)? {
-        let Some((name, value)) = line.text.split_once(':') else { continue };
+        if line.text.trim() == TITLE {
+            let request = format!("run {}", requests.len() + 1);
+            requests.push(Request { request, line: line.number, ..Request::default() });
+        }
+        let (Some((name, value)), Some(request)) = (line.text.split_once(':'), requests.last_mut()) else { continue };
         let (name, value) = (name.trim(), value.trim());
         match name {
             "Scenario" => request.phase = Some(value.to_owned()),
             "Tokens per second" | "Completed tokens per second" => {
-                let per_second = match literal(value, '.') {
-                    Literal::Number(number) => number.to_f64(Scale::ONE),
-                    _ => None,
-                };
                 let place = Place::Line(u64::from(line.number));
-                let per_second = per_second
-                    .ok_or_else(|| Refusal::new(Code::BadNumber, text.path(), place, value, "a rate of tokens"))?;
-                request.rates.push(Rate { of: Counted::Output, per_second, deviation: None });
+                let refusal = || Refusal::new(Code::BadNumber, text.path(), place, value, "a rate of tokens");
+                let per_second = finite(value).ok_or_else(refusal)?;
+                request.rates.push(Rate::mean(Counted::Output, per_second));
                 request.line = line.number;
             }
             _ => {}
         }
     }
-    Ok(log_of(&FORMAT, text, Clock::Relative, vec![request], diagnostics))
+    Ok(log_of(&FORMAT, text, requests, diagnostics))
 }

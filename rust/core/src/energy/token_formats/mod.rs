@@ -8,6 +8,7 @@ mod energy_table;
 mod llama_bench;
 mod llama_log;
 mod llama_server;
+mod log_clock;
 mod mlperf_loadgen;
 mod mlperf_summary;
 mod ollama;
@@ -24,7 +25,8 @@ mod vllm_bench;
 mod vllm_log;
 
 use super::tokens::{Count, TokenLog};
-use crate::input::{Code, Diagnostics, Json, Place, Record, Refusal, Text, delimiter, distinct, records};
+use crate::input::{Code, Diagnostics, Json, LeapSeconds, Place, Record, Refusal, Text, delimiter, distinct, records};
+use crate::traces::Clock;
 use document::first_document;
 use std::borrow::Cow;
 use std::path::Path;
@@ -126,7 +128,11 @@ pub fn read_tokens(bytes: Vec<u8>, source: &str, options: &TokenOptions) -> Resu
             found.ok_or_else(|| fault.unwrap_or_else(unknown))?
         }
     };
-    let log = (format.read)(&text, options)?.checked();
+    let mut log = (format.read)(&text, options)?.checked();
+    log.excluded.sort_by_key(|excluded| excluded.line);
+    if log.requests.is_empty() && log.excluded.is_empty() {
+        log.diagnostics.push(Code::NoRecords, Place::File, None, "it has no record of tokens");
+    }
     Ok(TokenLog { count: options.count, ..log })
 }
 
@@ -140,16 +146,23 @@ fn head_lines(text: &Text) -> Vec<String> {
     head
 }
 
-/// The log of records that a reader found.
+/// The log of records that a reader found, on a clock of its own.
 fn log_of(
     format: &TokenFormat,
     text: &Text,
-    clock: crate::traces::Clock,
     requests: Vec<super::tokens::Request>,
     diagnostics: Diagnostics,
 ) -> TokenLog {
-    let source = text.path().to_owned();
-    TokenLog { format: format.name, source, clock, count: None, requests, excluded: Vec::new(), diagnostics }
+    TokenLog {
+        format: format.name,
+        source: text.path().to_owned(),
+        clock: Clock::Relative,
+        leaps: LeapSeconds::default(),
+        count: None,
+        requests,
+        excluded: Vec::new(),
+        diagnostics,
+    }
 }
 
 /// The token log in a file.

@@ -33,7 +33,7 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
     let mut diagnostics = Diagnostics::default();
     let mut requests: Vec<Request> = Vec::new();
     let mut streamed: Option<Option<i64>> = None;
-    for (document, line) in &documents(text)? {
+    for (document, line) in &documents(text, &mut diagnostics)? {
         for item in Item::all(document, *line, text.path()) {
             // the messages of a stream before the last one hold a token and no counts
             if item.json.get("done").and_then(|done| done.as_bool()) == Some(false) {
@@ -53,7 +53,8 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
         diagnostics.push(Code::CacheUnknown, Place::Line(1), None, message);
     }
     let clock = if requests.iter().any(|request| request.end_ns.is_some()) { Clock::Utc } else { Clock::Relative };
-    Ok(log_of(&FORMAT, text, clock, requests, diagnostics))
+    let log = log_of(&FORMAT, text, requests, diagnostics);
+    Ok(TokenLog { clock, ..log })
 }
 
 fn answer(item: Item<'_, '_>, index: usize, first_token: Option<i64>) -> Result<Request, Refusal> {

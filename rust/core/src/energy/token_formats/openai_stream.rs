@@ -42,7 +42,7 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
     let mut requests: Vec<Request> = Vec::new();
     let mut index: HashMap<String, usize> = HashMap::new();
     let mut prompt_only = false;
-    for (document, line) in &documents(text)? {
+    for (document, line) in &documents(text, &mut diagnostics)? {
         for item in Item::all(document, *line, text.path()) {
             let chunk = body(item);
             let id = chunk.text("id").map_or_else(|| item.name(requests.len()), str::to_owned);
@@ -79,7 +79,8 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
         let message = "prompt_tokens are those that were sent; no cached_tokens are stated";
         diagnostics.push(Code::CacheUnknown, Place::Line(1), None, message);
     }
-    Ok(log_of(&FORMAT, text, Clock::Utc, requests, diagnostics))
+    let log = log_of(&FORMAT, text, requests, diagnostics);
+    Ok(TokenLog { clock: Clock::Utc, ..log })
 }
 
 /// Whether a chunk brings text.

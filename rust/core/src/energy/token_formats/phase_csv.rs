@@ -7,7 +7,7 @@
 //! Layout: grantwilkins/energy-inference, cuda.py.
 
 use super::columns::Column;
-use super::request_csv::LogClock;
+use super::log_clock::LogClock;
 use super::{Head, TokenFormat, TokenOptions, log_of, table};
 use crate::energy::tokens::{Excluded, Request, TokenLog};
 use crate::input::{Code, Diagnostics, Record, Refusal, Scale, Text};
@@ -41,7 +41,7 @@ fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
 
     let message = "the logged total includes the prompt; generated tokens are total minus input";
     diagnostics.push(Code::TokensWithPrompt, header.place(), None, message);
-    let mut clock = LogClock::new(options, path)?;
+    let mut clock = LogClock::new(options, path, &rows)?;
     let (mut requests, mut excluded) = (Vec::with_capacity(rows.len()), Vec::new());
     for row in &rows {
         let name = phase.cell(row).unwrap_or("unnamed").to_owned();
@@ -71,8 +71,7 @@ fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
             ..Request::default()
         });
     }
-    let clock = clock.finish(&mut diagnostics);
-    let log = log_of(&FORMAT, text, clock, requests, diagnostics);
+    let log = clock.log(log_of(&FORMAT, text, requests, diagnostics))?;
     Ok(TokenLog { excluded, ..log }.checked().one_at_a_time())
 }
 

@@ -6,10 +6,10 @@
 //! includes the prompt is not an output count: a column `total_tokens` is used only beside `prompt_tokens`.
 
 use super::columns::Column;
+use super::log_clock::LogClock;
 use super::{Head, TokenFormat, TokenOptions, log_of, table};
 use crate::energy::tokens::{Request, TokenLog};
-use crate::input::{Base, Code, Diagnostics, Place, Placed, Refusal, Stamp, Text, Zone, ZoneFault};
-use crate::traces::Clock;
+use crate::input::{Code, Diagnostics, Refusal, Text};
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
     name: "request-csv",
@@ -48,7 +48,7 @@ fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
     let (id, phase) = (column(&["request", "request_id", "id"]), column(&["phase"]));
     let concurrency = column(&["concurrency", "batch", "batch_size"]);
 
-    let mut clock = LogClock::new(options, path)?;
+    let mut clock = LogClock::new(options, path, &rows)?;
     let mut requests = Vec::with_capacity(rows.len());
     for row in &rows {
         let count = |column: &Option<Column>| column.as_ref().map_or(Ok(None), |column| column.count(row, path));
@@ -96,69 +96,5 @@ fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
         let message = "the total of a record includes its prompt; the prompt was subtracted";
         diagnostics.push(Code::TokensWithPrompt, header.place(), None, message);
     }
-    let clock = clock.finish(&mut diagnostics);
-    Ok(log_of(&FORMAT, text, clock, requests, diagnostics))
-}
-
-/// The clock of a log: all stamps count from the same, or the log is refused.
-pub(super) struct LogClock<'a> {
-    base: Option<Base>,
-    zone: Option<Zone>,
-    path: &'a str,
-    fold: Option<Place>,
-}
-
-impl<'a> LogClock<'a> {
-    pub fn new(options: &TokenOptions, path: &'a str) -> Result<Self, Refusal> {
-        let zone = options.tz.as_deref().map(|name| {
-            let expected = "an IANA zone or an offset such as -05:00";
-            Zone::new(name).ok_or_else(|| Refusal::new(Code::TimeZone, path, Place::File, name, expected))
-        });
-        Ok(Self { base: None, zone: zone.transpose()?, path, fold: None })
-    }
-
-    /// The start of a record on the clock of the log; records stand in the order of their starts, but for less than
-    /// half of an hour that occurs twice. [ns]
-    pub fn start(&mut self, stamp: Stamp, place: Place) -> Result<i64, Refusal> {
-        self.on_clock(stamp, place, Zone::place)
-    }
-
-    /// A time of a record that is not before its start, on the clock of the log. [ns]
-    pub fn later(&mut self, stamp: Stamp, start_ns: i64, place: Place) -> Result<i64, Refusal> {
-        self.on_clock(stamp, place, |zone, local| zone.place_after(local, start_ns))
-    }
-
-    fn on_clock(
-        &mut self,
-        stamp: Stamp,
-        place: Place,
-        placed: impl Fn(&mut Zone, i64) -> Result<Placed, ZoneFault>,
-    ) -> Result<i64, Refusal> {
-        if *self.base.get_or_insert(stamp.base) != stamp.base {
-            let expected = "stamps that all have a zone, or none";
-            return Err(Refusal::new(Code::TimeMixed, self.path, place, "another kind of stamp", expected));
-        }
-        let (Some(zone), Base::Local) = (&mut self.zone, stamp.base) else { return Ok(stamp.ns) };
-        let Ok(placed) = placed(zone, stamp.ns) else {
-            let expected = "a time that exists in the zone";
-            return Err(Refusal::new(Code::TimeParse, self.path, place, "a skipped or far time", expected));
-        };
-        if placed.fold {
-            self.fold.get_or_insert(place);
-        }
-        Ok(placed.ns)
-    }
-
-    /// The clock, and a remark where stamps lie in an hour that occurs twice.
-    pub fn finish(self, diagnostics: &mut Diagnostics) -> Clock {
-        if let Some(place) = self.fold {
-            let message = "times of an hour that occurs twice in the zone; the order of the records told which one";
-            diagnostics.push(Code::DstFold, place, None, message);
-        }
-        match (self.base, &self.zone) {
-            (Some(Base::Utc), _) | (Some(Base::Local), Some(_)) => Clock::Utc,
-            (Some(Base::Local), None) | (None, _) => Clock::Local,
-            (Some(Base::Relative), _) => Clock::Relative,
-        }
-    }
+    clock.log(log_of(&FORMAT, text, requests, diagnostics))
 }

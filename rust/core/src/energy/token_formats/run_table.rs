@@ -1,14 +1,15 @@
 //! Run table of Experiment Runner: the energy and the time of each run, and no count of tokens.
 //!
-//! `length` is the number of words that were asked for, not what was generated. `execution_time` is in seconds.
+//! `length` is the number of words that were asked for, not what was generated. `execution_time` is in seconds, from
+//! before the run is prepared to its stop.
 //!
-//! Layout: S2-group/cain-2025-device-remote-llm-energy-rep-pkg, data-analysis/run_table.csv.
+//! Layout: S2-group/cain-2025-device-remote-llm-energy-rep-pkg, data-analysis/run_table.csv; unit of `execution_time`:
+//! experiment/RunnerConfig.py, `populate_run_data`.
 
 use super::columns::Column;
 use super::{Head, TokenFormat, TokenOptions, log_of, table};
 use crate::energy::tokens::{Request, TokenLog};
 use crate::input::{Diagnostics, Refusal, Scale, Text};
-use crate::traces::Clock;
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
     name: "run-table-csv",
@@ -42,5 +43,5 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
             ..Request::default()
         });
     }
-    Ok(log_of(&FORMAT, text, Clock::Relative, requests, diagnostics))
+    Ok(log_of(&FORMAT, text, requests, diagnostics))
 }

@@ -7,7 +7,6 @@
 use super::{Head, TokenFormat, TokenOptions, log_of};
 use crate::energy::tokens::{Request, TokenLog};
 use crate::input::{Code, Diagnostics, Literal, Place, Refusal, Scale, Text, literal};
-use crate::traces::Clock;
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
     name: "serving-report",
@@ -63,5 +62,5 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
         diagnostics.push(Code::CountOrigin, Place::Line(1), None, message);
     }
     diagnostics.push(Code::CacheUnknown, Place::Line(1), None, "input tokens are the prompt tokens as sent");
-    Ok(log_of(&FORMAT, text, Clock::Relative, requests, diagnostics))
+    Ok(log_of(&FORMAT, text, requests, diagnostics))
 }

@@ -26,7 +26,7 @@ fn detect(head: &Head) -> bool {
 
 fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
     let mut benchmark = Benchmark::default();
-    for (document, line) in &documents(text)? {
+    for (document, line) in &documents(text, &mut benchmark.diagnostics)? {
         for item in Item::all(document, *line, text.path()) {
             let (server, again) = (item.count("total_output_tokens")?, item.count("total_output_tokens_retokenized")?);
             // single requests have one count: they stand for the whole only where the counts agree or it was chosen

@@ -6,8 +6,7 @@
 
 use super::{Head, TokenFormat, TokenOptions, log_of};
 use crate::energy::tokens::{Counted, Rate, Request, TokenLog};
-use crate::input::{Code, Diagnostics, Literal, Place, Refusal, Scale, Text, literal};
-use crate::traces::Clock;
+use crate::input::{Code, Diagnostics, Place, Refusal, Text, finite};
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
     name: "tgi-bench",
@@ -43,24 +42,17 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
         }
         batch = size.parse::<u64>().ok().or(batch);
         let Some(written) = mean.strip_suffix(UNIT) else { continue };
-        let per_second = match literal(written.trim(), '.') {
-            Literal::Number(number) => number.to_f64(Scale::ONE),
-            _ => None,
-        };
-        let per_second = per_second.ok_or_else(|| {
+        let per_second = finite(written).ok_or_else(|| {
             Refusal::new(Code::BadNumber, text.path(), Place::Line(u64::from(line.number)), mean, "a rate")
         })?;
         requests.push(Request {
             request: format!("line {}: {step}", line.number),
             phase: Some(step.to_lowercase()),
-            rates: vec![Rate { of: Counted::Output, per_second, deviation: None }],
+            rates: vec![Rate::mean(Counted::Output, per_second)],
             concurrency: batch,
             line: line.number,
             ..Request::default()
         });
     }
-    if requests.is_empty() {
-        diagnostics.push(Code::NoRecords, Place::File, None, "no table has rates in tokens/secs");
-    }
-    Ok(log_of(&FORMAT, text, Clock::Relative, requests, diagnostics))
+    Ok(log_of(&FORMAT, text, requests, diagnostics))
 }

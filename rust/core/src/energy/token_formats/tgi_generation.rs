@@ -8,7 +8,6 @@ use super::document::{Item, documents};
 use super::{Head, TokenFormat, TokenOptions, log_of};
 use crate::energy::tokens::{Request, TokenLog};
 use crate::input::{Code, Diagnostics, Json, Refusal, Text};
-use crate::traces::Clock;
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
     name: "tgi-generation-json",
@@ -27,7 +26,7 @@ fn detect(head: &Head) -> bool {
 fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
     let mut diagnostics = Diagnostics::default();
     let mut requests = Vec::new();
-    for (document, line) in &documents(text)? {
+    for (document, line) in &documents(text, &mut diagnostics)? {
         for item in Item::all(document, *line, text.path()) {
             let request = item.name(requests.len());
             let Some(details) = item.part("details") else {
@@ -52,5 +51,5 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
             });
         }
     }
-    Ok(log_of(&FORMAT, text, Clock::Relative, requests, diagnostics))
+    Ok(log_of(&FORMAT, text, requests, diagnostics))
 }

@@ -6,7 +6,6 @@ use super::document::{Item, documents};
 use super::{Head, TokenFormat, TokenOptions, log_of};
 use crate::energy::tokens::{Counted, Rate, Request, TokenLog};
 use crate::input::{Diagnostics, Refusal, Scale, Text};
-use crate::traces::Clock;
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
     name: "trtllm-bench-json",
@@ -21,13 +20,13 @@ fn detect(head: &Head) -> bool {
 }
 
 fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
-    let mut requests = Vec::new();
-    for (document, line) in &documents(text)? {
+    let (mut requests, mut diagnostics) = (Vec::new(), Diagnostics::default());
+    for (document, line) in &documents(text, &mut diagnostics)? {
         for item in Item::all(document, *line, text.path()) {
             let request = format!("run {}", requests.len() + 1);
             let Some(performance) = item.part("performance") else { continue };
             let rate = |key: &str, of: Counted| -> Result<Option<Rate>, Refusal> {
-                Ok(performance.number(key)?.map(|per_second| Rate { of, per_second, deviation: None }))
+                Ok(performance.number(key)?.map(|per_second| Rate::mean(of, per_second)))
             };
             let rates = [
                 rate("system_output_throughput_tok_s", Counted::Output)?,
@@ -42,5 +41,5 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
             });
         }
     }
-    Ok(log_of(&FORMAT, text, Clock::Relative, requests, Diagnostics::default()))
+    Ok(log_of(&FORMAT, text, requests, diagnostics))
 }

@@ -10,7 +10,6 @@ use super::document::{Item, documents};
 use super::{Head, TokenFormat, TokenOptions, log_of};
 use crate::energy::tokens::{Excluded, Request, TokenLog};
 use crate::input::{Code, Diagnostics, Json, Place, Refusal, Scale, Text};
-use crate::traces::Clock;
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
     name: "vllm-bench-json",
@@ -26,7 +25,7 @@ fn detect(head: &Head) -> bool {
 
 fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
     let mut benchmark = Benchmark::default();
-    for (document, line) in &documents(text)? {
+    for (document, line) in &documents(text, &mut benchmark.diagnostics)? {
         for item in Item::all(document, *line, text.path()) {
             benchmark.add(item)?;
         }
@@ -105,7 +104,7 @@ impl Benchmark {
     /// The log of the records.
     pub fn log(mut self, format: &TokenFormat, text: &Text) -> TokenLog {
         self.diagnostics.push(Code::CacheUnknown, Place::Line(1), None, "input tokens are the prompt tokens as sent");
-        let log = log_of(format, text, Clock::Relative, self.requests, self.diagnostics);
+        let log = log_of(format, text, self.requests, self.diagnostics);
         TokenLog { excluded: self.excluded, ..log }
     }
 }

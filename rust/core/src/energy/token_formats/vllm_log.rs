@@ -7,8 +7,7 @@
 
 use super::{Head, TokenFormat, TokenOptions, log_of};
 use crate::energy::tokens::{Counted, Rate, Request, TokenLog};
-use crate::input::{Code, DateOrder, Diagnostics, Literal, Place, Refusal, Scale, Text, civil_stamp, literal};
-use crate::traces::Clock;
+use crate::input::{Code, DateOrder, Diagnostics, Place, Refusal, Text, civil_stamp, finite};
 use std::collections::HashMap;
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
@@ -58,15 +57,11 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
         let engine = before.split_once("Engine ").map_or("engine", |(_, name)| name.trim().trim_end_matches(':'));
         let rate = |mark: &str, of: Counted| -> Result<Rate, Refusal> {
             let written = value(&line.text, mark);
-            match literal(written, '.') {
-                Literal::Number(number) => number.to_f64(Scale::ONE),
-                _ => None,
-            }
-            .map(|per_second| Rate { of, per_second, deviation: None })
-            .ok_or_else(|| {
+            let refusal = || {
                 let place = Place::Line(u64::from(line.number));
                 Refusal::new(Code::BadNumber, text.path(), place, written, format!("{mark} a rate"))
-            })
+            };
+            finite(written).map(|per_second| Rate::mean(of, per_second)).ok_or_else(refusal)
         };
         let start = engines.insert(engine.to_owned(), time);
         requests.push(Request {
@@ -80,12 +75,9 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
             ..Request::default()
         });
     }
-    if requests.is_empty() {
-        diagnostics.push(Code::NoRecords, Place::File, None, "no line has a throughput");
-    }
     let message = "month and day without a year: times count from the first line, and 29 February is taken to exist";
     diagnostics.push(Code::NoYear, Place::Line(1), None, message);
-    Ok(log_of(&FORMAT, text, Clock::Relative, requests, diagnostics))
+    Ok(log_of(&FORMAT, text, requests, diagnostics))
 }
 
 /// The word behind a mark, without the comma at its end.

@@ -1,7 +1,7 @@
 //! A bound, and what it is computed from.
 
 use super::super::limit::landauer_limit_of;
-use super::super::{LadderInputs, LandauerError, Model, Precision};
+use super::super::{LadderInputs, LandauerError, Model, Precision, Weights};
 use super::{Arithmetic, Circuit, Reset, Retention};
 use crate::quantity::Quantity;
 use crate::quantity::units::{f64::InformationPerToken, information_per_token::bit_per_token};
@@ -116,6 +116,11 @@ impl<'a> BoundInputs<'a> {
 
     pub(super) fn precision(&self) -> Result<Precision, LandauerError> {
         given(&self.inputs.precision, "dtype (widths of weights, activations and cache)").copied()
+    }
+
+    /// The weights as their files store them, where these were read.
+    pub(super) fn weights(&self) -> Option<&'a Weights> {
+        self.inputs.weights
     }
 
     pub(super) fn context(&self) -> Result<u64, LandauerError> {

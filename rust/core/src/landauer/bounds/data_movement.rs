@@ -16,7 +16,8 @@ pub(super) static BOUND: Bound = Bound {
     name: "data-movement",
     kind: Kind::Technology,
     formula: "e (8 W(B)/B + R(s) + r)",
-    assumptions: "every weight and every cached element crosses the memory interface once in a step; experts are \
+    assumptions: "every weight, as wide as dtype or its file has it, and every cached element crosses the memory \
+                  interface once in a step; experts are \
                   chosen uniformly and independently; tokens of a batch share one step and one context length",
     retained: "everything: data are copied, not erased",
     not_claimed: "no bound: an estimate for one memory technology; caches, speculative decoding and another memory \
@@ -28,7 +29,8 @@ pub(super) static BOUND: Bound = Bound {
 fn energy_per_token(inputs: &BoundInputs) -> Result<Quantity, LandauerError> {
     let (transfer, precision) = (inputs.transfer_energy()?, inputs.precision()?);
     let (batch, context) = (inputs.batch()?, inputs.context()?);
-    let weights = 8.0 * inputs.model().weight_bytes(batch, precision.weight)? / batch as f64;
+    let bytes = inputs.model().read_weight_bytes(batch, precision.weight, inputs.weights())?;
+    let weights = 8.0 * bytes / batch as f64;
     let read = inputs.model().kv_bits_read(context, precision.cache)?;
     let cache = (read + inputs.model().kv_bits_per_token(precision.cache)) as f64;
     Ok(Quantity::from(InformationPerToken::new::<bit_per_token>(weights + cache)).times(&transfer)?)
@@ -50,7 +52,7 @@ pub struct Memory {
 }
 
 const OCONNOR: &str = "O'Connor and others, Fine-Grained DRAM, MICRO 2017";
-const SEEN_IN: &str = "memory_node_mapper of a public energy model (index of stored files, id 2475467394)";
+const SEEN_IN: &str = "zihanpan8378/LLMCompass, energy_model/energy_model.py at 1f96a13, memory_node_mapper";
 
 /// The kinds of memory that are carried.
 pub const MEMORIES: &[Memory] = &[

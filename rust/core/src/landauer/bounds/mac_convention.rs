@@ -42,5 +42,5 @@ pub(super) fn consumed(inputs: &BoundInputs) -> Result<InformationPerToken, Land
 /// assert_eq!(mac_information("int4xfp16".parse().unwrap()).get::<bit>(), 20.0);
 /// ```
 pub fn mac_information(precision: Precision) -> Information {
-    Information::new::<bit>(f64::from(precision.weight) + f64::from(precision.activation))
+    Information::new::<bit>(precision.weight + f64::from(precision.activation))
 }

@@ -7,6 +7,7 @@ mod parameters;
 mod parts;
 pub mod rules;
 mod shape;
+mod stored;
 mod traffic;
 
 pub(super) use config::limited;

@@ -1,6 +1,7 @@
 //! What a model stores and moves for a token.
 
 use super::super::LandauerError;
+use super::super::inputs::within;
 use super::config::limited;
 use super::shape::{Attention, Block, Model};
 
@@ -62,22 +63,23 @@ impl Model {
     ///
     /// # Parameters
     /// - `batch`: sequences decoded together. [token]
-    /// - `bits`: width of a weight. [bit]
+    /// - `bits`: mean width of a weight. [bit]
     ///
     /// # Errors
-    /// [`LandauerError::Count`].
+    /// [`LandauerError::Count`]; [`LandauerError::Range`] for a width that is not positive and finite.
     ///
     /// # Example
     /// ```
     /// let model = szilard::landauer::Model::named("mixtral-8x7b").unwrap();
-    /// assert_eq!(model.weight_bytes(1, 16).unwrap(), 25_497_714_688.0);
+    /// assert_eq!(model.weight_bytes(1, 16.0).unwrap(), 25_497_714_688.0);
     /// ```
-    pub fn weight_bytes(&self, batch: u64, bits: u32) -> Result<f64, LandauerError> {
+    pub fn weight_bytes(&self, batch: u64, bits: f64) -> Result<f64, LandauerError> {
+        within("the width of a weight", bits, bits > 0.0 && bits.is_finite(), || "above 0 bit, and finite".to_owned())?;
         let batch_rows = limited("batch", batch)?;
         let rows = if self.tied { 0 } else { batch_rows.min(self.vocabulary) } + batch_rows.min(self.positions);
         let shared = self.always_read() + self.table() + rows * self.hidden;
         let experts = (self.expert_layers() * self.expert()) as f64 * self.distinct_experts(batch)?;
-        Ok((shared as f64 + experts) * f64::from(bits) / 8.0)
+        Ok((shared as f64 + experts) * bits / 8.0)
     }
 
     /// The elements that decoding one token writes if no two operations are fused: a **convention**, since every
@@ -131,7 +133,7 @@ mod tests {
         let dense = Model::named("llama-2-7b").unwrap();
         assert_eq!(dense.distinct_experts(64).unwrap(), 1.0);
         // 64 embedding rows in place of one
-        assert_eq!(dense.weight_bytes(64, 16).unwrap() - dense.weight_bytes(1, 16).unwrap(), 63.0 * 4096.0 * 2.0);
+        assert_eq!(dense.weight_bytes(64, 16.0).unwrap() - dense.weight_bytes(1, 16.0).unwrap(), 63.0 * 4096.0 * 2.0);
     }
 
     #[test]
@@ -151,12 +153,12 @@ mod tests {
     fn learned_positions_are_read_by_the_row() {
         let gpt2 = Model::named("gpt2").unwrap();
         let unread = (1024 - 1) * 768;
-        assert_eq!(gpt2.weight_bytes(1, 16).unwrap(), 2.0 * (gpt2.parameters() - unread) as f64);
+        assert_eq!(gpt2.weight_bytes(1, 16.0).unwrap(), 2.0 * (gpt2.parameters() - unread) as f64);
     }
 
     #[test]
     fn a_tied_table_is_read_once() {
         let tied = Model::named("smollm2-135m").unwrap();
-        assert_eq!(tied.weight_bytes(1, 16).unwrap(), 2.0 * tied.parameters() as f64);
+        assert_eq!(tied.weight_bytes(1, 16.0).unwrap(), 2.0 * tied.parameters() as f64);
     }
 }

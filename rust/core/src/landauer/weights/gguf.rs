@@ -1,8 +1,8 @@
 //! The header of a GGUF file: values by name, which are passed over, and the tensors.
 
-use super::{StoredType, Weights, elements};
+use super::{Weights, elements};
 use crate::input::{Code, Place, Refusal, printable};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// The first bytes of every file.
 pub(super) const MAGIC: &[u8] = b"GGUF";
@@ -14,7 +14,8 @@ const LONGEST_NAME: u64 = 1 << 16;
 
 /// Types by number: the name, the elements of a block, and what a block takes. [byte]
 ///
-/// As in gguf-py, constants.py, read in copies of it; types about whose blocks these disagree are left out.
+/// ggml-org/llama.cpp, gguf-py/gguf/constants.py at 0024aa7, `GGML_QUANT_SIZES`; types younger than its numbers, which
+/// differ between copies of it, are left out.
 const TYPES: &[(u32, &str, u64, u64)] = &[
     (0, "F32", 1, 4),
     (1, "F16", 1, 2),
@@ -59,11 +60,12 @@ pub(super) fn read(bytes: &[u8], path: &str) -> Result<Weights, Refusal> {
         let kind = header.u32()?;
         header.pass_over(kind, true)?;
     }
-    let mut types: BTreeMap<String, StoredType> = BTreeMap::new();
+    let mut weights = Weights::empty("gguf");
+    let mut names = BTreeSet::new();
     for _ in 0..tensors {
         let name = header.text()?;
         let refusal = |code, what: String, expected: &str| {
-            Refusal::new(code, path, Place::File, format!("{name}: {what}"), expected)
+            Refusal::new(code, path, Place::File, format!("{}: {what}", printable(&name)), expected)
         };
         let dimensions = header.u32()?;
         if dimensions > 8 {
@@ -81,12 +83,24 @@ pub(super) fn read(bytes: &[u8], path: &str) -> Result<Weights, Refusal> {
         let Some(count) = count.filter(|_| whole) else {
             return Err(refusal(Code::Shape, format!("shape {shape:?}"), "whole blocks, at most 2^63 elements"));
         };
-        let bits = count / u128::from(*block) * u128::from(*size) * 8;
-        let stored = types.entry((*word).to_owned()).or_default();
-        *stored =
-            StoredType { tensors: stored.tensors + 1, elements: stored.elements + count, bits: stored.bits + bits };
+        weights.add(&name, word, count, count / u128::from(*block) * u128::from(*size) * 8);
+        if let Some(twice) = names.replace(name) {
+            let found = format!("two tensors {}", printable(&twice));
+            return Err(Refusal::new(Code::DupMember, path, Place::File, found, "each name once"));
+        }
     }
-    Ok(Weights { format: "gguf", types })
+    Ok(weights)
+}
+
+/// The mean width of an element of a block format, by its word in small letters. [bit]
+pub(in crate::landauer) fn width_of_block(word: &str) -> Option<f64> {
+    let blocks = TYPES.iter().find(|(_, name, block, _)| *block > 1 && name.to_ascii_lowercase() == word);
+    blocks.map(|(_, _, block, size)| (8 * size) as f64 / *block as f64)
+}
+
+/// The words of the block formats, in small letters.
+pub(in crate::landauer) fn block_words() -> impl Iterator<Item = String> {
+    TYPES.iter().filter(|(_, _, block, _)| *block > 1).map(|(_, name, ..)| name.to_ascii_lowercase())
 }
 
 /// What is left of a header. Every step takes bytes away, so that no header takes longer than it is long.
@@ -130,13 +144,13 @@ impl Header<'_> {
         Ok(count)
     }
 
-    /// A name, made safe for a terminal.
+    /// A name, as it is written but for bytes that are not UTF-8.
     fn text(&mut self) -> Result<String, Refusal> {
         let length = self.u64()?;
         if length > LONGEST_NAME {
             return Err(self.refusal(Code::HeaderLen, format!("a name of {length} bytes"), "at most 65536 bytes"));
         }
-        Ok(printable(&String::from_utf8_lossy(self.skip(length)?)))
+        Ok(String::from_utf8_lossy(self.skip(length)?).into_owned())
     }
 
     /// Passes over a value; an array holds values of one kind, and no arrays.

@@ -1,8 +1,7 @@
 //! The header of a safetensors file: the length of a JSON object, and the object.
 
-use super::{StoredType, Weights, elements};
-use crate::input::{Code, Json, Place, Refusal};
-use std::collections::BTreeMap;
+use super::{Weights, elements};
+use crate::input::{Code, Json, Place, Refusal, printable};
 
 /// The longest header that is read. [byte]
 const HEADER_BYTES: u64 = 16 << 20;
@@ -49,13 +48,16 @@ pub(super) fn read(bytes: &[u8], path: &str) -> Result<Weights, Refusal> {
     let header = Json::parse(header, path).map_err(|refusal| Refusal { place: Place::File, ..refusal })?;
     let members =
         header.as_object().ok_or_else(|| refusal(Code::Json, header.kind().to_owned(), "an object of tensors"))?;
-    let mut types: BTreeMap<String, StoredType> = BTreeMap::new();
+    let mut weights = Weights::empty("safetensors");
+    let mut ranges = Vec::new();
     for (name, tensor) in members.iter().filter(|(name, _)| name != "__metadata__") {
-        let unsound = |code, what: String, expected: &str| refusal(code, format!("{name}: {what}"), expected);
+        let unsound =
+            |code, what: String, expected: &str| refusal(code, format!("{}: {what}", printable(name)), expected);
         let dtype = tensor.get("dtype").and_then(Json::as_str).unwrap_or("no dtype");
         let width = TYPES.iter().find(|(known, _)| *known == dtype).map(|(_, bits)| u128::from(*bits));
-        let width =
-            width.ok_or_else(|| unsound(Code::Dtype, format!("type {dtype}"), "a type of the safetensors format"))?;
+        let width = width.ok_or_else(|| {
+            unsound(Code::Dtype, format!("type {}", printable(dtype)), "a type of the safetensors format")
+        })?;
         let numbers = |key: &str| {
             let list = tensor.get(key).and_then(Json::as_array)?;
             list.iter().map(|number| number.as_number()?.parse().ok()).collect::<Option<Vec<u64>>>()
@@ -64,16 +66,22 @@ pub(super) fn read(bytes: &[u8], path: &str) -> Result<Weights, Refusal> {
         let count = count
             .ok_or_else(|| unsound(Code::Shape, "its shape".to_owned(), "whole numbers, at most 2^63 elements"))?;
         let bits = count * width;
-        let stored = match numbers("data_offsets").as_deref() {
-            Some([begin, end]) => end.checked_sub(*begin),
+        let range = match numbers("data_offsets").as_deref() {
+            Some([begin, end]) if begin <= end => Some((*begin, *end)),
             _ => None,
         };
-        if stored.is_none_or(|bytes| u128::from(bytes) != bits.div_ceil(8)) {
-            return Err(unsound(Code::Offsets, "its offsets".to_owned(), "as many bytes as shape and type take"));
-        }
-        let stored = types.entry(dtype.to_owned()).or_default();
-        *stored =
-            StoredType { tensors: stored.tensors + 1, elements: stored.elements + count, bits: stored.bits + bits };
+        let range = range.filter(|(begin, end)| u128::from(end - begin) == bits.div_ceil(8));
+        let wrong = || unsound(Code::Offsets, "its offsets".to_owned(), "as many bytes as shape and type take");
+        ranges.push(range.ok_or_else(wrong)?);
+        weights.add(name, dtype, count, bits);
     }
-    Ok(Weights { format: "safetensors", types })
+    ranges.sort_unstable();
+    let touching = ranges.iter().try_fold(0, |from, (begin, end)| (*begin == from).then_some(*end));
+    match touching {
+        Some(_) => Ok(weights),
+        None => {
+            let found = "tensors that overlap or leave holes".to_owned();
+            Err(refusal(Code::Offsets, found, "tensors one behind the other, from 0 on"))
+        }
+    }
 }

@@ -5,11 +5,11 @@
 //! column in joules or watt-hours counts upwards unless its name says that it holds one interval.
 
 use super::Format;
-use super::columns::{Holds, holds};
-use super::layout::{Layout, layout};
+use super::parts::columns::{Holds, holds};
+use super::parts::layout::{Layout, layout};
 use crate::input::{
-    Base, Cell, Code, DateOrder, Diagnostics, Dimension, Line, Lines, Place, Refusal, Scale, Text, cell, delimiter,
-    distinct, fields, numeric_stamp, row, title,
+    Cell, Code, DateOrder, Diagnostics, Line, Lines, Place, Refusal, Text, cell, delimiter, distinct, fields, row,
+    title,
 };
 use crate::traces::{Builder, ColumnName, Head, ReadOptions, Time, Trace};
 use std::borrow::Cow;
@@ -19,6 +19,10 @@ pub(super) const FORMAT: Format = Format {
     name: "generic-csv",
     description: "delimited table whose titles name time, power or energy and their units",
     units: "as titled: W, J, Wh with SI prefixes",
+    channels: "instant-power, windowed-mean-power, energy-counter, interval-energy, current",
+    clock: "as stamped: utc, local or relative",
+    boundary: "as given",
+    sample: "generic-csv.csv",
     detect,
     read,
 };
@@ -183,35 +187,6 @@ impl Records {
         if builder.pattern_given() {
             return builder.civil_time(text, DateOrder::YearFirst, line);
         }
-        match (cell(text, builder.point_of(text)), declared) {
-            (Ok(Cell::Number(number, written)), declared) => {
-                let Some(unit) = written.or(declared) else {
-                    return Err(builder.refuse(Code::TimeUnit, line, text, suggestion(text)));
-                };
-                match numeric_stamp(number, unit.scale).filter(|_| unit.dimension == Dimension::Time) {
-                    Some(stamp) => builder.time(stamp, line),
-                    None => Err(builder.refuse(Code::TimeParse, line, text, "a time in the range of the type")),
-                }
-            }
-            _ => builder.civil_time(text, DateOrder::YearFirst, line),
-        }
-    }
-}
-
-/// What to say about a number without a unit: the unit in which it would be a time of this century.
-fn suggestion(text: &str) -> String {
-    let units = [("s", 0), ("ms", -3), ("us", -6), ("ns", -9)];
-    let Ok(Cell::Number(number, _)) = cell(text, '.') else { return "a unit, as in timestamp_ms".to_owned() };
-    let epoch = units.into_iter().find_map(|(name, power)| {
-        let stamp = numeric_stamp(number, Scale { factor: 1, power })?;
-        (stamp.base == Base::Utc).then_some((name, stamp.ns))
-    });
-    match epoch {
-        Some((name, ns)) => {
-            let time =
-                jiff::Timestamp::from_nanosecond(i128::from(ns)).map(|time| time.to_string()).unwrap_or_default();
-            format!("a unit in the title, as in timestamp_{name} (in {name} this would be {time})")
-        }
-        None => "a unit in the title, as in time [s]".to_owned(),
+        builder.titled_time(text, declared, line)
     }
 }

@@ -1,11 +1,39 @@
 //! Readers of power-log formats: one file each, and one line in [`REGISTRY`].
 
-mod columns;
-mod layout;
+mod alumet;
+mod amd_smi;
+mod amd_smi_json;
+mod codecarbon;
+mod dcgm_dmon;
+mod fnirsi;
+mod green_metrics;
+mod home_assistant;
+mod hwmon;
+mod ipmi_dcmi;
+mod jtop;
+mod macmon;
 mod meter_csv;
+mod mlperf_tiny;
 mod nvidia_smi;
+mod nvidia_smi_dmon;
+mod nvml_counter;
+mod parts;
+mod perf_stat;
+mod power_gadget;
+mod powermetrics;
+mod powermetrics_plist;
+mod ppk2;
+mod prometheus_json;
+mod prometheus_text;
 mod ptd_spl;
+mod rapl_counter;
+mod redfish;
+mod rocm_smi;
+mod scaphandre;
 mod tegrastats;
+mod turbostat;
+mod uprof;
+mod zeus;
 
 use super::options::ReadOptions;
 use super::read::Head;
@@ -21,6 +49,14 @@ pub struct Format {
     pub description: &'static str,
     /// The units its channels are logged in.
     pub units: &'static str,
+    /// The kinds of its channels.
+    pub channels: &'static str,
+    /// The clock of its times.
+    pub clock: &'static str,
+    /// The boundary its energy is counted at, and what is inside it already.
+    pub boundary: &'static str,
+    /// Its sample in `tests/formats`.
+    pub sample: &'static str,
     /// Whether a text is of this format, by its first lines.
     pub detect: fn(&Head) -> bool,
     /// The trace in a text of this format.
@@ -28,4 +64,38 @@ pub struct Format {
 }
 
 /// Every format; of two that detect a text the one that stands first reads it.
-pub const REGISTRY: &[Format] = &[nvidia_smi::FORMAT, tegrastats::FORMAT, ptd_spl::FORMAT, meter_csv::FORMAT];
+pub const REGISTRY: &[Format] = &[
+    nvidia_smi::FORMAT,
+    nvidia_smi_dmon::FORMAT,
+    nvml_counter::FORMAT,
+    rapl_counter::FORMAT,
+    prometheus_json::FORMAT,
+    powermetrics::FORMAT,
+    powermetrics_plist::FORMAT,
+    prometheus_text::FORMAT,
+    dcgm_dmon::FORMAT,
+    codecarbon::FORMAT,
+    zeus::FORMAT,
+    alumet::FORMAT,
+    green_metrics::FORMAT,
+    tegrastats::FORMAT,
+    perf_stat::FORMAT,
+    turbostat::FORMAT,
+    macmon::FORMAT,
+    scaphandre::FORMAT,
+    hwmon::FORMAT,
+    ipmi_dcmi::FORMAT,
+    redfish::FORMAT,
+    home_assistant::FORMAT,
+    fnirsi::FORMAT,
+    jtop::FORMAT,
+    amd_smi::FORMAT,
+    amd_smi_json::FORMAT,
+    rocm_smi::FORMAT,
+    power_gadget::FORMAT,
+    uprof::FORMAT,
+    ppk2::FORMAT,
+    ptd_spl::FORMAT,
+    mlperf_tiny::FORMAT,
+    meter_csv::FORMAT,
+];

@@ -7,11 +7,22 @@
 use super::Format;
 use crate::input::{Code, DateOrder, Place, Refusal, Text, Unit, delimiter, distinct, fields, printable, row, title};
 use crate::quantity::Boundary;
+use crate::traces::sensor::attach;
 use crate::traces::{Builder, Head, Kind, Negative, ReadOptions, Slot, Trace};
 use std::borrow::Cow;
+use std::collections::HashMap;
 
-pub(super) const FORMAT: Format =
-    Format { name: "nvidia-smi-csv", description: "nvidia-smi --query-gpu --format=csv", units: "W", detect, read };
+pub(super) const FORMAT: Format = Format {
+    name: "nvidia-smi-csv",
+    description: "nvidia-smi --query-gpu --format=csv",
+    units: "W",
+    channels: "windowed-mean-power, instant-power",
+    clock: "local",
+    boundary: "board",
+    sample: "nvidia-smi-csv.csv",
+    detect,
+    read,
+};
 
 /// Power columns from the outermost zone inwards, in each zone the preferred one first: the mean over the whole time
 /// before a part-time instant reading.
@@ -110,8 +121,10 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
     match (&layout, unheaded) {
         (None, Some((line, found))) => Err(builder.refuse(Code::NoHeader, line, found, "a header with power.draw")),
         (Some(_), _) => {
-            rows.check_devices(&builder)?;
-            builder.finish(FORMAT.name, true)
+            rows.check_devices(&mut builder)?;
+            let mut trace = builder.finish(FORMAT.name, true)?;
+            attach(&mut trace, &rows.boards);
+            Ok(trace)
         }
         (None, None) => Err(builder.refuse(Code::NoHeader, 1, "no whole line", "a header with power.draw")),
     }
@@ -193,6 +206,7 @@ struct Rows {
     counts: Vec<u64>,
     unnamed: Vec<(i64, u32)>,
     model: Option<String>,
+    boards: HashMap<String, String>,
 }
 
 impl Rows {
@@ -207,7 +221,12 @@ impl Rows {
         let cell = |at: usize| cells.get(at).map_or("", |cell| cell.as_ref());
         let named =
             layout.identities.iter().map(|at| cell(*at)).find(|name| !name.is_empty() && !name.starts_with('['));
-        let device = builder.device(named.unwrap_or("0"), line)?;
+        let turn = builder.device_count().map(|devices| (self.unnamed.len() % devices.max(1)).to_string());
+        let name = named.or(turn.as_deref()).unwrap_or("0");
+        let device = builder.device(name, line)?;
+        if let Some(model) = layout.model.map(cell).filter(|_| self.counts.len() <= device) {
+            self.boards.insert(name.to_owned(), model.to_owned());
+        }
         if self.counts.len() <= device {
             self.counts.resize(device + 1, 0);
         }
@@ -227,7 +246,7 @@ impl Rows {
             self.unnamed.push((time.ns(), line));
             if let Some(model) = layout.model.map(cell) {
                 let first = self.model.get_or_insert_with(|| model.to_owned());
-                if first != model {
+                if first != model && builder.device_count().is_none() {
                     let found = format!("rows of {first} and {model}");
                     return Err(builder.refuse(Code::AmbiguousDevices, line, found, "an index or uuid column"));
                 }
@@ -237,7 +256,18 @@ impl Rows {
     }
 
     /// Refuses rows without a device column that come in bursts of one size, as the rows of several devices do.
-    fn check_devices(&self, builder: &Builder<'_>) -> Result<(), Refusal> {
+    fn check_devices(&self, builder: &mut Builder<'_>) -> Result<(), Refusal> {
+        if let Some(devices) = builder.device_count().filter(|_| !self.unnamed.is_empty()) {
+            let line = self.unnamed.first().map_or(0, |(_, line)| *line);
+            if !in_blocks(&self.unnamed, devices) {
+                let expected = format!("blocks of {devices} rows closer to each other than to the next block");
+                return Err(builder.refuse(Code::AmbiguousDevices, line, "rows in no such blocks", expected));
+            }
+            let message =
+                format!("rows were given to {devices} devices by their order, which the log does not confirm");
+            builder.remark(Code::DeviceOrder, line, message);
+            return Ok(());
+        }
         match burst_size(&self.unnamed) {
             Some(size) if !builder.share_a_stamp(size) => {
                 let line = self.unnamed.get(1).map_or(0, |(_, line)| *line);
@@ -273,6 +303,18 @@ fn burst_size(rows: &[(i64, u32)]) -> Option<usize> {
     let alike = |blocks: &[usize]| blocks.iter().filter(|block| **block == size).count();
     let regular = alike(inner) * 10 >= inner.len() * 9 && alike(&blocks) > 1;
     (size > 1 && regular).then_some(size)
+}
+
+/// Whether the rows come in blocks of `size`, each closer together than to the next; one in ten may differ.
+fn in_blocks(rows: &[(i64, u32)], size: usize) -> bool {
+    if size < 2 {
+        return size == 1;
+    }
+    let blocks: Vec<(i64, i64)> =
+        rows.chunks_exact(size).filter_map(|block| Some((block.first()?.0, block.last()?.0))).collect();
+    let apart = |pair: &[(i64, i64)]| matches!(pair, [(start, end), (next, _)] if end - start < next - end);
+    let good = blocks.windows(2).filter(|pair| apart(pair)).count();
+    blocks.len() > 1 && good * 10 >= (blocks.len() - 1) * 9
 }
 
 #[cfg(test)]

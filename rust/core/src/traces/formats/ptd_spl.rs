@@ -13,6 +13,10 @@ pub(super) const FORMAT: Format = Format {
     name: "ptd-spl",
     description: "SPEC PTDaemon log of a power analyzer (MLPerf spl.txt)",
     units: "W",
+    channels: "instant-power",
+    clock: "local",
+    boundary: "node",
+    sample: "ptd-spl.txt",
     detect,
     read,
 };

@@ -14,6 +14,10 @@ pub(super) const FORMAT: Format = Format {
     name: "tegrastats",
     description: "NVIDIA Jetson tegrastats, with or without time stamps",
     units: "mW",
+    channels: "instant-power",
+    clock: "local, or relative with interval",
+    boundary: "board",
+    sample: "tegrastats.txt",
     detect,
     read,
 };
@@ -33,11 +37,12 @@ fn detect(head: &Head) -> bool {
 fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
     let mut builder = Builder::new(text.path(), options)?;
     let (mut lines, mut start, mut index, mut first) = (text.lines(), None, 0, None);
+    let mut means = Means::default();
     while let Some(line) = lines.next(&mut builder.diagnostics)? {
         let plain = without_escapes(&line.text);
         if !is_record(&plain) {
             match date_line(plain.trim()) {
-                Some(stamp) => (start, index) = (Some(stamp), 0),
+                Some(stamp) => (start, index, means) = (Some(stamp), 0, Means::default()),
                 _ if plain.trim().is_empty() => {}
                 _ => builder.remark(Code::SkippedLine, line.number, printable(plain.trim())),
             }
@@ -45,6 +50,7 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
         }
         first = first.or(Some(line.number));
         record(&mut builder, plain.trim(), line.number, (start, index))?;
+        means.check(&mut builder, plain.trim(), line.number);
         index += 1;
     }
     let total_known = settle(&mut builder, first.unwrap_or(1));
@@ -116,6 +122,50 @@ fn rail_reading(word: &str) -> Option<&str> {
     let suffix = average.trim_start_matches(|c: char| c.is_numeric() || matches!(c, '-' | '.'));
     let watts = suffix.is_empty() || unit(suffix).is_some_and(|unit| unit.dimension == Dimension::Power);
     (watts && suffix.len() < average.len()).then_some(now)
+}
+
+/// The running mean of the first rail, which tegrastats prints beside each reading: it tells a second start of the tool
+/// from a log that lost rows.
+#[derive(Debug, Clone, Copy, Default)]
+struct Means {
+    /// Readings and their sum since the start of the tool; `None` where the start is not in the log.
+    since: Option<(u64, u64)>,
+    begun: bool,
+}
+
+impl Means {
+    fn check(&mut self, builder: &mut Builder<'_>, text: &str, line: u32) {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let rail = words.windows(2).find_map(|pair| match pair {
+            [name, value] if is_rail_name(name) => rail_reading(value).zip(value.split_once('/')),
+            _ => None,
+        });
+        let digits = |text: &str| text.trim_end_matches(|c: char| !c.is_ascii_digit()).parse::<u64>().ok();
+        let Some((now, mean)) = rail.and_then(|(now, (_, mean))| digits(now).zip(digits(mean))) else { return };
+        match self.since {
+            None if self.begun => {}
+            None => self.since = (now == mean).then_some((1, now)),
+            Some((count, sum)) => {
+                let (count, sum) = (count.saturating_add(1), sum.saturating_add(now));
+                // the mean is cut to a whole number
+                if (sum / count).abs_diff(mean) <= 1 {
+                    self.since = Some((count, sum));
+                } else if now == mean {
+                    builder.remark(
+                        Code::HeaderRepeat,
+                        line,
+                        "tegrastats was started again here: its running mean begins anew",
+                    );
+                    self.since = Some((1, now));
+                } else {
+                    let message = format!("the running mean reads {mean} and the rows before it make {}", sum / count);
+                    builder.remark(Code::LoggedAverage, line, message);
+                    self.since = None;
+                }
+            }
+        }
+        self.begun = true;
+    }
 }
 
 fn declare(builder: &mut Builder<'_>, name: &str) -> usize {

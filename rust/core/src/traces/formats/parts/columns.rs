@@ -4,7 +4,7 @@ use crate::input::{Dimension, Title};
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Holds {
+pub(crate) enum Holds {
     /// Time of the row.
     Time,
     /// Name, or part of the name, of the device.
@@ -126,7 +126,7 @@ fn any(words: &[String], list: &[&str]) -> bool {
 }
 
 /// What the column of that title holds.
-pub(super) fn holds(title: &Title) -> Holds {
+pub(crate) fn holds(title: &Title) -> Holds {
     let words = words(&title.name);
     if title.unit.is_none() && DEVICES.contains(&title.name.to_lowercase().as_str()) {
         return Holds::Device;
@@ -152,26 +152,26 @@ fn is_time(words: &[String]) -> bool {
 }
 
 /// The name without the words that tell a mean from an instant reading: columns that share it show one quantity.
-pub(super) fn quantity(name: &str) -> String {
+pub(crate) fn quantity(name: &str) -> String {
     let words = words(name);
     let kept = words.iter().filter(|word| !MEANS.contains(&word.as_str()) && !INSTANTS.contains(&word.as_str()));
     kept.map(String::as_str).collect::<Vec<_>>().join(" ")
 }
 
 /// Whether some of the names, and not all, are of a whole that may contain the others.
-pub(super) fn may_contain<'n>(names: impl Iterator<Item = &'n str> + Clone) -> bool {
+pub(crate) fn may_contain<'n>(names: impl Iterator<Item = &'n str> + Clone) -> bool {
     let mut wholes = names.map(|name| any(&words(&name.replace(|c: char| c.is_ascii_digit(), " ")), &WHOLES));
     let first = wholes.next();
     wholes.any(|whole| Some(whole) != first)
 }
 
 /// Whether the name is that of a mean over the interval.
-pub(super) fn is_mean(name: &str) -> bool {
+pub(crate) fn is_mean(name: &str) -> bool {
     any(&words(name), &MEANS)
 }
 
 /// Whether the name is that of a column that contains the others.
-pub(super) fn is_total(name: &str) -> bool {
+pub(crate) fn is_total(name: &str) -> bool {
     any(&words(name), &TOTALS)
 }
 

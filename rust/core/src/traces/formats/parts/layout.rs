@@ -7,30 +7,30 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 /// A measured column.
-pub(super) struct Measured {
-    pub(super) column: usize,
-    pub(super) slot: usize,
-    pub(super) unit: Option<Unit>,
+pub(crate) struct Measured {
+    pub(crate) column: usize,
+    pub(crate) slot: usize,
+    pub(crate) unit: Option<Unit>,
     /// Device of the column, where the columns are the devices.
-    pub(super) device: Option<String>,
+    pub(crate) device: Option<String>,
     /// Slot of the power made from this current.
-    pub(super) power: Option<usize>,
+    pub(crate) power: Option<usize>,
 }
 
 /// Where a header, or the caller, puts what.
-pub(super) struct Layout {
-    pub(super) delimiter: char,
-    pub(super) width: usize,
-    pub(super) time: Option<(usize, Option<Unit>)>,
+pub(crate) struct Layout {
+    pub(crate) delimiter: char,
+    pub(crate) width: usize,
+    pub(crate) time: Option<(usize, Option<Unit>)>,
     /// Column of the date, where it stands apart from the time of day.
-    pub(super) date: Option<usize>,
-    pub(super) devices: Vec<usize>,
-    pub(super) measured: Vec<Measured>,
+    pub(crate) date: Option<usize>,
+    pub(crate) devices: Vec<usize>,
+    pub(crate) measured: Vec<Measured>,
     /// Whether the columns are known to measure parts that do not contain one another.
-    pub(super) total_known: bool,
+    pub(crate) total_known: bool,
 }
 
-pub(super) fn layout(
+pub(crate) fn layout(
     builder: &mut Builder<'_>,
     options: &ReadOptions,
     cells: &[Cow<'_, str>],

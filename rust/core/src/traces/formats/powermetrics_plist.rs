@@ -1,0 +1,114 @@
+//! macOS `powermetrics --format plist`: one XML property list a sample, separated by NUL.
+//!
+//! `elapsed_ns` is the length of the sample and `processor/combined_power` the mean power over it, in mW; the parts stand
+//! beside it. The clock is that of the first `timestamp`, and the sum of the elapsed times from there.
+
+use super::Format;
+use super::parts::plist::{Scalars, scalars};
+use crate::input::{Base, Code, DateOrder, Literal, Place, Refusal, Scale, Stamp, Text, civil_stamp, literal, unit};
+use crate::quantity::Boundary;
+use crate::traces::{Builder, Head, Kind, Negative, ReadOptions, Slot, Time, Trace};
+
+pub(super) const FORMAT: Format = Format {
+    name: "powermetrics-plist",
+    description: "macOS powermetrics, property lists separated by NUL",
+    units: "mW",
+    channels: "interval-mean-power",
+    clock: "utc with timestamp, else relative",
+    boundary: "chip",
+    sample: "powermetrics-plist.plist",
+    detect,
+    read,
+};
+
+const TOTAL: &str = "combined_power";
+
+const PARTS: [&str; 4] = [TOTAL, "cpu_power", "gpu_power", "ane_power"];
+
+fn detect(head: &Head) -> bool {
+    let start = head.start.trim_start_matches(|c: char| c == '\0' || c.is_whitespace());
+    start.starts_with("<?xml") && start.contains("<plist") || start.starts_with("<!DOCTYPE plist")
+}
+
+fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
+    let mut builder = Builder::new(text.path(), options)?;
+    let (mut line, mut last, mut total) = (1u32, None, false);
+    let documents: Vec<&[u8]> = text.bytes().split(|byte| *byte == 0).collect();
+    let count = documents.iter().rposition(|document| !document.trim_ascii().is_empty()).map_or(0, |at| at + 1);
+    for (index, document) in documents.into_iter().enumerate() {
+        let lines = document.iter().filter(|byte| **byte == b'\n').count();
+        let before =
+            document.iter().take_while(|byte| byte.is_ascii_whitespace()).filter(|byte| **byte == b'\n').count();
+        let first = line.saturating_add(u32::try_from(before).unwrap_or(u32::MAX));
+        if !document.trim_ascii().is_empty() {
+            let place = Place::Line(u64::from(first));
+            let Ok(plain) = std::str::from_utf8(document) else {
+                return Err(Refusal::new(Code::ErrorEncoding, text.path(), place, "bytes that are not UTF-8", "UTF-8"));
+            };
+            match scalars(plain, text.path(), &place) {
+                Ok(found) => total |= sample(&mut builder, &found, first, &mut last)?,
+                Err(refusal) if refusal.code == Code::Xml && index + 1 == count && index > 0 => {
+                    builder.remark(Code::PartialLastBlock, first, "the last document is cut; it was left out");
+                }
+                Err(refusal) => return Err(refusal),
+            }
+        }
+        line = line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
+    }
+    if total {
+        let names: Vec<String> = builder.slot_names().filter(|name| *name != TOTAL).map(str::to_owned).collect();
+        for name in names {
+            if let Some(slot) = builder.slot_named(&name).and_then(|slot| builder.slot_mut(slot)) {
+                slot.within = Some(TOTAL.to_owned());
+            }
+        }
+    } else if !builder.headless() {
+        builder.remark(Code::TotalIsSum, 1, "no combined power; the total is the sum of the parts");
+    }
+    builder.finish(FORMAT.name, true)
+}
+
+/// Takes one sample; whether it has a total.
+fn sample(builder: &mut Builder<'_>, found: &Scalars, line: u32, last: &mut Option<Time>) -> Result<bool, Refusal> {
+    let text = |key: &str| found.iter().find(|(known, _)| known == key).map(|(_, text)| text.as_str());
+    builder.record(line);
+    builder.header(line);
+    let length = match text("elapsed_ns").map(|text| literal(text, '.')) {
+        Some(Literal::Number(number)) => number.to_ns(Scale { factor: 1, power: -9 }).filter(|ns| *ns >= 0),
+        _ => None,
+    };
+    let Some(length) = length else {
+        return Err(builder.refuse(Code::NoTime, line, text("elapsed_ns").unwrap_or("no elapsed_ns"), "elapsed_ns"));
+    };
+    let (start, end) = match *last {
+        Some(start) => (start, start.ns.saturating_add(length)),
+        None => {
+            let stamp = text("timestamp").and_then(|text| civil_stamp(text, DateOrder::YearFirst));
+            let relative = Stamp { ns: length, base: Base::Relative, leap: false, resolution_ns: 1 };
+            let end = builder.time(stamp.unwrap_or(relative), line)?;
+            (Time { ns: end.ns.saturating_sub(length), leap: false }, end.ns)
+        }
+    };
+    let end = Time { ns: end, leap: false };
+    *last = Some(end);
+    let device = builder.device("0", line)?;
+    for name in PARTS {
+        let Some(power) = text(&format!("processor/{name}")) else { continue };
+        let slot = builder.slot_named(name).unwrap_or_else(|| {
+            builder.slot(Slot {
+                name: name.to_owned(),
+                kind: Kind::IntervalMeanPower,
+                boundary: Some(Boundary::Chip),
+                within: None,
+                instead: None,
+                negative: Negative::Kept,
+            })
+        });
+        if !builder.has_rows(device, slot) {
+            builder.start((device, slot), (line, start))?;
+        }
+        let reading = builder.read(slot, power, (unit("mW"), None), line)?;
+        builder.sample((device, slot), (line, end), reading, power)?;
+    }
+    Ok(text("processor/combined_power").is_some())
+}

@@ -1,0 +1,204 @@
+//! Models, and what a device makes of them.
+
+use super::PyWeights;
+use crate::errors::{Raise, guard};
+use crate::given::{bytes_of, path_of};
+use crate::quantity::{Given, PyQuantity};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+use szilard::landauer::{Device, Model, Precision, roofline as roofline_of};
+
+/// What a transformer computes, stores and moves, counted exactly from its config.json.
+#[pyclass(name = "Model", module = "szilard", frozen)]
+#[derive(Debug, Clone)]
+pub struct PyModel(pub(super) Model);
+
+/// The model that was meant: a `Model`, the name of one that the library carries, a path, or a dictionary.
+pub(super) fn model_of(given: &Bound<'_, PyAny>) -> PyResult<Model> {
+    if let Ok(model) = given.cast::<PyModel>() {
+        return Ok(model.get().0.clone());
+    }
+    if given.is_instance_of::<PyDict>() {
+        let text: String = given.py().import("json")?.call_method1("dumps", (given,))?.extract()?;
+        return guard(|| Model::from_config(&text));
+    }
+    if given.is_instance_of::<PyString>() {
+        let name: String = given.extract()?;
+        let is_file = path_of(given)?.is_some_and(|path| path.is_file());
+        if !is_file {
+            return guard(|| Model::named(&name));
+        }
+    }
+    let (bytes, _) = bytes_of(given)?;
+    guard(|| Model::from_config(&String::from_utf8_lossy(&bytes)))
+}
+
+#[pymethods]
+impl PyModel {
+    /// The model of a Hugging Face configuration: a path, a dictionary, or the name of one that the library carries.
+    ///
+    /// >>> import szilard as sz
+    /// >>> sz.Model.from_config("llama-3-70b").parameters
+    /// 70553706496
+    #[staticmethod]
+    fn from_config(config: &Bound<'_, PyAny>) -> PyResult<Self> {
+        model_of(config).map(Self)
+    }
+
+    /// The names of the models that the library carries.
+    #[staticmethod]
+    fn names() -> Vec<&'static str> {
+        Model::names()
+    }
+
+    /// The name, for a model that the library carries, else None.
+    #[getter]
+    fn name(&self) -> Option<&str> {
+        self.0.name()
+    }
+
+    /// The size of the vocabulary. [token]
+    #[getter]
+    fn vocabulary(&self) -> u128 {
+        self.0.vocabulary()
+    }
+
+    /// The number of layers.
+    #[getter]
+    fn layers(&self) -> u128 {
+        self.0.layers()
+    }
+
+    /// The number of parameters.
+    #[getter]
+    fn parameters(&self) -> u128 {
+        self.0.parameters()
+    }
+
+    /// The number of parameters that one token meets: without the experts it does not visit.
+    #[getter]
+    fn active_parameters(&self) -> u128 {
+        self.0.active_parameters()
+    }
+
+    /// The floating-point operations to decode one token at a context of so many positions.
+    fn flops(&self, context: u64) -> PyResult<u128> {
+        guard(|| self.0.decode_flops(context))
+    }
+
+    /// The floating-point operations to read a prompt of so many tokens.
+    #[pyo3(signature = (tokens, causal=true, head_on_last_only=true))]
+    fn prefill_flops(&self, tokens: u64, causal: bool, head_on_last_only: bool) -> PyResult<u128> {
+        guard(|| self.0.prefill_flops(tokens, causal, head_on_last_only))
+    }
+
+    /// The key-value row of one token at so many bytes an element. [B]
+    #[pyo3(signature = (bytes_per_element=2))]
+    fn kv_bytes_per_token(&self, bytes_per_element: u32) -> u128 {
+        self.0.kv_bytes_per_token(bytes_per_element)
+    }
+
+    /// The key-value cache that decoding one token at a context reads, at so many bits an element. [B]
+    #[pyo3(signature = (context, bits=16))]
+    fn kv_bytes_read(&self, context: u64, bits: u32) -> PyResult<f64> {
+        guard(|| self.0.kv_bits_read(context, bits)).map(|bits| bits as f64 / 8.0)
+    }
+
+    /// The weights read for one step of a batch: at so many bits an element on average, or as `weights` of
+    /// `read_weights` are stored. [B]
+    #[pyo3(signature = (batch=1, bits=16.0, weights=None))]
+    fn weight_bytes(&self, batch: u64, bits: f64, weights: Option<&Bound<'_, PyWeights>>) -> PyResult<f64> {
+        match weights {
+            Some(weights) => guard(|| self.0.stored_weight_bytes(&weights.get().0, batch)),
+            None => guard(|| self.0.weight_bytes(batch, bits)),
+        }
+    }
+
+    /// The experts of a layer that a batch visits on average, chosen uniformly and independently: E (1 - (1 - k/E)^B).
+    fn distinct_experts(&self, batch: u64) -> PyResult<f64> {
+        guard(|| self.0.distinct_experts(batch))
+    }
+
+    /// The elements of the matrices that one token is multiplied with: no embedding table, no vectors.
+    #[getter]
+    fn matmul_parameters(&self) -> u128 {
+        self.0.matmul_parameters()
+    }
+
+    /// The multiplications with an addition to decode one token at a context of so many positions.
+    fn macs(&self, context: u64) -> PyResult<u128> {
+        guard(|| self.0.macs(context))
+    }
+
+    /// The feed-forward units behind a non-linear function that one token passes.
+    #[getter]
+    fn nonlinear_units(&self) -> u128 {
+        self.0.nonlinear_units()
+    }
+
+    /// The activations written for one token at a context of so many positions.
+    fn activation_elements(&self, context: u64) -> PyResult<u128> {
+        guard(|| self.0.activation_elements(context))
+    }
+
+    fn __repr__(&self) -> String {
+        let name = self.0.name().unwrap_or("config");
+        format!("Model({name}, {} parameters, {} layers)", self.0.parameters(), self.0.layers())
+    }
+}
+
+/// The roofline of decoding one token for each sequence of a batch on a device of the data table: a dictionary with
+/// operations, bytes, intensity_flop_per_byte, balance_flop_per_byte, step_s, limited_by and fits, and with power,
+/// energy_per_token and the reason where there is none.
+///
+/// Parameters
+/// ----------
+/// weights
+///     Of `read_weights`, in place of the width of a weight that `dtype` has.
+/// power
+///     Mean power during a step; left out, the rated one of the device, where its table has one. [W]
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> sz.roofline("llama-3-70b", "h100-sxm", batch=1, context=2048, dtype="fp8")["limited_by"]
+/// 'memory'
+#[pyfunction]
+#[pyo3(signature = (model, device, batch, context, dtype, weights=None, power=None))]
+#[expect(clippy::too_many_arguments, reason = "a device, a model and how it is served")]
+pub fn roofline<'py>(
+    py: Python<'py>,
+    model: &Bound<'_, PyAny>,
+    device: &str,
+    batch: u64,
+    context: u64,
+    dtype: &str,
+    weights: Option<&Bound<'_, PyWeights>>,
+    power: Option<Given>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let model = model_of(model)?;
+    let precision: Precision = dtype.parse().map_err(Raise::raise)?;
+    let device = guard(|| Device::named(device))?;
+    let weights = weights.map(|weights| &weights.get().0);
+    let found = guard(|| roofline_of(&model, &device, batch, context, precision, weights))?;
+    let (power, energy) = match power {
+        // a power that was given is at fault itself; one that the table lacks is a reason
+        Some(power) => (Some(power.0.clone()), Ok(guard(|| found.energy(&power.0))?)),
+        None => {
+            let rated = device.rated_power();
+            (rated.clone().ok(), rated.and_then(|power| found.energy(&power)))
+        }
+    };
+    let answer = PyDict::new(py);
+    answer.set_item("operations", found.operations)?;
+    answer.set_item("bytes", found.bytes)?;
+    answer.set_item("intensity_flop_per_byte", found.intensity)?;
+    answer.set_item("balance_flop_per_byte", found.balance)?;
+    answer.set_item("step_s", found.step.value)?;
+    answer.set_item("limited_by", found.limited_by.word())?;
+    answer.set_item("fits", found.fits)?;
+    answer.set_item("power", power.map(PyQuantity))?;
+    answer.set_item("reason", energy.as_ref().err().map(ToString::to_string))?;
+    answer.set_item("energy_per_token", energy.ok().map(PyQuantity))?;
+    Ok(answer)
+}
