@@ -195,3 +195,10 @@ def test_landauer_gap_is_reproduced_by_the_name_of_its_convention():
     assert gap.kind == "convention"
     assert gap.ratio.value == pytest.approx(0.39 / (144_372_137_984 * sz.landauer_limit(ROOM).value))
     assert "landauer-gap" in gap.not_claimed
+
+
+def test_a_die_temperature_is_said_wherever_the_ladder_is_shown():
+    hot = sz.ladder("gpt2", "1 J/token", "350 K")
+    assert [code for code, _ in hot.warnings] == ["W_DIE_TEMPERATURE"]
+    assert "W_DIE_TEMPERATURE" in repr(hot)
+    assert "W_DIE_TEMPERATURE" in hot._repr_html_()

@@ -59,6 +59,8 @@ def figures(recording):
         "cooling": lambda ax: plotting.cooling({"a": 1.1, "$b": 2.5}, ax=ax),
         "costs": lambda ax: plotting.cost_of_thought(costs(), "year", ax=ax),
         "inwards": lambda ax: chain.plot(sz.Quantity("5 J", boundary="node"), "board", ax=ax),
+        "surprisal": lambda ax: plotting.surprisal(sz.token_entropy(logits, targets=[0, 1, 2, 3, 4]), ax=ax),
+        "board": lambda ax: plotting.galton_board(logits[0], tokens=list("a$b<\ncdef"), k=4, ax=ax),
         "strip": lambda ax: sz.token_entropy(logits, targets=[0, 1, 2, 3, 4]).plot(list("a$b<\n"), ax=ax),
     }
     plt.close("all")
@@ -66,24 +68,24 @@ def figures(recording):
 
 @pytest.mark.parametrize(
     "name",
-    [
-        "trace",
-        "window",
-        "requests",
-        "budget",
-        "exact",
-        "ladder",
-        "sweep",
-        "chain",
-        "inwards",
-        "strip",
-        "flow",
-        "scenario",
-        "ranges",
-        "verdicts",
-        "cooling",
-        "costs",
-    ],
+    "trace",
+    "window",
+    "requests",
+    "budget",
+    "exact",
+    "ladder",
+    "sweep",
+    "chain",
+    "inwards",
+    "strip",
+    "flow",
+    "scenario",
+    "ranges",
+    "verdicts",
+    "cooling",
+    "costs",
+    "surprisal",
+    "board",
 )
 def test_axes_go_in_and_come_out(figures, name, tmp_path):
     figure, ax = figures[name](None)
@@ -120,3 +122,18 @@ def test_the_command_is_the_same_program():
     wrong = subprocess.run([*command, "3 zork"], check=False, capture_output=True, text=True)
     assert wrong.returncode == 2
     assert "zork" in wrong.stderr
+
+
+def test_the_board_puts_every_token_into_a_bin():
+    logits = np.log([0.5, 0.25, 0.125, 0.0625, 0.0625])
+    _, ax = plotting.galton_board(logits, k=2, temperature="300 K")
+    assert [bar.get_height() for bar in ax.patches] == pytest.approx([0.5, 0.25, 0.25])
+    assert ax.get_xticklabels()[-1].get_text() == "3 others"
+    # H = 1.875 bit, times k_B 300 K ln 2 = 2.870978885078724e-21 J/bit
+    assert f"{1.875 * 2.870978885078724e-21:.3g}" in ax.get_title()
+    plt.close("all")
+
+
+def test_surprisal_needs_targets():
+    with pytest.raises(sz.errors.InformationError, match="targets"):
+        plotting.surprisal(sz.token_entropy(np.zeros((1, 3))))

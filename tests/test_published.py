@@ -190,3 +190,16 @@ def test_a_ratio_is_explained(expression, says, verdict, part):
     found = sz.audit(expression, says=says)
     assert found.verdict == verdict
     assert part in "; ".join(found.explanations)
+
+
+def test_a_published_intensity_says_at_which_boundary_it_counts():
+    chain = sz.BoundaryChain([sz.Factor("pue", 1.1), sz.Factor("td-loss", 1.05)])
+    site = sz.Quantity("1.1 kWh", boundary="site")
+    intensities = {"carbon": sz.published.fact("F126-location"), "wue": sz.published.fact("F124")}
+    found = sz.footprint(site, chain=chain, **intensities)
+    # 345 g/kWh of site energy, not of what is generated for it; 1.15 L/kWh of IT energy
+    assert found.carbon.to("g").value == pytest.approx(345 * 1.1)
+    assert found.water_on_site.to("L").value == pytest.approx(1.15)
+    assert sz.footprint(site, chain=chain, carbon=sz.published.fact("F115")).carbon.to("g").value == pytest.approx(
+        473 * 1.1 * 1.05
+    )

@@ -6,6 +6,7 @@ use szilard::energy::{
     EnergyQuery, InferenceQuery, MlperfFiles, RunFile, TokenOptions, Tokens, energy, energy_per_token, mlperf_check,
     mlperf_run, read_tokens,
 };
+use szilard::landauer::{Model, read_weights};
 use szilard::traces::{REGISTRY, ReadOptions, read};
 
 /// Any bytes through one reader of token logs, and through the join with a power log.
@@ -46,4 +47,16 @@ pub fn mlperf(data: &[u8]) {
     };
     let _ = mlperf_run(&files);
     let _ = mlperf_check(&files);
+}
+
+/// Any bytes as a configuration and as a file of weights: counts within their limits, or a reason.
+pub fn landauer(data: &[u8]) {
+    let Ok(small) = Model::named("gpt2") else { return };
+    let model = Model::from_config(&String::from_utf8_lossy(data)).unwrap_or(small);
+    let _ = model.prefill_flops(1 << 32, false, false);
+    let _ = model.activation_elements(1 << 32);
+    let _ = model.weight_bytes(1 << 32, 16.0);
+    if let Ok(weights) = read_weights(data, "fuzz") {
+        let _ = model.stored_weight_bytes(&weights.clone().and(&weights), 1 << 32);
+    }
 }

@@ -289,6 +289,14 @@ def divergence(
 @final
 class EntropyBounds:
     @property
+    def mean_surprisal(self) -> Quantity | None: ...
+    @property
+    def entropy_estimate(self) -> Quantity | None: ...
+    @property
+    def sampling_temperature(self) -> float | None: ...
+    @property
+    def logprobs_mode(self) -> str | None: ...
+    @property
     def lower(self) -> _Array: ...
     @property
     def upper(self) -> _Array | None: ...
@@ -305,6 +313,10 @@ class EntropyBounds:
 def entropy_bounds(
     top_logprobs: _Path | Sequence[Sequence[float] | Mapping[Any, float] | _Array] | _Array,
     vocab_size: int | None = None,
+    *,
+    sampling_temperature: float | None = None,
+    logprobs_mode: str | None = None,
+    filtered: bool | None = None,
 ) -> EntropyBounds: ...
 def entropy_from_counts(
     counts: Sequence[int] | Mapping[Any, int] | np.ndarray[Any, Any],

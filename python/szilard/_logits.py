@@ -52,6 +52,11 @@ def _array(logits: Any) -> np.ndarray[Any, Any]:
         raise InformationError(message)
     if getattr(logits, "requires_grad", False):
         logits = logits.detach()
+    return _shared(logits)
+
+
+def _shared(logits: Any) -> np.ndarray[Any, Any]:
+    """The memory of another library's array."""
     if str(logits.dtype) == "torch.bfloat16":  # DLPack has the type, NumPy has not
         import ml_dtypes
         import torch

@@ -5,10 +5,12 @@ from szilard.plotting.chain import chain as chain
 from szilard.plotting.cooling import cooling as cooling
 from szilard.plotting.cost_of_thought import cost_of_thought as cost_of_thought
 from szilard.plotting.entropy_strip import entropy_strip as entropy_strip
+from szilard.plotting.galton_board import galton_board as galton_board
 from szilard.plotting.ladder import ladder as ladder
 from szilard.plotting.requests import requests as requests
 from szilard.plotting.sankey import sankey as sankey
 from szilard.plotting.scenario import scenario as scenario
+from szilard.plotting.surprisal import surprisal as surprisal
 from szilard.plotting.sweep import sweep as sweep
 from szilard.plotting.trace import trace as trace
 from szilard.plotting.verdicts import verdicts as verdicts

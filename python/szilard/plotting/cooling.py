@@ -36,14 +36,18 @@ def cooling(pues: Mapping[str, float], ax: Axes | None = None, most: float = 2.2
         axis, 0.0, bound, color=_style.SKY, alpha=0.4, linewidth=0, label="possible: cooling is a part of it"
     )
     ax.plot(axis, bound, color=_style.BLUE, label="all overhead: 1 - 1/PUE")
-    for place, (name, pue) in enumerate(sorted(pues.items(), key=lambda item: item[1])):
+    width, height = float(axis[-1]) - 1.0, max(bound)
+    free = height
+    for name, pue in sorted(pues.items(), key=lambda item: -item[1]):
         share = 100.0 * cooling_share(pue=pue, other_overhead=0.0).value
         ax.plot(pue, share, "o", color=_style.VERMILION)
         label = f"{_style.plain(name)}: at most {share:.1f} %"
-        # below the line and above it in turn; to the left where there is no room on the right
-        left = place % 2 == 1 or pue > 1.0 + 0.6 * (axis[-1] - 1.0)
-        offset, side, height = ((-8, 2), "right", "bottom") if left else ((8, -4), "left", "top")
-        ax.annotate(label, (pue, share), offset, textcoords="offset points", ha=side, va=height, fontsize="small")
+        # beside the point and below the label before it; to the left where there is no room on the right
+        left = pue > 1.0 + 0.6 * width
+        free = share if left else min(share - 0.025 * height, free - 0.06 * height)
+        spot = (pue - 0.02 * width, share) if left else (pue + 0.04 * width, free)
+        side, level = ("right", "bottom") if left else ("left", "center")
+        ax.annotate(label, (pue, share), spot, ha=side, va=level, fontsize="small")
     ax.set(xlabel="PUE", ylabel="cooling share of site energy [%]", xlim=(1.0, axis[-1]), ylim=(0.0, None))
     ax.legend(loc="lower right", fontsize="small")
     return figure, ax

@@ -1,19 +1,20 @@
 //! What commands share of factors between boundaries.
 
 use crate::failure::Failure;
-use crate::reading::quantity;
+use crate::reading::{given, quantity};
 use clap::Args;
 use std::path::{Path, PathBuf};
 use szilard::boundaries::{BoundaryChain, Factor, Given, Step};
 use szilard::published::Registry;
+use szilard::quantity::{Distribution, Quantity};
 
 /// The factors of a chain.
 #[derive(Debug, Args)]
 pub(crate) struct ChainArguments {
-    /// Power usage effectiveness, the factor from it to site
+    /// Power usage effectiveness, the factor from it to site: 1.4, or 1.4±0.02 with its standard uncertainty
     #[arg(long, value_name = "RATIO")]
     pue: Option<String>,
-    /// Factor by name: psu=efficiency:0.94, td-loss=loss:0.05 (of what enters), loss-over-output:, or a ratio; an own
+    /// Factor by name: psu=efficiency:0.94, td-loss=loss:0.05±0.01 (of what enters), loss-over-output:, or a ratio; an own
     /// name needs its step: chiller@it->site=1.1; fact:ID in the place of the number takes it from a publication, with
     /// its year, vintage, rounding and citation: pue=fact:F058
     #[arg(long, value_name = "NAME[@STEP]=[KIND:]NUMBER", value_parser = named_factor)]
@@ -50,6 +51,14 @@ fn named_factor(text: &str) -> Result<NamedFactor, String> {
     Ok(NamedFactor { name: name.to_owned(), step, given, number: number.to_owned() })
 }
 
+/// A number, or one with its standard uncertainty behind `±`: 1.4±0.02, or 1.4±2%.
+fn uncertain(what: &'static str, name: &str, text: &str) -> Result<Quantity, Failure> {
+    let Some((number, u)) = text.split_once('±') else { return quantity(what, text) };
+    let (number, u) = (quantity(what, number)?, quantity(what, u)?);
+    let with_u = number.tolerance(u.value(), u.unit()).and_then(|u| number.with_u(u, name, Distribution::Normal));
+    with_u.map_err(|error| given(what, text, error))
+}
+
 impl ChainArguments {
     /// Whether no factor was given.
     pub(crate) fn is_empty(&self) -> bool {
@@ -58,7 +67,7 @@ impl ChainArguments {
 
     /// The chain of the factors.
     pub(crate) fn chain(&self) -> Result<BoundaryChain, Failure> {
-        let pue = |number: &String| Ok(Factor::new("pue", None, Given::Ratio, &quantity("--pue", number)?)?);
+        let pue = |text: &String| Ok(Factor::new("pue", None, Given::Ratio, &uncertain("--pue", "pue", text)?)?);
         let named = self.factor.iter().map(|factor| self.factor(factor));
         let factors = self.pue.iter().map(pue).chain(named).collect::<Result<_, Failure>>()?;
         Ok(BoundaryChain::new(factors)?)
@@ -67,7 +76,7 @@ impl ChainArguments {
     fn factor(&self, named: &NamedFactor) -> Result<Factor, Failure> {
         let NamedFactor { name, step, given, number } = named;
         let Some(id) = number.strip_prefix("fact:") else {
-            return Ok(Factor::new(name, *step, *given, &quantity("--factor", number)?)?);
+            return Ok(Factor::new(name, *step, *given, &uncertain("--factor", name, number)?)?);
         };
         let folders: Vec<&Path> = self.folder.iter().map(PathBuf::as_path).collect();
         Ok(Registry::with_folders(&folders)?.factor(id, name, *step, *given)?)

@@ -352,6 +352,16 @@ fn a_factor_comes_from_a_publication_with_year_vintage_and_rounding() {
 }
 
 #[test]
+fn a_factor_on_the_command_line_has_an_uncertainty() {
+    // 100 J x 1.4 ± 0.02: 140 ± 2 J; 2 % of an efficiency of 0.8 is 2 % of 125 J
+    let site = szilard(&["lift", "100 J", "--from", "it", "--to", "site", "--pue", "1.4±0.02", "--json"]).json();
+    near(number(&site["quantity"]["u"]), 2.0, 1e-12);
+    let psu = ["lift", "100 J", "--from", "board", "--to", "node", "--factor", "psu=efficiency:0.8±2%", "--json"];
+    near(number(&szilard(&psu).json()["quantity"]["u"]), 2.5, 1e-12);
+    assert_eq!(szilard(&["lift", "1 J", "--from", "it", "--to", "site", "--pue", "1.4±3 J"]).code, 2);
+}
+
+#[test]
 fn a_figure_that_holds_a_pue_says_so_and_refuses_another() {
     let words = ["lift", "1.1 kWh", "--from", "node", "--to", "site", "--factor", "network=1.02", "--holds", "pue"];
     near(number(&szilard(&[&words[..], &["--json"]].concat()).json()["quantity"]["value"]), 1.1 * 1.02, 1e-14);

@@ -117,3 +117,25 @@ fn every_reader_of_token_logs_has_a_target() {
         assert!(manifest.contains(&target), "fuzz/Cargo.toml has no target {}", format.name);
     }
 }
+
+#[test]
+fn configurations_and_headers_of_weights_are_taken_mutated() {
+    let header = br#"{"embed_tokens.weight":{"dtype":"BF16","shape":[4,2],"data_offsets":[0,16]},
+        "lm_head.weight":{"dtype":"F8_E4M3","shape":[8],"data_offsets":[16,24]}}"#;
+    let safetensors = [&(header.len() as u64).to_le_bytes()[..], header].concat();
+    // version 3, one tensor, no value: four elements of 32 bits
+    let tensor = [&17_u64.to_le_bytes()[..], b"token_embd.weight", &1_u32.to_le_bytes(), &4_u64.to_le_bytes()].concat();
+    let counts = [&3_u32.to_le_bytes()[..], &1_u64.to_le_bytes(), &0_u64.to_le_bytes()].concat();
+    let gguf = [b"GGUF", &counts[..], &tensor, &0_u32.to_le_bytes(), &0_u64.to_le_bytes()].concat();
+    for file in [&safetensors, &gguf] {
+        assert!(szilard::landauer::read_weights(file, "whole").is_ok());
+    }
+    let models = contents("datasets/models").into_iter().map(|(_, bytes)| {
+        let record: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        record["config"].to_string().into_bytes()
+    });
+    let mut draws = Draws(7);
+    for sample in models.chain([safetensors, gguf]) {
+        (0..inputs()).for_each(|_| targets::landauer(&draws.mutated(&sample)));
+    }
+}

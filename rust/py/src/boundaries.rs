@@ -6,9 +6,7 @@ use crate::quantity::{Given, PyQuantity, Size};
 use crate::table::{Column, frame};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use szilard::boundaries::{
-    self as core, Applied, BoundaryChain, Factor, Footprint, Given as Meaning, Intensities, Lifted,
-};
+use szilard::boundaries::{self as core, Applied, BoundaryChain, Factor, Given as Meaning, Lifted};
 use szilard::quantity::{Boundary, Distribution, Quantity};
 
 /// A pure number: a quantity, text, or a plain number, since a ratio has no unit to lose.
@@ -360,90 +358,4 @@ pub fn cooling_share(pue: Number, other_overhead: Number) -> PyResult<PyQuantity
 #[pyfunction]
 pub fn pue_from_cooling_share(share: Number) -> PyResult<PyQuantity> {
     guard(|| core::pue_from_cooling_share(&share.0)).map(PyQuantity)
-}
-
-/// Water, carbon and money that an energy costs; amounts per token or per second for a figure per token or a power.
-#[pyclass(name = "Footprint", module = "szilard", frozen)]
-#[derive(Debug)]
-pub struct PyFootprint(Footprint);
-
-#[pymethods]
-impl PyFootprint {
-    /// The water used at the site, or None.
-    #[getter]
-    fn water_on_site(&self) -> Option<PyQuantity> {
-        self.0.water_on_site.clone().map(PyQuantity)
-    }
-
-    /// The water used by the power plants, or None.
-    #[getter]
-    fn water_off_site(&self) -> Option<PyQuantity> {
-        self.0.water_off_site.clone().map(PyQuantity)
-    }
-
-    /// The carbon dioxide equivalent, or None.
-    #[getter]
-    fn carbon(&self) -> Option<PyQuantity> {
-        self.0.carbon.clone().map(PyQuantity)
-    }
-
-    /// The cost in the currency of the price, or None.
-    #[getter]
-    fn cost(&self) -> Option<PyQuantity> {
-        self.0.cost.clone().map(PyQuantity)
-    }
-
-    fn __repr__(&self) -> String {
-        let part = |name: &str, figure: &Option<Quantity>| figure.as_ref().map(|figure| format!("{name} {figure}"));
-        let parts = [
-            part("water on site", &self.0.water_on_site),
-            part("water off site", &self.0.water_off_site),
-            part("carbon", &self.0.carbon),
-            part("cost", &self.0.cost),
-        ];
-        format!("Footprint({})", parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
-    }
-}
-
-/// What a figure costs, each energy brought to the boundary that its intensity is related to.
-///
-/// Parameters
-/// ----------
-/// figure
-///     An energy, a power, or an energy per token, at its boundary.
-/// chain
-///     The factors between the boundaries.
-/// price_per_kwh
-///     Price of a kilowatt hour at the site meter, a plain number in its currency. [1/kWh]
-/// carbon
-///     Carbon dioxide equivalent per energy at the grid, as "0.37 kg/kWh".
-/// wue
-///     Water used at the site per IT energy, as "0.36 L/kWh".
-/// water_off_site
-///     Water used by the power plants per energy at the grid.
-///
-/// Examples
-/// --------
-/// >>> import szilard as sz
-/// >>> chain = sz.BoundaryChain([sz.Factor("pue", 1.2)])
-/// >>> sz.footprint(sz.Quantity("2 kWh", boundary="site"), chain=chain, price_per_kwh=0.3).cost
-/// 0.6
-#[pyfunction]
-#[pyo3(signature = (figure, *, chain, price_per_kwh=None, carbon=None, wue=None, water_off_site=None))]
-pub fn footprint(
-    figure: Given,
-    chain: &Bound<'_, PyBoundaryChain>,
-    price_per_kwh: Option<f64>,
-    carbon: Option<Given>,
-    wue: Option<Given>,
-    water_off_site: Option<Given>,
-) -> PyResult<PyFootprint> {
-    let quantity = |given: Option<Given>| given.map(|given| given.0);
-    let intensities = Intensities {
-        water_on_site: quantity(wue),
-        water_off_site: quantity(water_off_site),
-        carbon: quantity(carbon),
-        price_per_kwh,
-    };
-    guard(|| core::footprint(&figure.0, &chain.get().0, &intensities)).map(PyFootprint)
 }

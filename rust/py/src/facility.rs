@@ -1,16 +1,13 @@
-//! The ratios of a data centre and its grid, and what a token, a call and a year cost.
+//! The ratios of a data centre and its grid.
 
-use crate::boundaries::{Number, PyBoundaryChain};
+use crate::boundaries::Number;
 use crate::errors::guard;
 use crate::quantity::{Given, PyQuantity};
 use crate::table::{Column, frame};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use szilard::boundaries::{
-    self as core, Bounds, ChainError, Cost, Footprint, Intensities, KNOWN_FACTORS, KnownFactor, KnownOverhead,
-    PueCategory, Totals, Usage,
-};
+use szilard::boundaries::{self as core, Bounds, KNOWN_FACTORS, KnownFactor, KnownOverhead, PueCategory, Totals};
 use szilard::quantity::Quantity;
 
 /// The table of the factors that are known by name: name, step, to, meaning, denominator, holds, average.
@@ -226,89 +223,4 @@ pub fn generation_efficiency(heat_rate: Number) -> PyResult<PyQuantity> {
 pub fn generation_mix(parts: Vec<(Number, Number)>) -> PyResult<PyQuantity> {
     let parts: Vec<(Quantity, Quantity)> = parts.into_iter().map(|(share, rate)| (share.0, rate.0)).collect();
     guard(|| core::generation_mix(&parts)).map(PyQuantity)
-}
-
-/// The table of what a token, a call and a year of calls cost at the site meter and beyond: way, of, energy_wh, u_wh,
-/// water_on_site_l, water_off_site_l, carbon_g, cost. Null where its intensity was not given.
-///
-/// Water on site is on IT energy, before the PUE; carbon and the water of power plants on energy at the grid; money on
-/// energy at the site meter.
-///
-/// Parameters
-/// ----------
-/// per_token
-///     Energy per token at its boundary.
-/// tokens_per_call
-///     Tokens of a call.
-/// calls_per_year
-///     Calls of a year.
-/// chain
-///     The factors between the boundaries.
-/// price_per_kwh, carbon, wue, water_off_site
-///     As for `footprint`.
-/// way
-///     Name of this way of answering, to tell the rows of several ways apart: "local", "cloud".
-///
-/// Examples
-/// --------
-/// >>> import szilard as sz
-/// >>> chain = sz.BoundaryChain([sz.Factor("pue", 1.2)])
-/// >>> token = sz.Quantity("3.6 J/token", boundary="it")
-/// >>> cost = sz.boundaries.cost_of_thought(token, tokens_per_call=500, calls_per_year=1e6, chain=chain)
-/// >>> round(cost["energy_wh"][1], 9)
-/// 0.6
-#[pyfunction]
-#[pyo3(signature = (per_token, *, tokens_per_call, calls_per_year, chain, price_per_kwh=None, carbon=None, wue=None,
-    water_off_site=None, way=""))]
-#[expect(clippy::too_many_arguments, reason = "each is a keyword in Python")]
-pub fn cost_of_thought(
-    py: Python<'_>,
-    per_token: Given,
-    tokens_per_call: f64,
-    calls_per_year: f64,
-    chain: &Bound<'_, PyBoundaryChain>,
-    price_per_kwh: Option<f64>,
-    carbon: Option<Given>,
-    wue: Option<Given>,
-    water_off_site: Option<Given>,
-    way: &str,
-) -> PyResult<Py<PyAny>> {
-    let quantity = |given: Option<Given>| given.map(|given| given.0);
-    let intensities = Intensities {
-        water_on_site: quantity(wue),
-        water_off_site: quantity(water_off_site),
-        carbon: quantity(carbon),
-        price_per_kwh,
-    };
-    let costs = guard(|| {
-        let usage = Usage { tokens_per_call: Quantity::new(tokens_per_call, "token".parse()?)?, calls_per_year };
-        core::cost_of_thought(&per_token.0, &usage, &chain.get().0, &intensities)
-    })?;
-    type Part = fn(&Footprint) -> &Option<Quantity>;
-    let parts: [(&str, usize, Part); 4] = [
-        ("water_on_site_l", 1, |found| &found.water_on_site),
-        ("water_off_site_l", 1, |found| &found.water_off_site),
-        ("carbon_g", 2, |found| &found.carbon),
-        ("cost", 3, |found| &found.cost),
-    ];
-    let in_unit = |cost: &Cost, figure: &Quantity, place: usize| {
-        let unit = cost.units().get(place).copied().unwrap_or("1");
-        figure.to(unit).map_err(ChainError::from)
-    };
-    let energy = guard(|| costs.iter().map(|cost| in_unit(cost, &cost.energy, 0)).collect::<Result<Vec<_>, _>>())?;
-    let mut columns = vec![
-        ("way", Column::Text(vec![way.to_owned(); costs.len()])),
-        ("of", Column::Text(costs.iter().map(|cost| cost.of.to_owned()).collect())),
-        ("energy_wh", Column::Float(energy.iter().map(Quantity::value).collect())),
-        ("u_wh", Column::Float(energy.iter().map(Quantity::u).collect())),
-    ];
-    for (name, place, part) in parts {
-        let value = |cost: &Cost| {
-            let figure = part(&cost.footprint).as_ref().map(|figure| in_unit(cost, figure, place));
-            figure.transpose().map(|figure| figure.as_ref().map(Quantity::value))
-        };
-        let values = guard(|| costs.iter().map(value).collect::<Result<Vec<_>, ChainError>>())?;
-        columns.push((name, Column::MaybeFloat(values)));
-    }
-    frame(py, columns)
 }

@@ -11,7 +11,7 @@ use numpy::{IntoPyArray, PyArrayDyn, PyArrayMethods, PyReadonlyArray1, PyReadonl
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use szilard::information::{
-    self as core, Base, Chosen, EntropyOptions, Estimator, InformationError, LogitArray, Logits, Mode, TopK,
+    self as core, Base, Chosen, EntropyOptions, Estimator, InformationError, LogitArray, Logits, Mode, Sampling, TopK,
     read_logits, read_logprobs, token_entropy_of_file,
 };
 use szilard::simd::RowSums;
@@ -470,6 +470,33 @@ impl EntropyBounds {
         Some(Interval::bounds(mean.lower, mean.upper, "bit/token"))
     }
 
+    /// The mean surprisal of the drawn tokens [bit/token]; None where none is known.
+    #[getter]
+    fn mean_surprisal(&self) -> PyResult<Option<PyQuantity>> {
+        guard(|| self.bounds.mean_surprisal(Base::BIT).map(|mean| mean.quantity()).transpose())
+            .map(|mean| mean.map(PyQuantity))
+    }
+
+    /// The mean surprisal where it estimates the entropy [bit/token]: the tokens are known to have been drawn from the
+    /// probabilities that are listed. None elsewhere: it is then a cross-entropy.
+    #[getter]
+    fn entropy_estimate(&self) -> PyResult<Option<PyQuantity>> {
+        guard(|| self.bounds.entropy_estimate(Base::BIT).map(|mean| mean.quantity()).transpose())
+            .map(|mean| mean.map(PyQuantity))
+    }
+
+    /// The temperature that the tokens were drawn at, where it is known. [1]
+    #[getter]
+    fn sampling_temperature(&self) -> Option<f64> {
+        self.bounds.sampling.temperature
+    }
+
+    /// "raw" for probabilities before temperature and filters, "processed" for those after them; None if not known.
+    #[getter]
+    fn logprobs_mode(&self) -> Option<&'static str> {
+        self.bounds.sampling.processed.map(|processed| if processed { "processed" } else { "raw" })
+    }
+
     /// The table of remarks: code, severity, line, channel, message, place.
     #[getter]
     fn diagnostics(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
@@ -498,6 +525,12 @@ impl EntropyBounds {
 ///     completion saved as JSON. -9999 and -inf mean "outside the list".
 /// vocab_size
 ///     Number of tokens of the vocabulary; without it there is no upper bound.
+/// sampling_temperature
+///     The temperature that the tokens were drawn at, where the file does not say it. [1]
+/// logprobs_mode
+///     "raw" for probabilities before temperature and filters, "processed" for those after them.
+/// filtered
+///     Whether anything but the temperature stood between the model and the draw: top-k, top-p, penalties.
 ///
 /// Raises
 /// ------
@@ -510,13 +543,25 @@ impl EntropyBounds {
 /// >>> sz.entropy_bounds([[math.log(0.5), math.log(0.25)]], vocab_size=6).mean
 /// [1.5, 2] bit/token (100 %, bounds)
 #[pyfunction]
-#[pyo3(signature = (top_logprobs, vocab_size=None))]
+#[pyo3(signature = (top_logprobs, vocab_size=None, *, sampling_temperature=None, logprobs_mode=None, filtered=None))]
 pub fn entropy_bounds(
     py: Python<'_>,
     top_logprobs: &Bound<'_, PyAny>,
     vocab_size: Option<u64>,
+    sampling_temperature: Option<f64>,
+    logprobs_mode: Option<&str>,
+    filtered: Option<bool>,
 ) -> PyResult<EntropyBounds> {
-    let bounds = if let Some(path) = path_of(top_logprobs)? {
+    let processed = match logprobs_mode {
+        None => None,
+        Some("raw") => Some(false),
+        Some("processed") => Some(true),
+        Some(other) => {
+            let message = format!("mode {other:?} of log-probabilities: expected raw or processed");
+            return Err(exceptions::InformationError::new_err(message));
+        }
+    };
+    let mut bounds = if let Some(path) = path_of(top_logprobs)? {
         detached(py, || read_logprobs(&path)?.entropy_bounds(vocab_size))?
     } else {
         let helper = py.import("szilard._logits")?.call_method1("log_probabilities", (top_logprobs,))?;
@@ -524,6 +569,12 @@ pub fn entropy_bounds(
         let rows: Vec<TopK> =
             tokens.into_iter().map(|top| TopK { top, chosen: None::<Chosen>, ..TopK::default() }).collect();
         detached(py, || core::entropy_bounds(&rows, vocab_size).map_err(InMemory))?
+    };
+    let known = bounds.sampling;
+    bounds.sampling = Sampling {
+        temperature: sampling_temperature.or(known.temperature),
+        processed: processed.or(known.processed),
+        filtered: filtered.or(known.filtered),
     };
     Ok(EntropyBounds { bounds, has_upper: vocab_size.is_some() })
 }

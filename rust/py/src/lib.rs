@@ -7,6 +7,7 @@ mod edge;
 mod energy;
 mod errors;
 mod facility;
+mod footprint;
 mod given;
 mod html;
 mod inference;
@@ -24,11 +25,9 @@ use pyo3::prelude::*;
 
 /// The compiled part of szilard.
 #[pymodule]
-mod _core {
+pub mod _core {
     #[pymodule_export]
-    use crate::boundaries::{
-        PyBoundaryChain, PyFactor, PyFootprint, cooling_share, footprint, pue_from_cooling_share, reconcile,
-    };
+    use crate::boundaries::{PyBoundaryChain, PyFactor, cooling_share, pue_from_cooling_share, reconcile};
     #[pymodule_export]
     use crate::bounds::{
         barrier, bremermann_rate, charge_energy, circuit_erasure, kaplan_2020, landauer_units, least_energy_over_noise,
@@ -44,9 +43,11 @@ mod _core {
     use crate::energy::PyEnergyResult;
     #[pymodule_export]
     use crate::facility::{
-        cost_of_thought, cue, dcie, effectiveness, ere, erf, gap, generation_efficiency, generation_mix, known_factors,
-        overhead, pue_at_it_input, pue_from_loads, transformer_loss,
+        cue, dcie, effectiveness, ere, erf, gap, generation_efficiency, generation_mix, known_factors, overhead,
+        pue_at_it_input, pue_from_loads, transformer_loss,
     };
+    #[pymodule_export]
+    use crate::footprint::{PyFootprint, cost_of_thought, footprint};
     #[pymodule_export]
     use crate::inference::{PyInferenceEnergy, compare, energy_per_token, load_report};
     #[pymodule_export]

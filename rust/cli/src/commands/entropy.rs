@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use szilard::energy::remark_records;
 use szilard::information::{
-    Base, EntropyBounds, EntropyOptions, LOGIT_FORMATS, LOGPROB_FORMATS, MeanInformation, TokenInformation,
-    read_logits_bytes, read_logprobs, read_logprobs_bytes, token_entropy_of_file,
+    Base, EntropyBounds, EntropyOptions, LOGIT_FORMATS, MeanInformation, TokenInformation, read_logits_bytes,
+    read_logprobs, read_logprobs_bytes, token_entropy_of_file,
 };
 use szilard::input::{Code, Place, Refusal};
 use szilard::quantity::{Component, Distribution, Quantity, QuantityRecord};
@@ -60,7 +60,7 @@ impl Entropy {
                 return Err(Failure::Usage { message: message.to_owned() });
             }
             let log = if is_all { read_logprobs_bytes(&start, &name, None) } else { read_logprobs(&self.file) }?;
-            return Ok(of_bounds(&log.entropy_bounds(self.vocab_size)?, &scale));
+            return of_bounds(&log.entropy_bounds(self.vocab_size)?, log.format, &scale);
         }
         let targets = self.targets.as_deref().map(token_ids).transpose()?;
         let options = EntropyOptions {
@@ -167,7 +167,7 @@ fn record(mean: &Quantity, scale: &Scale) -> Value {
     json!(QuantityRecord { unit: format!("{}/token", scale.unit), ..QuantityRecord::from(mean) })
 }
 
-fn of_bounds(bounds: &EntropyBounds, scale: &Scale) -> Answer {
+fn of_bounds(bounds: &EntropyBounds, format: &str, scale: &Scale) -> Result<Answer, Failure> {
     let unit = scale.unit;
     let in_base = |nat: f64| scale.base.from_nat(nat);
     let mean = bounds.mean(scale.base);
@@ -180,7 +180,15 @@ fn of_bounds(bounds: &EntropyBounds, scale: &Scale) -> Answer {
         }
         None => format!("no value: none of the {tokens} tokens has listed probabilities"),
     };
-    let text = sections(&[lines(&[("entropy", Some(interval))]), diagnostics_text(&bounds.diagnostics, false)]);
+    let surprisal = bounds.mean_surprisal(scale.base).map(|surprisal| self::mean(&surprisal)).transpose()?;
+    let meaning = match bounds.sampling.is_from_listed() {
+        Some(true) => "an estimate of the entropy: the tokens were drawn from these probabilities",
+        Some(false) => "no entropy: the tokens were drawn from other probabilities than these",
+        None => "the file does not say whether the tokens were drawn from these probabilities",
+    };
+    let shown = surprisal.as_ref().map(|surprisal| format!("{}; {meaning}", in_unit(surprisal, unit)));
+    let head = lines(&[("entropy", Some(interval)), ("surprisal", shown)]);
+    let text = sections(&[head, diagnostics_text(&bounds.diagnostics, false)]);
     let rows = bounds.intervals.iter().zip(&bounds.surprisal);
     let silent = rows.filter(|(interval, surprisal)| interval.is_none() && surprisal.is_none()).count();
     let incomplete = (silent > 0).then(|| format!("{silent} of {tokens} tokens have neither entropy nor surprisal"));
@@ -197,10 +205,14 @@ fn of_bounds(bounds: &EntropyBounds, scale: &Scale) -> Answer {
         "surprisal": bounds.surprisal.iter().map(|nat| of(*nat)).collect::<Vec<_>>(),
         "units": {
             "tokens": "token", "lower": format!("{unit}/token"), "upper": format!("{unit}/token"), "tail": "1",
-            "surprisal": format!("{unit}/token"),
+            "surprisal": format!("{unit}/token"), "sampling_temperature": "1",
         },
-        "format": LOGPROB_FORMATS.first().map(|format| format.name),
+        "mean_surprisal": surprisal.as_ref().map(|surprisal| record(surprisal, scale)),
+        "is_entropy_estimate": bounds.sampling.is_from_listed(),
+        "sampling_temperature": bounds.sampling.temperature,
+        "processed": bounds.sampling.processed,
+        "format": format,
         "diagnostics": remark_records(&bounds.diagnostics),
     });
-    Answer { text, json, incomplete: incomplete.into_iter().collect(), ..Answer::default() }
+    Ok(Answer { text, json, incomplete: incomplete.into_iter().collect(), ..Answer::default() })
 }

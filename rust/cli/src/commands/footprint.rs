@@ -83,20 +83,8 @@ fn text(figure: &Quantity, found: &Footprint) -> String {
 /// The costs in one unit a column.
 fn costs_table(costs: &[Cost]) -> Result<String, Failure> {
     let row = |cost: &Cost| {
-        let [energy, litre, gram, money] = cost.units();
-        let cell = |part: &Option<Quantity>, unit: &str| match part {
-            Some(part) => Ok::<_, Failure>(format!("{:.4e}", part.to(unit).map_err(core::ChainError::from)?.value())),
-            None => Ok("-".to_owned()),
-        };
-        let found = &cost.footprint;
-        Ok(vec![
-            cost.of.to_owned(),
-            cell(&Some(cost.energy.clone()), energy)?,
-            cell(&found.water_on_site, litre)?,
-            cell(&found.water_off_site, litre)?,
-            cell(&found.carbon, gram)?,
-            cell(&found.cost, money)?,
-        ])
+        let cell = |amount: Option<Quantity>| amount.map_or("-".to_owned(), |amount| format!("{:.4e}", amount.value()));
+        Ok([vec![cost.of.to_owned()], cost.in_columns()?.map(cell).to_vec()].concat())
     };
     let rows = costs.iter().map(row).collect::<Result<Vec<_>, Failure>>()?;
     let titles = ["of one", "energy [Wh, site]", "water on site [L]", "water off site [L]", "carbon [g]", "cost"];

@@ -26,13 +26,30 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// The units in which one table shows tokens, calls and years beside each other: of energy, water, mass and money.
-    pub fn units(&self) -> [&'static str; 4] {
-        match self.of {
-            "token" => ["Wh/token", "L/token", "g/token", "1/token"],
-            "year" => ["Wh/yr", "L/yr", "g/yr", "1/yr"],
-            _ => ["Wh", "L", "g", "1"],
-        }
+    /// Columns in which tokens, calls and years stand beside each other, each in one unit.
+    pub const COLUMNS: [&'static str; 5] = ["energy_wh", "water_on_site_l", "water_off_site_l", "carbon_g", "cost"];
+
+    /// The amounts in the units of [`Cost::COLUMNS`]: per token for a token, per year for a year.
+    ///
+    /// # Errors
+    /// Amounts out of range.
+    pub fn in_columns(&self) -> Result<[Option<Quantity>; 5], ChainError> {
+        let per = match self.of {
+            "token" => "/token",
+            "year" => "/yr",
+            _ => "",
+        };
+        let found = &self.footprint;
+        let amount = |figure: Option<&Quantity>, unit: &str| {
+            figure.map(|figure| figure.to(&format!("{unit}{per}"))).transpose().map_err(ChainError::from)
+        };
+        Ok([
+            amount(Some(&self.energy), "Wh")?,
+            amount(found.water_on_site.as_ref(), "L")?,
+            amount(found.water_off_site.as_ref(), "L")?,
+            amount(found.carbon.as_ref(), "g")?,
+            amount(found.cost.as_ref(), "1")?,
+        ])
     }
 }
 
@@ -107,6 +124,10 @@ mod tests {
             price_per_kwh: Some(0.5),
         };
         let [_, call, year] = cost_of_thought(&site, &usage, &chain, &given).unwrap();
+        let columns = year.in_columns().unwrap().map(|amount| amount.unwrap().value());
+        for (found, expected) in columns.iter().zip([12_500.0, 20.0, 62.5, 6250.0, 6.25]) {
+            assert!((found - expected).abs() < 1e-9 * expected, "{found} {expected}");
+        }
         let value = |figure: Option<Quantity>, unit: &str| figure.unwrap().to(unit).unwrap().value();
         for (found, expected) in [
             (value(call.footprint.water_on_site, "L"), 2.0),

@@ -431,7 +431,7 @@ impl MeanInformation {
 }
 
 /// The mean of figures in nat, with rounding uncertainties that are independent.
-fn mean(nat: &[f64], u: &[f64], base: Base) -> MeanInformation {
+pub(super) fn mean(nat: &[f64], u: &[f64], base: Base) -> MeanInformation {
     let count = nat.len() as f64;
     let centre = sum(nat.iter().copied()) / count;
     let squares = sum(nat.iter().map(|value| (value - centre).powi(2)));

@@ -26,4 +26,4 @@ pub use logits::{
     FileInformation, LOGIT_FORMATS, LOGPROB_FORMATS, LogitArray, LogitFormat, Logits, LogprobFormat, TopLogprobs,
     read_logits, read_logits_bytes, read_logprobs, read_logprobs_bytes, token_entropy_of_file,
 };
-pub use top_k::{Chosen, EntropyBounds, EntropyInterval, MeanInterval, TopK, entropy_bounds};
+pub use top_k::{Chosen, EntropyBounds, EntropyInterval, MeanInterval, Sampling, TopK, entropy_bounds};

@@ -1,7 +1,8 @@
 //! Entropy of a distribution of which only the most likely tokens are known: a rigorous interval, never a guess.
 
+use super::entropy::mean as mean_of;
 use super::sum::sum;
-use super::{Base, InformationError};
+use super::{Base, InformationError, MeanInformation};
 use crate::input::{Code, Diagnostics, Place, Refusal};
 
 /// The most a natural-log probability may lie above zero: the rounding of a 32-bit log-softmax. [nat]
@@ -53,6 +54,30 @@ pub struct MeanInterval {
     pub tokens: usize,
 }
 
+/// How tokens were drawn, as far as it is known.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Sampling {
+    /// The temperature of the sampler. [1]
+    pub temperature: Option<f64>,
+    /// Whether the probabilities are those after temperature and filters (vLLM: `processed_logprobs`).
+    pub processed: Option<bool>,
+    /// Whether anything but the temperature stood between the model and the draw: top-k, top-p, penalties.
+    pub filtered: Option<bool>,
+}
+
+impl Sampling {
+    /// Whether the tokens were drawn from the distribution whose probabilities are listed, if that is known.
+    pub fn is_from_listed(&self) -> Option<bool> {
+        match (self.processed?, self.temperature, self.filtered) {
+            (true, _, _) => Some(true),
+            (false, _, Some(true)) => Some(false),
+            (false, Some(temperature), _) if temperature != 1.0 => Some(false),
+            (false, Some(_), Some(false)) => Some(true),
+            _ => None,
+        }
+    }
+}
+
 /// The entropy intervals and surprisals of a sequence of tokens.
 #[derive(Debug, Clone)]
 pub struct EntropyBounds {
@@ -62,6 +87,8 @@ pub struct EntropyBounds {
     pub surprisal: Vec<Option<f64>>,
     /// `W_TRUNCATED_TAIL` for each token whose tail has more than rounding in it.
     pub diagnostics: Diagnostics,
+    /// How the tokens were drawn.
+    pub sampling: Sampling,
 }
 
 /// The rigorous entropy interval of each token, in nat.
@@ -96,8 +123,12 @@ pub fn entropy_bounds(rows: &[TopK], vocab_size: Option<u64>) -> Result<EntropyB
     if rows.is_empty() {
         return Err(Refusal::new(Code::NoData, "<array>", Place::File, "no tokens", "at least one token").into());
     }
-    let mut bounds =
-        EntropyBounds { intervals: Vec::new(), surprisal: Vec::new(), diagnostics: Diagnostics::default() };
+    let mut bounds = EntropyBounds {
+        intervals: Vec::new(),
+        surprisal: Vec::new(),
+        diagnostics: Diagnostics::default(),
+        sampling: Sampling::default(),
+    };
     for (index, row) in rows.iter().enumerate() {
         let place = if row.place == Place::File { Place::Row { row: index, column: None } } else { row.place.clone() };
         let known = Known::of(row, &place)?;
@@ -209,6 +240,18 @@ impl EntropyBounds {
             upper: upper.map(mean),
             tokens: known.len(),
         })
+    }
+
+    /// The mean surprisal of the drawn tokens that have one. [unit of the base/token]
+    pub fn mean_surprisal(&self, base: Base) -> Option<MeanInformation> {
+        let known: Vec<f64> = self.surprisal.iter().flatten().copied().collect();
+        (!known.is_empty()).then(|| mean_of(&known, &[], base))
+    }
+
+    /// The mean surprisal as an estimate of the entropy: only where the tokens are known to have been drawn from the
+    /// distribution whose probabilities are listed, since otherwise it is a cross-entropy. [unit of the base/token]
+    pub fn entropy_estimate(&self, base: Base) -> Option<MeanInformation> {
+        self.mean_surprisal(base).filter(|_| self.sampling.is_from_listed() == Some(true))
     }
 }
 

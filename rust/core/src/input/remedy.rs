@@ -118,6 +118,8 @@ impl Code {
                 "fetch the document again, whole and alone"
             }
             Self::XmlEntity => "remove the declarations, if you trust the file",
+            Self::Scenario => "name the folder of the run after the scenario it was submitted for",
+            Self::UnitUnstated => "write the unit into the title",
             _ => "read in the message what was found and what was expected",
         }
     }

@@ -177,7 +177,8 @@ impl PyLadder {
                 ]
             })
             .collect();
-        let line = format!("{} at {}", self.0.energy(), self.0.temperature());
+        let remarks = self.0.diagnostics().iter().map(|remark| format!("; {}: {}", remark.code, remark.message));
+        let line = format!("{} at {}{}", self.0.energy(), self.0.temperature(), remarks.collect::<String>());
         html::card(&line, "gap to each bound", &["bound", "kind", "ratio", "not claimed"], &rows)
     }
 }

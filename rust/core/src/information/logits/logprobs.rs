@@ -1,23 +1,15 @@
-//! OpenAI chat completions with `logprobs`: `choices[].logprobs.content[].top_logprobs[]`, natural logarithms.
+//! Lists of the likeliest tokens, as servers give them: natural logarithms, or probabilities.
 //!
-//! The token that was drawn is on the list or beside it. `-9999.0` says "outside the listed tokens". The probabilities
-//! are those before temperature and sampling filters, unless the server was told otherwise; the file does not say.
+//! The token that was drawn is on the list or beside it. `-9999.0`, or the lowest number of f32 (llama.cpp), says
+//! "outside the listed tokens".
 
 use std::collections::HashSet;
 
-use super::read::LogprobFormat;
-use crate::information::{Chosen, EntropyBounds, InformationError, TopK, entropy_bounds};
-use crate::input::{Code, Diagnostics, Json, JsonText, Place, Refusal};
+use crate::information::{Chosen, EntropyBounds, InformationError, Sampling, TopK, entropy_bounds};
+use crate::input::{Code, Diagnostics, Json, Place, Refusal};
 
 /// The coarsest print that is taken for a rounding; coarser literals are short because they are exact. [nat]
 const COARSEST_QUANTUM: f64 = 0.01;
-
-/// The registry entry.
-pub(super) const FORMAT: LogprobFormat = LogprobFormat {
-    name: "openai-logprobs-json",
-    description: "OpenAI or vLLM chat completion with logprobs: choices[].logprobs.content[].top_logprobs[]",
-    read,
-};
 
 /// The log-probabilities of one file, token by token.
 #[derive(Debug, Clone)]
@@ -26,6 +18,10 @@ pub struct TopLogprobs {
     pub tokens: Vec<TopK>,
     /// `W_ENCODING` for a token that is not text.
     pub diagnostics: Diagnostics,
+    /// What the file says about how the tokens were drawn.
+    pub sampling: Sampling,
+    /// The name of the format.
+    pub format: &'static str,
     /// The file, or `<bytes>`.
     pub path: String,
 }
@@ -39,25 +35,35 @@ impl TopLogprobs {
     pub fn entropy_bounds(&self, vocab_size: Option<u64>) -> Result<EntropyBounds, InformationError> {
         let mut bounds = entropy_bounds(&self.tokens, vocab_size).map_err(|error| error.in_file(&self.path))?;
         bounds.diagnostics.extend(&self.diagnostics);
+        bounds.sampling = self.sampling;
         Ok(bounds)
     }
 }
 
-fn read(bytes: &[u8], path: &str) -> Result<TopLogprobs, Refusal> {
-    let document = Json::parse(bytes, path)?;
-    let no_data = |found: &str| Refusal::new(Code::NoData, path, Place::Line(1), found, "choices[].logprobs.content[]");
-    let choices = document.get("choices").and_then(Json::as_array).ok_or_else(|| no_data("no choices"))?;
-    let mut log = TopLogprobs { tokens: Vec::new(), diagnostics: Diagnostics::default(), path: path.to_owned() };
-    for (choice, value) in choices.iter().enumerate() {
-        let content = value.get("logprobs").and_then(|logprobs| logprobs.get("content"));
-        for (index, entry) in content.and_then(Json::as_array).unwrap_or_default().iter().enumerate() {
-            let place = Place::Path(format!("choices[{choice}].logprobs.content[{index}]"));
-            log.tokens.push(token(entry, path, place, &mut log.diagnostics)?);
-        }
+/// What a server said about one token: the one that was drawn, and the list beside it.
+pub(super) struct Given<'j> {
+    pub(super) place: Place,
+    pub(super) drawn: Entry<'j>,
+    pub(super) listed: Vec<Entry<'j>>,
+}
+
+/// The tokens of a file; in `format`, and as it says that they were drawn.
+///
+/// # Errors
+///
+/// `E_NO_DATA` without tokens, `E_INFEASIBLE` for a token that is listed twice.
+pub(super) fn gathered(
+    given: Vec<Given<'_>>,
+    sampling: Sampling,
+    format: &'static str,
+    path: &str,
+) -> Result<TopLogprobs, Refusal> {
+    if given.is_empty() {
+        return Err(Refusal::new(Code::NoData, path, Place::Line(1), "no logprobs", "log-probabilities of tokens"));
     }
-    if log.tokens.is_empty() {
-        return Err(no_data("no logprobs"));
-    }
+    let mut diagnostics = Diagnostics::default();
+    let tokens = given.into_iter().map(|given| token(given, path, &mut diagnostics)).collect::<Result<Vec<_>, _>>()?;
+    let mut log = TopLogprobs { tokens, diagnostics, sampling, format, path: path.to_owned() };
     // The finest decimal anywhere is the one in which the file was printed.
     let finest =
         log.tokens.iter().map(|token| token.quantum).filter(|quantum| *quantum > 0.0).fold(f64::INFINITY, f64::min);
@@ -67,8 +73,10 @@ fn read(bytes: &[u8], path: &str) -> Result<TopLogprobs, Refusal> {
 }
 
 /// One entry of a list: a token and its log-probability.
-struct Entry<'j> {
-    token: Option<&'j JsonText<'j>>,
+pub(super) struct Entry<'j> {
+    token: Option<&'j str>,
+    /// Whether the text holds a replaced lone surrogate.
+    replaced: bool,
     /// The bytes of the token, as they are written.
     bytes: Option<Vec<&'j str>>,
     logprob: f64,
@@ -76,18 +84,42 @@ struct Entry<'j> {
 }
 
 impl<'j> Entry<'j> {
-    fn of(value: &'j Json<'j>, path: &str, place: &Place) -> Result<Self, Refusal> {
+    /// An entry of `token` or `text`, perhaps `bytes`, and `logprob` or `prob`.
+    pub(super) fn of(value: &'j Json<'j>, path: &str, place: &Place) -> Result<Self, Refusal> {
+        let (number, is_probability) = match (value.get("logprob"), value.get("prob")) {
+            (None, Some(probability)) => (Some(probability), true),
+            (logprob, _) => (logprob, false),
+        };
         let refusal = |code, found: &str| Refusal::new(code, path, place.clone(), found, "a logprob that is a number");
-        let logprob = value.get("logprob").ok_or_else(|| refusal(Code::NoData, "no logprob"))?;
-        let number = logprob.to_f64(path, || place.clone())?;
+        let number = number.ok_or_else(|| refusal(Code::NoData, "no logprob"))?;
+        let text = match value.get("token").or_else(|| value.get("text")) {
+            Some(Json::String(text)) => Some(text),
+            _ => None,
+        };
+        let mut entry = Self::named(text.map_or("", |text| &text.text), number, path, place)?;
+        if is_probability {
+            (entry.logprob, entry.quantum) = (entry.logprob.ln(), 0.0);
+        }
         Ok(Self {
-            token: if let Some(Json::String(text)) = value.get("token") { Some(text) } else { None },
+            token: entry.token.filter(|_| text.is_some()),
+            replaced: text.is_some_and(|text| text.replaced),
             bytes: value
                 .get("bytes")
                 .and_then(Json::as_array)
                 .map(|list| list.iter().filter_map(Json::as_number).collect()),
-            logprob: number.ok_or_else(|| refusal(Code::BadNumber, logprob.kind()))?,
-            quantum: quantum(logprob.as_number().unwrap_or_default()),
+            ..entry
+        })
+    }
+
+    /// An entry whose token is the key of its number.
+    pub(super) fn named(token: &'j str, number: &Json<'_>, path: &str, place: &Place) -> Result<Self, Refusal> {
+        let wrong = || Refusal::new(Code::BadNumber, path, place.clone(), number.kind(), "a logprob that is a number");
+        Ok(Self {
+            token: Some(token),
+            replaced: false,
+            bytes: None,
+            logprob: number.to_f64(path, || place.clone())?.ok_or_else(wrong)?,
+            quantum: quantum(number.as_number().unwrap_or_default()),
         })
     }
 
@@ -96,15 +128,9 @@ impl<'j> Entry<'j> {
         match (&self.bytes, &other.bytes, self.token, other.token) {
             (Some(ours), Some(theirs), _, _) => ours == theirs,
             // Different lone surrogates are replaced by the same character; then the value tells them apart.
-            (_, _, Some(ours), Some(theirs)) => {
-                ours.text == theirs.text && (!self.is_replaced() || self.logprob == other.logprob)
-            }
+            (_, _, Some(ours), Some(theirs)) => ours == theirs && (!self.replaced || self.logprob == other.logprob),
             _ => false,
         }
-    }
-
-    fn is_replaced(&self) -> bool {
-        self.token.is_some_and(|token| token.replaced)
     }
 }
 
@@ -118,26 +144,18 @@ fn quantum(literal: &str) -> f64 {
     }
 }
 
-fn token(value: &Json<'_>, path: &str, place: Place, diagnostics: &mut Diagnostics) -> Result<TopK, Refusal> {
-    let drawn = Entry::of(value, path, &place)?;
-    let list = match value.get("top_logprobs") {
-        None | Some(Json::Null) => &[],
-        Some(list) => list
-            .as_array()
-            .ok_or_else(|| Refusal::new(Code::Json, path, place.clone(), list.kind(), "top_logprobs as an array"))?,
-    };
-    let listed = list.iter().map(|entry| Entry::of(entry, path, &place)).collect::<Result<Vec<_>, _>>()?;
+fn token(Given { place, drawn, listed }: Given<'_>, path: &str, remarks: &mut Diagnostics) -> Result<TopK, Refusal> {
     let mut seen = HashSet::new();
-    for entry in listed.iter().filter(|entry| !entry.is_replaced()) {
+    for entry in listed.iter().filter(|entry| !entry.replaced) {
         if let Some(token) = entry.token
-            && !seen.insert((&token.text, &entry.bytes))
+            && !seen.insert((token, &entry.bytes))
         {
             let expected = "every token of a list once: its probability would count twice";
-            return Err(Refusal::new(Code::Infeasible, path, place, format!("token {:?} twice", token.text), expected));
+            return Err(Refusal::new(Code::Infeasible, path, place, format!("token {token:?} twice"), expected));
         }
     }
-    if drawn.is_replaced() || listed.iter().any(Entry::is_replaced) {
-        diagnostics.push(Code::Encoding, place.clone(), None, "a token is a lone surrogate; it was replaced by U+FFFD");
+    if drawn.replaced || listed.iter().any(|entry| entry.replaced) {
+        remarks.push(Code::Encoding, place.clone(), None, "a token is a lone surrogate; it was replaced by U+FFFD");
     }
     let quanta = listed.iter().chain([&drawn]).map(|entry| entry.quantum).filter(|quantum| *quantum > 0.0);
     Ok(TopK {

@@ -1,5 +1,10 @@
 use super::*;
 
+fn read(bytes: &[u8], path: &str) -> Result<TopLogprobs, Refusal> {
+    crate::information::read_logprobs_bytes(bytes, path, Some("openai-logprobs-json"))
+        .map_err(|error| if let InformationError::Format(refusal) = error { refusal } else { unreachable!() })
+}
+
 fn answer(content: &str) -> String {
     format!(r#"{{"choices":[{{"logprobs":{{"content":[{content}]}}}}]}}"#)
 }

@@ -1,6 +1,7 @@
 //! Logits and log-probabilities from files: readers that trust nothing and load no code.
 
 mod array;
+mod logprob_formats;
 mod logprobs;
 mod npy;
 mod npy_header;
@@ -20,4 +21,10 @@ pub use stream::{FileInformation, token_entropy_of_file};
 pub const LOGIT_FORMATS: &[LogitFormat] = &[npy::FORMAT, npz::FORMAT, safetensors::FORMAT];
 
 /// The formats of log-probabilities; a new one is a line here.
-pub const LOGPROB_FORMATS: &[LogprobFormat] = &[logprobs::FORMAT];
+pub const LOGPROB_FORMATS: &[LogprobFormat] = &[
+    logprob_formats::COMPLETION,
+    logprob_formats::TGI,
+    logprob_formats::LLAMA_CPP,
+    logprob_formats::OLLAMA,
+    logprob_formats::OPENAI,
+];

@@ -8,7 +8,7 @@ use super::logprobs::TopLogprobs;
 use super::source::{Opened, Source, at_most};
 use super::{LOGIT_FORMATS, LOGPROB_FORMATS};
 use crate::information::InformationError;
-use crate::input::{Code, JSON_BYTES, Place, Refusal};
+use crate::input::{Code, JSON_BYTES, Json, Place, Refusal};
 
 /// What is looked at to tell formats apart. [byte]
 const START_BYTES: usize = 16;
@@ -35,8 +35,10 @@ pub struct LogprobFormat {
     pub name: &'static str,
     /// What it holds.
     pub description: &'static str,
-    /// The reader; the text names the file in a refusal.
-    pub read: fn(&[u8], &str) -> Result<TopLogprobs, Refusal>,
+    /// Whether a document has its shape.
+    pub holds: fn(&Json<'_>) -> bool,
+    /// The reader of one document, or of one a line; the text names the file in a refusal.
+    pub read: fn(&[Json<'_>], &str) -> Result<TopLogprobs, Refusal>,
 }
 
 /// The logits of a `.npy`, `.npz` or `.safetensors` file.
@@ -109,19 +111,35 @@ pub fn read_logprobs(path: &Path) -> Result<TopLogprobs, InformationError> {
     read_logprobs_bytes(&bytes, &name, None)
 }
 
-/// The log-probabilities in the bytes of a server's answer, in the format of that name or the only one there is.
+/// The log-probabilities in the bytes of a server's answer, in the format of that name or in the one whose shape it has.
 ///
 /// # Errors
 ///
 /// [`InformationError::Format`]: `E_EMPTY`, `E_COMPRESSED`, `E_UNKNOWN_FORMAT`, or what the reader of the format says.
 pub fn read_logprobs_bytes(bytes: &[u8], path: &str, format: Option<&str>) -> Result<TopLogprobs, InformationError> {
     refuse_empty_or_compressed(bytes, path)?;
-    let wanted = LOGPROB_FORMATS.iter().find(|known| format.is_none_or(|name| name == known.name));
-    let wanted = wanted.ok_or_else(|| {
-        let names = LOGPROB_FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
-        Refusal::new(Code::UnknownFormat, path, Place::File, format.unwrap_or_default(), names)
-    })?;
-    Ok((wanted.read)(bytes, path)?)
+    let names = || LOGPROB_FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
+    let unknown = |found: &str| Refusal::new(Code::UnknownFormat, path, Place::File, found, names());
+    let named = |name: &str| LOGPROB_FORMATS.iter().find(|known| known.name == name).ok_or_else(|| unknown(name));
+    let format = format.map(named).transpose()?;
+    let documents = documents(bytes, path)?;
+    let has_shape = |format: &&LogprobFormat| documents.iter().any(format.holds);
+    // Answers of no known shape are told what chat completions look like.
+    let format = format.or_else(|| LOGPROB_FORMATS.iter().find(has_shape)).or(LOGPROB_FORMATS.last());
+    Ok((format.ok_or_else(|| unknown("no format"))?.read)(&documents, path)?)
+}
+
+/// The JSON document, or the documents of a stream of one a line.
+fn documents<'a>(bytes: &'a [u8], path: &str) -> Result<Vec<Json<'a>>, Refusal> {
+    let lines = || bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    let is_object = |line: &[u8]| line.trim_ascii().starts_with(b"{") && line.trim_ascii().ends_with(b"}");
+    if lines().nth(1).is_some()
+        && lines().next().is_some_and(is_object)
+        && lines().skip(1).all(|line| line.starts_with(b"{"))
+    {
+        return lines().map(|line| Json::parse(line, path)).collect();
+    }
+    Ok(vec![Json::parse(bytes, path)?])
 }
 
 fn refuse_empty_or_compressed(bytes: &[u8], path: &str) -> Result<(), Refusal> {
