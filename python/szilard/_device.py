@@ -48,7 +48,7 @@ def row_sums(
     at_once = max(1, _CHUNK // shape[-1])
     parts, probabilities = [], True
     for start in range(0, tokens, at_once):
-        part = _widened(space, rows[start : start + at_once, :])
+        part = _widened(space, rows[start : min(start + at_once, tokens), :])
         probabilities = probabilities and _is_probability(space, part, name)
         wanted = None if targets is None else targets[start : start + at_once]
         parts.append(_sums(space, part[:, :columns], sampling_temperature, name, wanted, start))
@@ -98,7 +98,8 @@ def _sums(
 ) -> np.ndarray[Any, Any]:
     wrong = space.isnan(part) | (part == math.inf)
     if bool(space.any(wrong)):
-        place = int(space.argmax(space.reshape(space.where(wrong, 1, 0), (-1,))))
+        marked = space.where(wrong, space.ones_like(part), space.zeros_like(part))
+        place = int(space.argmax(space.reshape(marked, (-1,))))
         row, column = divmod(place, int(part.shape[-1]))
         found = float(part[row, column])
         message = f"row {start + row} col {column}: E_NONFINITE: found {found}; expected a number or -inf"
@@ -106,7 +107,7 @@ def _sums(
     largest = space.argmax(part, axis=-1)
     maximum = space.amax(part, axis=-1) if hasattr(space, "amax") else space.max(part, axis=-1)
     if bool(space.any(maximum == -math.inf)):
-        row = start + int(space.argmax(space.where(maximum == -math.inf, 1, 0)))
+        row = start + int(space.argmin(maximum))
         message = f"row {row}: E_NONFINITE: found only -inf; expected at least one finite logit"
         raise InformationError(message, "E_NONFINITE", f"row {row}")
     zero = space.zeros_like(part)
