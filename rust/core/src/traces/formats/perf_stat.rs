@@ -2,7 +2,9 @@
 //! separated values (`-x`).
 //!
 //! Energies are printed with two decimals in the locale of the user, grouped or not: the last separator is the decimal
-//! mark. Several runs in one file are recordings of their own. Reference: Linux, tools/perf/Documentation/perf-stat.txt.
+//! mark. Several runs in one file are recordings of their own. The energies that `--summary` repeats at the end of
+//! intervals are left out. Reference: torvalds/linux, tools/perf/util/stat-display.c (`print_counter_value_std`,
+//! `print_counter_value_csv`, `print_aggr_id_std`, `prepare_interval`, `print_footer`).
 
 use super::Format;
 use super::parts::rapl_zone::Zone;
@@ -23,6 +25,9 @@ pub(super) const FORMAT: Format = Format {
 
 const SEPARATORS: [char; 3] = [',', ';', '\t'];
 
+/// What stands first in a separated line of the summary of intervals.
+const SUMMARY: &str = "summary";
+
 fn detect(head: &Head) -> bool {
     head.lines.iter().any(|line| line.contains("power/energy-") && (line.contains("Joules") || line.contains("<not ")))
 }
@@ -42,6 +47,10 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
     let mut intervals = false;
     while let Some(line) = lines.next(&mut builder.diagnostics)? {
         if let Some(event) = event(&line.text, line.number) {
+            if intervals && event.at.is_none() {
+                builder.remark(Code::SkippedLine, line.number, "the summary of the intervals; it counts once");
+                continue;
+            }
             intervals |= event.at.is_some();
             builder.record(line.number);
             pending.push(event);
@@ -106,7 +115,8 @@ fn event(text: &str, line: u32) -> Option<Event> {
     }
     let place = fields.iter().position(|field| field.starts_with(['S', 'C', 'D', 'N']) && field.len() > 1);
     let place = place.map(|at| fields.split_off(at)).and_then(|mut split| (!split.is_empty()).then(|| split.remove(0)));
-    Some(Event { line, at: fields.pop(), place: place.unwrap_or_default(), name, text: value })
+    let at = fields.pop().filter(|field| field != SUMMARY);
+    Some(Event { line, at, place: place.unwrap_or_default(), name, text: value })
 }
 
 /// The fields of an aligned line: two blanks or a change from a number to a word part them, single blanks group digits.
@@ -115,7 +125,12 @@ fn spaced(before: &str) -> Vec<String> {
     for part in before.split("  ").map(str::trim).filter(|part| !part.is_empty()) {
         match part.strip_suffix("Joules") {
             Some(number) => fields.extend([number.trim().to_owned(), "Joules".to_owned()]),
-            None => fields.push(part.to_owned()),
+            None => match part.split_once(' ') {
+                Some((time, place)) if place.starts_with(|c: char| c.is_ascii_alphabetic()) => {
+                    fields.extend([time.to_owned(), place.trim().to_owned()]);
+                }
+                _ => fields.push(part.to_owned()),
+            },
         }
     }
     fields
@@ -203,9 +218,35 @@ mod tests {
         assert_eq!(found("    2333.17 Joules power/energy-pkg/     (100.00%)"), some(None, "", "2333.17"));
         assert_eq!(found("     1.000107      12.50 Joules power/energy-pkg/"), some(Some("1.000107"), "", "12.50"));
         assert_eq!(found("S0        1         12.50 Joules power/energy-pkg/"), some(None, "S0", "12.50"));
+        // %6lu.%09lu and one blank, then the place: %-6s, %4d
+        assert_eq!(
+            found("     1.000107001 S0           1              12.50 Joules power/energy-pkg/"),
+            some(Some("1.000107001"), "S0", "12.50")
+        );
+        assert_eq!(
+            found("     1.000107001 CPU0                12.50 Joules power/energy-pkg/"),
+            some(Some("1.000107001"), "CPU0", "12.50")
+        );
+        assert_eq!(
+            found("1.000107001,S0,1,12.50,Joules,power/energy-pkg/,1,100.00,,"),
+            some(Some("1.000107001"), "S0", "12.50")
+        );
+        assert_eq!(found("summary,26.00,Joules,power/energy-pkg/,2,100.00,,"), some(None, "", "26.00"));
         assert_eq!(found("12.50,Joules,power/energy-pkg/,1000000,100.00,,"), some(None, "", "12.50"));
         assert_eq!(found("1.000107,12.50,Joules,power/energy-pkg/,1,100.00,,"), some(Some("1.000107"), "", "12.50"));
         assert_eq!(found("   <not counted> Joules power/energy-pkg/"), some(None, "", "<not counted>"));
         assert_eq!(found("perf stat -e power/energy-pkg/ ./run"), None);
+    }
+
+    #[test]
+    fn the_summary_of_intervals_counts_once() {
+        let log = "# started on Tue Mar  4 10:00:00 2025\n\
+            1.000107000,S0,1,12.50,Joules,power/energy-pkg/,1,100.00,,\n\
+            2.000214000,S0,1,13.50,Joules,power/energy-pkg/,1,100.00,,\n\
+            summary,S0,1,26.00,Joules,power/energy-pkg/,2,100.00,,\n";
+        let trace = crate::traces::read(log.into(), "perf.csv", &ReadOptions::default()).unwrap();
+        // 12.50 J in the first second and 13.50 J in the next; the 26 J of the summary are these once more
+        assert_eq!(trace.channels.len(), 1);
+        assert_eq!(trace.channels[0].samples.value.iter().filter(|energy| !energy.is_nan()).sum::<f64>(), 26.0);
     }
 }
