@@ -1,8 +1,10 @@
 //! JSON of AMD's tools fetched again and again: `amd-smi metric -p --json` (a list of GPUs, bare or under `gpu_data`, with
 //! `power.socket_power`) and `rocm-smi --showpower --json` (an object a card).
 //!
-//! There is no time: the interval must be given. Values are numbers, texts, or objects of value and unit; `N/A` where the
-//! board has none.
+//! `amd-smi -w` puts Unix time in whole seconds before each GPU; without it the interval must be given. Values are
+//! numbers, texts, or objects of value and unit; `N/A` where the board has none. Reference: ROCm/amdsmi,
+//! amdsmi_cli/amdsmi_logger.py (`_store_output_amdsmi`, `_print_json_output`); ROCm/rocm_smi_lib,
+//! python_smi_tools/rocm_smi.py.
 
 use super::Format;
 use super::parts::documents::{cell, documents};
@@ -16,7 +18,7 @@ pub(super) const FORMAT: Format = Format {
     description: "amd-smi metric --json or rocm-smi --showpower --json, one document after another",
     units: "W",
     channels: "windowed-mean-power, instant-power",
-    clock: "relative with interval",
+    clock: "utc with timestamp, else relative with interval",
     boundary: "board",
     sample: "amd-smi-json.json",
     detect,
@@ -44,13 +46,14 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
         let cards = document.as_object().unwrap_or_default();
         if let Some(gpus) = document.get("gpu_data").and_then(Json::as_array) {
             for gpu in gpus {
-                take(&mut builder, cell(gpu.get("gpu")), gpu.get("power"), line, &mut counts)?;
+                take(&mut builder, (cell(gpu.get("gpu")), gpu.get("timestamp")), gpu.get("power"), line, &mut counts)?;
             }
         } else if document.get("gpu").is_some() {
-            take(&mut builder, cell(document.get("gpu")), document.get("power"), line, &mut counts)?;
+            let name = (cell(document.get("gpu")), document.get("timestamp"));
+            take(&mut builder, name, document.get("power"), line, &mut counts)?;
         } else {
             for (name, card) in cards.iter().filter(|(name, _)| name.starts_with("card")) {
-                take(&mut builder, name, Some(card), line, &mut counts)?;
+                take(&mut builder, (name, None), Some(card), line, &mut counts)?;
             }
         }
     }
@@ -60,7 +63,7 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
 /// Takes the best power of one board.
 fn take(
     builder: &mut Builder<'_>,
-    name: &str,
+    (name, stamp): (&str, Option<&Json<'_>>),
     powers: Option<&Json<'_>>,
     line: u32,
     counts: &mut Vec<u64>,
@@ -84,6 +87,26 @@ fn take(
     let device = builder.device(name, line)?;
     counts.resize(counts.len().max(device + 1), 0);
     let count = counts.get_mut(device).map_or(0, |count| std::mem::replace(count, *count + 1));
-    let time = builder.spaced_time(None, count, line)?;
+    let time = match stamp {
+        Some(stamp) => builder.unix_time(cell(Some(stamp)), "s", line)?,
+        None => builder.spaced_time(None, count, line)?,
+    };
     builder.sample((device, slot), (line, time), reading, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn watched_gpus_have_a_time() {
+        let one = |stamp, power| {
+            format!("[{{\"timestamp\": {stamp}, \"gpu\": 0, \"power\": {{\"socket_power\": {power}}}}}]\n")
+        };
+        let log = one(1_741_082_400, 142) + &one(1_741_082_401, 158);
+        let trace = crate::traces::read(log.into_bytes(), "amd.json", &ReadOptions::default()).unwrap();
+        let samples = &trace.channels[0].samples;
+        assert_eq!(samples.value, [142.0, 158.0]);
+        assert_eq!(samples.time_ns, [1_741_082_400_000_000_000, 1_741_082_401_000_000_000]);
+    }
 }
