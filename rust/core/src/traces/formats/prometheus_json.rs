@@ -1,4 +1,6 @@
 //! Answers of the Prometheus API to `query_range`: `data.result[].metric` and `values`, pairs of Unix time and a text.
+//!
+//! Reference: Prometheus documentation, HTTP API, range queries; the metrics in `parts/metrics.rs`.
 
 use super::Format;
 use super::parts::metrics::Metrics;
@@ -59,8 +61,8 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
             }
         }
     }
-    metrics.settle(&mut builder)?;
-    builder.finish(FORMAT.name, true)
+    let known = metrics.settle(&mut builder)?;
+    builder.finish(FORMAT.name, known)
 }
 
 fn take(

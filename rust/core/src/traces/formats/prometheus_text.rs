@@ -105,8 +105,8 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
         };
         builder.sample((target.device, target.slot), (line.number, time), reading, sample.value)?;
     }
-    metrics.settle(&mut builder)?;
-    builder.finish(FORMAT.name, true)
+    let known = metrics.settle(&mut builder)?;
+    builder.finish(FORMAT.name, known)
 }
 
 /// The scrape that is being read: one ends where a series or a comment of it comes again.

@@ -1,8 +1,10 @@
 //! Metrics of exporters by their names and labels: what each measures, on which device, and which holds which.
 //!
 //! DCGM: `etc/default-counters.csv` of NVIDIA/dcgm-exporter (power in W, energy in mJ since the driver was loaded).
-//! Kepler: `docs/user/metrics.md` of sustainable-computing-io/kepler. Scaphandre: `docs_src/references/metrics.md` of
-//! hubblo-org/scaphandre. Shares of processes, containers and pods are models of their writers and are not read.
+//! Kepler: `docs/user/metrics.md` and `internal/exporter/prometheus/collector/platform_collector.go` of
+//! sustainable-computing-io/kepler, where `kepler_platform_watts` has one series a Redfish power control; before 0.10
+//! the names of `e2e/integration-test/e2e_metric_test.go`. Scaphandre: `docs_src/references/metrics.md` and `src/exporters/json.rs` of hubblo-org/scaphandre.
+//! Shares of processes, containers and pods are models of their writers and are not read.
 
 use super::rapl_zone::{Part, Zone};
 use crate::input::{Code, Place, Refusal, Unit, printable, unit};
@@ -48,13 +50,16 @@ const fn known(
 
 use Boundary::{Board, Chip, Node};
 
+/// What a power control shows: several of one node may hold one another.
+const CONTROL: &str = "control";
+
 /// The metrics that are read; of two that show one thing, the counter stands for the mean and the mean for the instant.
 const KNOWN: [Known; 26] = [
     known(("DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION", "board"), COUNTER, "mJ", Some(Board), Level::Node),
     known(("DCGM_FI_DEV_POWER_USAGE", "board"), MEAN, "W", Some(Board), Level::Node),
     known(("DCGM_FI_DEV_POWER_USAGE_INSTANT", "board"), Kind::InstantPower, "W", Some(Board), Level::Node),
     known(("kepler_node_platform_joules_total", "platform"), COUNTER, "J", Some(Node), Level::Node),
-    known(("kepler_node_platform_watts", "platform"), MEAN, "W", Some(Node), Level::Node),
+    known(("kepler_platform_watts", CONTROL), Kind::InstantPower, "W", Some(Node), Level::Node),
     known(("kepler_node_cpu_joules_total", "cpu"), COUNTER, "J", Some(Chip), Level::Package),
     known(("kepler_node_cpu_watts", "cpu"), MEAN, "W", Some(Chip), Level::Package),
     known(("kepler_node_cpu_active_joules_total", "active"), COUNTER, "J", Some(Chip), Level::Share),
@@ -79,8 +84,21 @@ const KNOWN: [Known; 26] = [
 ];
 
 /// Labels that tell parts of a device apart.
-const PARTS: [&str; 10] =
-    ["zone", "path", "index", "package", "socket_id", "domain_id", "domain_name", "mode", "source", "core"];
+const PARTS: [&str; 13] = [
+    "zone",
+    "path",
+    "index",
+    "package",
+    "socket_id",
+    "domain_id",
+    "domain_name",
+    "mode",
+    "source",
+    "core",
+    "bmc_id",
+    "chassis_id",
+    "power_control_id",
+];
 
 /// Labels of the host, best first.
 const HOSTS: [&str; 7] = ["Hostname", "hostname", "node_name", "node", "exported_instance", "instance", "host"];
@@ -181,11 +199,11 @@ impl Metrics {
         Ok(Some(Target { device, slot, unit }))
     }
 
-    /// Puts the series in their places once all are known.
+    /// Puts the series in their places once all are known; whether the total of each device is known.
     ///
     /// # Errors
     /// `E_NO_POWER` where no metric is one that is read.
-    pub fn settle(&self, builder: &mut Builder<'_>) -> Result<(), Refusal> {
+    pub fn settle(&self, builder: &mut Builder<'_>) -> Result<bool, Refusal> {
         if self.series.is_empty() {
             let found = if self.unknown.is_empty() { "no series".to_owned() } else { self.unknown.join(", ") };
             let expected = "a metric of DCGM, Kepler, Scaphandre or node_exporter, or columns= with a unit";
@@ -197,6 +215,11 @@ impl Metrics {
         let mut by_device: HashMap<usize, Vec<&Met>> = HashMap::new();
         for met in &self.series {
             by_device.entry(met.device).or_default().push(met);
+        }
+        let controls = |series: &Vec<&Met>| series.iter().filter(|met| met.shows == CONTROL).count();
+        let known = by_device.values().all(|series| controls(series) < 2);
+        if !known {
+            builder.remark(Code::TotalUnknown, 1, "whether one power control holds another is not said");
         }
         for series in by_device.values() {
             let outermost = series.iter().map(|met| met.level).min();
@@ -224,7 +247,7 @@ impl Metrics {
                 }
             }
         }
-        Ok(())
+        Ok(known)
     }
 }
 
@@ -293,6 +316,24 @@ fn rank(builder: &Builder<'_>, slot: usize) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn power_controls_of_one_node_have_no_total() {
+        let line = |control, watts, stamp| {
+            format!(
+                "kepler_platform_watts{{source=\"redfish\",node_name=\"n1\",bmc_id=\"b1\",chassis_id=\"2U\",\
+                 power_control_id=\"{control}\",power_control_name=\"x\"}} {watts} {stamp}\n"
+            )
+        };
+        let read = |log: String| crate::traces::read(log.into_bytes(), "k.prom", &ReadOptions::default()).unwrap();
+        let one = read(line("PC1", 450, 1000) + &line("PC1", 460, 2000));
+        assert!(!one.diagnostics.has(Code::TotalUnknown));
+        // the power of the processors may be inside that of the server: 450 W + 200 W is no total
+        let two = line("PC1", 450, 1000) + &line("PC2", 200, 1000) + &line("PC1", 460, 2000) + &line("PC2", 210, 2000);
+        let two = read(two);
+        assert_eq!(two.channels.len(), 2);
+        assert!(two.diagnostics.has(Code::TotalUnknown));
+    }
 
     #[test]
     fn a_gpu_is_its_uuid_and_a_node_its_name() {
