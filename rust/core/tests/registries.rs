@@ -35,6 +35,17 @@ fn every_trace_format_is_registered() {
 }
 
 #[test]
+fn every_trace_format_says_what_its_layout_was_checked_against() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/traces/formats");
+    // a table that names its own columns and units has no writer to check
+    for stem in stems("src/traces/formats", &["meter_csv"]) {
+        let text = std::fs::read_to_string(folder.join(format!("{stem}.rs"))).unwrap();
+        let docs: Vec<&str> = text.lines().take_while(|line| line.starts_with("//!")).collect();
+        assert!(docs.iter().any(|line| line.contains("Reference:")), "{stem} names no reference");
+    }
+}
+
+#[test]
 fn every_token_format_is_registered() {
     assert_eq!(
         stems("src/energy/token_formats", &["columns", "document", "log_clock"]),

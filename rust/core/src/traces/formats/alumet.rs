@@ -2,7 +2,8 @@
 //!
 //! `rapl_consumed_energy` (attribute `domain`) and `nvml_energy_consumption` are the energy since the measurement before,
 //! `nvml_instant_power` is a power. The unit stands behind the name, if it is written. Shares of processes and groups are
-//! not read. Reference: alumet-dev/alumet, plugins/csv, plugins/rapl and plugins/nvidia-nvml, README.md.
+//! not read. In the mode `minimal` the energy of a GPU is Alumet's sum over its powers. Reference: alumet-dev/alumet,
+//! plugins/csv/README.md, plugins/rapl/README.md and plugins/nvidia-nvml/README.md.
 
 use super::Format;
 use super::parts::rapl_zone::{Part, Zone};

@@ -1,7 +1,8 @@
 //! `amd-smi metric` and `amd-smi monitor` as CSV: `timestamp,gpu,socket_power,...`, the header printed again and again.
 //!
 //! The stamp is Unix time in whole seconds, or civil time; without one the interval must be given. Power is a whole number
-//! of watts: the average on some boards and the present socket power on others, `N/A` where there is none.
+//! of watts: the average on some boards and the present socket power on others, `N/A` where there is none. Reference:
+//! ROCm/amdsmi, amdsmi_cli/amdsmi_logger.py (`_store_output_amdsmi`, `_print_csv_output`).
 
 use super::Format;
 use super::parts::sheet::{Cells, Column, Sheet, detects, read as read_sheet};

@@ -1,7 +1,9 @@
 //! `dcgmi dmon`: a line of short names behind `#Entity`, a line of units behind `ID`, and one row an entity.
 //!
 //! There is no time: the interval must be given. `POWER` is the mean power and `TOTEC` the energy counter in mJ. Instances
-//! of a partitioned GPU (`GPU-I`) show the whole board and are left out.
+//! of a partitioned GPU (`GPU-I`) show the whole board and are left out. A field without a unit leaves the line of units
+//! shorter than that of names; then the units are those of the fields. Reference: NVIDIA/DCGM, dcgmi/DeviceMonitor.cpp
+//! (`SetHeaderForOutput`, `PrintMetricsRow`) and dcgmlib/src/dcgm_fields.cpp.
 
 use super::Format;
 use super::parts::sheet::Column;

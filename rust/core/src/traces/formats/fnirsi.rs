@@ -1,7 +1,8 @@
 //! The log of fnirsi_logger.py for FNIRSI USB meters: blank separated, `timestamp ... voltage_V current_A ... energy_Ws`.
 //!
 //! `energy_Ws` is the logger's own sum of voltage times current at 100 Hz and counts from zero; it is the energy that is
-//! read, and the power made of voltage and current stands beside it. Reference: baryluk/fnirsi-usb-power-data-logger.
+//! read, and the power made of voltage and current stands beside it. Reference:
+//! baryluk/fnirsi-usb-power-data-logger, fnirsi_logger.py.
 
 use super::Format;
 use super::parts::sheet::Column;

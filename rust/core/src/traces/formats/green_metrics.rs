@@ -1,7 +1,8 @@
 //! Metric logs of the Green Metrics Tool: Unix time in us, energy of the interval in uJ, name of the zone.
 //!
 //! A row without a name does not say what it measures nor in which unit: it is read only with the unit from the caller.
-//! Reference: green-coding-solutions/green-metrics-tool, metric_providers/cpu/energy/rapl/msr/component.
+//! Where the counter wraps the writer leaves the interval out. Reference: green-coding-solutions/green-metrics-tool,
+//! metric_providers/cpu/energy/rapl/msr/component/source.c and provider.py.
 
 use super::Format;
 use super::parts::rapl_zone::Zone;

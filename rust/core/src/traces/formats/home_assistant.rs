@@ -2,7 +2,9 @@
 //! until the next one.
 //!
 //! The file does not say the unit: the caller gives it with `columns`, for powers or for energies that count upwards.
-//! `unavailable` and `unknown` are failed readings.
+//! `unavailable` and `unknown` are failed readings. Before the states that are still recorded stand the means of whole
+//! hours, stamped with their start. Reference: home-assistant/frontend, src/panels/history/ha-panel-history.ts
+//! (`_downloadHistory`, `_getStats`).
 
 use super::Format;
 use super::parts::sheet::Column;

@@ -1,7 +1,7 @@
 //! Polling logs of hwmon files (INA219, INA226, INA3221 and their like) with the names of the files as titles:
 //! `power1_input` in uW, `curr1_input` in mA, `in1_input` in mV, `energy1_input` in uJ.
 //!
-//! Where there is no power of a number its current times its voltage stands for it. Reference: Linux kernel,
+//! Where there is no power of a number its current times its voltage stands for it. Reference: torvalds/linux,
 //! Documentation/hwmon/sysfs-interface.rst.
 
 use super::Format;

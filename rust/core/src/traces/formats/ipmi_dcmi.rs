@@ -1,7 +1,9 @@
 //! `ipmitool dcmi power reading` again and again: blocks of text, `Instantaneous power reading: 220 Watts`.
 //!
 //! The stamp of a block is that of the controller's own clock, without a zone. A reading whose state is not `activated` is
-//! none. Minimum, maximum and average are those of a period of the controller and are not read.
+//! none. Minimum, maximum and average are those of a period of the controller and are not read. Newer versions print the
+//! stamp in the date format of the locale, which is not guessed: then the interval must be given. Reference:
+//! ipmitool/ipmitool, lib/ipmi_dcmi.c (`ipmi_dcmi_pwr_rd`) and `ipmi_timestamp_numeric`.
 
 use super::Format;
 use super::parts::sheet::Column;

@@ -1,7 +1,8 @@
 //! Tables of jtop's statistics (jetson_stats): `time`, `Power TOT` and `Power <rail>` in mW.
 //!
-//! The total is what jtop takes for it: the input rail of boards that have one, the sum of the rails elsewhere. Reference:
-//! rbonghi/jetson_stats, examples/jtop_logger.py.
+//! The total is what jtop takes for it: the input rail of boards that have one, the sum of the rails elsewhere. Older
+//! versions wrote `power cur` and `power avg` instead and are not read. Reference: rbonghi/jetson_stats,
+//! examples/jtop_logger.py and `stats` in jtop/jtop.py.
 
 use super::Format;
 use super::parts::sheet::{Column, Sheet, detects, read as read_sheet};

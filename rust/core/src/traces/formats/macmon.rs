@@ -1,7 +1,7 @@
 //! `macmon pipe`: one JSON object a line, powers in W.
 //!
 //! `sys_power` is the whole machine and reads zero where the machine does not tell it; `all_power` is the sum of CPU, GPU
-//! and ANE, with memory beside it. Reference: vladkens/macmon, readme.md.
+//! and ANE, with memory beside it. Reference: vladkens/macmon, readme.md (JSON output, Output format).
 
 use super::Format;
 use super::parts::documents::{cell, documents};

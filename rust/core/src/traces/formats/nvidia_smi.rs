@@ -2,7 +2,9 @@
 //!
 //! Stamps are `2025/03/04 10:00:00.000` of a clock without a zone. `power.draw` is a mean over 1 s on Ampere and
 //! later except GA100, and an instant reading on GA100 and older; `power.draw.average` and `power.draw.instant` say
-//! which. Messages of nvidia-smi can stand before the header and between the rows.
+//! which. Messages of nvidia-smi can stand before the header and between the rows. Reference: NVIDIA, NVML,
+//! nvmlDeviceGetPowerUsage; the log grantwilkins/energy-inference, plots/parameter-scale-input-test/raw_stats/llama2-13b,
+//! nvidia-smi.csv.
 
 use super::Format;
 use crate::input::{Code, DateOrder, Place, Refusal, Text, Unit, delimiter, distinct, fields, printable, row, title};

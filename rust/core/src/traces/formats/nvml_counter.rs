@@ -1,5 +1,5 @@
 //! Polling logs of NVML's energy counter: time, GPU and `total_energy_consumption` in its unit, mJ since the driver was
-//! loaded.
+//! loaded. Reference: NVIDIA, NVML, nvmlDeviceGetTotalEnergyConsumption.
 
 use super::Format;
 use super::parts::sheet::{Cells, Column, Sheet, detects, read as read_sheet};

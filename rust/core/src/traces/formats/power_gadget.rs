@@ -1,7 +1,8 @@
 //! Intel Power Gadget: power and cumulative energy of each processor, with a summary behind the rows.
 //!
 //! The cumulative energies start at zero with the elapsed time and are read; the powers beside them are their means.
-//! Cores (IA) and graphics (GT) are in the processor, memory (DRAM) is beside it.
+//! Cores (IA) and graphics (GT) are in the processor, memory (DRAM) is beside it. Reference: the logs
+//! Onesco/cpu_power_reader, power.csv, and mlco2/codecarbon, tests/test_data/mock_intel_power_gadget_data.csv.
 
 use super::Format;
 use super::parts::sheet::{Column, Sheet, detects, read as read_sheet};

@@ -3,6 +3,9 @@
 //! A power is the mean over the elapsed time of its block, and the clock is the sum of those times from the first stamp:
 //! the stamps themselves have a resolution of one second. The combined or package power holds CPU, GPU and ANE; display,
 //! memory and storage are in none. `GPU Power` is printed in two sections of one block; the first counts.
+//!
+//! Reference: the logs singhkays/apple-m1-power-consumption-powermetrics, powermetric-logs, and mlco2/codecarbon,
+//! tests/test_data/mock_powermetrics_log.txt.
 
 use super::Format;
 use crate::input::{Base, Code, DateOrder, Literal, Refusal, Scale, Stamp, Text, civil_stamp, literal, unit};

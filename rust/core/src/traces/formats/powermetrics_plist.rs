@@ -1,7 +1,9 @@
 //! macOS `powermetrics --format plist`: one XML property list a sample, separated by NUL.
 //!
 //! `elapsed_ns` is the length of the sample and `processor/combined_power` the mean power over it, in mW; the parts stand
-//! beside it. The clock is that of the first `timestamp`, and the sum of the elapsed times from there.
+//! beside it. The clock is that of the first `timestamp`, and the sum of the elapsed times from there. Reference: the help
+//! of powermetrics (`plist`: NUL-separated); no whole file of Apple's was found, and the keys and the unit are those that
+//! public readers of the format agree on.
 
 use super::Format;
 use super::parts::plist::{Scalars, scalars};

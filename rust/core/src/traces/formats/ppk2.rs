@@ -1,7 +1,7 @@
 //! Exports of Nordic's Power Profiler Kit II: `Timestamp(ms),Current(uA)` with digital channels behind.
 //!
-//! The file holds no voltage: energy needs the supply voltage from the caller. Reference: nRF Connect Power Profiler,
-//! src/actions/exportChartAction.ts.
+//! The file holds no voltage: energy needs the supply voltage from the caller. Samples without a reading are left out of
+//! the file. Reference: NordicSemiconductor/pc-nrfconnect-ppk, src/actions/exportChartAction.ts.
 
 use super::Format;
 use super::parts::sheet::{Column, Sheet, detects, read as read_sheet};

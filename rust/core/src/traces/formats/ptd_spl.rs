@@ -2,6 +2,8 @@
 //!
 //! Month-first stamps of a clock without a zone. The first `Watts` is the total of all channels; `Ch1`, `Ch2` or
 //! `Analyzer1` start a group of fields of one channel. `-1.000000` marks a failed read.
+//!
+//! Reference: mlcommons/inference_results_v5.1, closed/Lenovo/results, performance/run_1/spl.txt.
 
 use super::Format;
 use crate::input::{Code, DateOrder, Refusal, Text, printable, unit};

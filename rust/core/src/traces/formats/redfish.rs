@@ -1,7 +1,8 @@
 //! Redfish `Power` resources fetched again and again: `PowerControl[].PowerConsumedWatts`.
 //!
 //! A resource has no time of its own: the interval must be given. Supplies, limits and the averages of the service are
-//! not read. Several power controls do not say whether one holds another. Reference: DMTF DSP2046, Power.
+//! not read. Several power controls do not say whether one holds another. Reference:
+//! DMTF/Redfish-Mockup-Server, public-rackmount1/Chassis/1U/Power/index.json.
 
 use super::Format;
 use super::parts::documents::{cell, documents};

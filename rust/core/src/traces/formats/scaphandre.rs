@@ -1,7 +1,8 @@
 //! Scaphandre's JSON exporter: reports with `host` and `sockets`, `consumption` in uW and `timestamp` in Unix s.
 //!
-//! The host holds its sockets, and a socket its domains. Shares of processes are a model and are not read. Reference:
-//! hubblo-org/scaphandre, src/exporters/json.rs.
+//! The host holds its sockets, and a socket its domains; it is the platform where the machine tells that (PSYS). Shares of
+//! processes are a model and are not read. Reference: hubblo-org/scaphandre, src/exporters/json.rs and
+//! docs_src/references/metrics.md.
 
 use super::Format;
 use super::parts::documents::{cell, documents};

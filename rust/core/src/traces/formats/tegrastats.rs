@@ -3,6 +3,9 @@
 //! The second number is the running mean since the start of tegrastats and is never used as power. Stamps are
 //! month first, of one second, of a clock without a zone, and often absent; then a line before the records of each
 //! session may hold a date.
+//!
+//! Reference: NVIDIA, Jetson Linux Developer Guide, tegrastats; the logs bjgeiser/tegra_burn, tegrastats.log, and
+//! ssaraff98/tegrastats_parser, sample_log.txt.
 
 use super::Format;
 use crate::input::{Base, Code, DateOrder, Dimension, Refusal, Stamp, Text, civil_stamp, printable, unit};

@@ -1,8 +1,9 @@
 //! `turbostat`: a table a sample, columns by name; powers are means over the interval, in W.
 //!
 //! The row of the whole system has `-` for its CPU; a summary (`-S`) has that row alone. `PkgWatt` holds `CorWatt` and
-//! `GFXWatt`, `RAMWatt` is beside it, `SysWatt` holds all. There is no time without `Time_Of_Day_Seconds`. Reference:
-//! Linux, tools/power/x86/turbostat/turbostat.8.
+//! `GFXWatt`, `RAMWatt` is beside it, `SysWatt` holds all. There is no time without `Time_Of_Day_Seconds`, which
+//! ends the interval. The energies of `--Joules` are not read. Reference: torvalds/linux,
+//! tools/power/x86/turbostat/turbostat.8 and the table `bic` of turbostat.c.
 
 use super::Format;
 use super::parts::sheet::Column;

@@ -1,7 +1,8 @@
 //! AMD uProf's timechart: a preamble, then `RecordId,Timestamp,socket0-package-power,...` every interval.
 //!
 //! Powers are means over the sampling interval, in W; cores lie in their package and are left out. The time of day has
-//! milliseconds behind its third colon, without leading zeros; the date stands in the preamble.
+//! milliseconds behind its third colon, without leading zeros; the date stands in the preamble. Reference: the log
+//! grantwilkins/energy-inference, plots/parameter-scale-input-test/raw_stats/llama2-13b, timechart.csv.
 
 use super::Format;
 use super::parts::sheet::{Column, Sheet, detects, read as read_sheet};

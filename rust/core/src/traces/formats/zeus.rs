@@ -1,7 +1,7 @@
 //! The log of ZeusMonitor: `start_time,window_name,elapsed_time,gpu0_energy,...`, one measurement window a row.
 //!
 //! Energies are in J, of the boards alone; times in s. Windows are recordings of their own and may nest: then they have no
-//! total. Reference: ml-energy/zeus, zeus/monitor/energy.py.
+//! total. Reference: ml-energy/zeus, zeus/monitor/energy.py (`end_window`).
 
 use super::Format;
 use super::parts::sheet::Column;

@@ -2,9 +2,10 @@
 //!
 //! DCGM: `etc/default-counters.csv` of NVIDIA/dcgm-exporter (power in W, energy in mJ since the driver was loaded).
 //! Kepler: `docs/user/metrics.md` and `internal/exporter/prometheus/collector/platform_collector.go` of
-//! sustainable-computing-io/kepler, where `kepler_platform_watts` has one series a Redfish power control; before 0.10
-//! the names of `e2e/integration-test/e2e_metric_test.go`. Scaphandre: `docs_src/references/metrics.md` and `src/exporters/json.rs` of hubblo-org/scaphandre.
-//! Shares of processes, containers and pods are models of their writers and are not read.
+//! sustainable-computing-io/kepler, where `kepler_platform_watts` has one series a Redfish power control; in older
+//! releases the names of `e2e/integration-test/e2e_metric_test.go`. Scaphandre: `docs_src/references/metrics.md` and
+//! `src/exporters/json.rs` of hubblo-org/scaphandre. Shares of processes, containers and pods are models of their writers
+//! and are not read.
 
 use super::rapl_zone::{Part, Zone};
 use crate::input::{Code, Place, Refusal, Unit, printable, unit};
