@@ -3,7 +3,7 @@
 //! Power is a whole number of watts, `-` where there is no sensor. There is no time without `-o T`; the time of day of
 //! `-o T` passes midnight, `-o DT` puts the date in front. Some versions start the rows with `#` too.
 //!
-//! Reference: logs of two systems in public repositories, kept with the tests.
+//! Reference: nvidia-smi(1); leimao.github.io/blog/NVIDIA-NVML-GPU-Statistics.
 
 use super::Format;
 use crate::input::{Base, Code, DateOrder, Refusal, Stamp, Text, civil_stamp, printable, unit};

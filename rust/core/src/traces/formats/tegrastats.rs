@@ -4,7 +4,7 @@
 //! month first, of one second, of a clock without a zone, and often absent; then a line before the records of each
 //! session may hold a date.
 //!
-//! Reference: NVIDIA, Jetson Linux Developer Guide, tegrastats; the logs bjgeiser/tegra_burn, tegrastats.log, and
+//! Reference: the logs bjgeiser/tegra_burn, tegrastats.log, and
 //! ssaraff98/tegrastats_parser, sample_log.txt.
 
 use super::Format;
