@@ -5,6 +5,7 @@ mod bounds;
 mod command;
 mod edge;
 mod energy;
+mod entropy_bounds;
 mod errors;
 mod facility;
 mod footprint;
@@ -42,6 +43,8 @@ pub mod _core {
     #[pymodule_export]
     use crate::energy::PyEnergyResult;
     #[pymodule_export]
+    use crate::entropy_bounds::{EntropyBounds, entropy_bounds};
+    #[pymodule_export]
     use crate::facility::{
         cue, dcie, effectiveness, ere, erf, gap, generation_efficiency, generation_mix, known_factors, overhead,
         pue_at_it_input, pue_from_loads, transformer_loss,
@@ -51,9 +54,7 @@ pub mod _core {
     #[pymodule_export]
     use crate::inference::{PyInferenceEnergy, compare, energy_per_token, load_report};
     #[pymodule_export]
-    use crate::information::{
-        Divergence, EntropyBounds, TokenInformation, divergence, entropy_bounds, entropy_from_counts, token_entropy,
-    };
+    use crate::information::{Divergence, TokenInformation, divergence, entropy_from_counts, token_entropy};
     #[pymodule_export]
     use crate::landauer::{
         PyGap, PyLadder, PyModel, PySweep, PyWeights, ladder, landauer_limit, read_weights, roofline, sweep,
