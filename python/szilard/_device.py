@@ -23,6 +23,7 @@ def row_sums(
     A row of the result is: the largest logit, its place, sum of w, of w d and of w d² over all others, the three sums
     of (w δ)² dⁿ, the number of columns, the logit of the target.
     """
+    space = _namespace(logits)
     if getattr(logits, "requires_grad", False):
         logits = logits.detach()
     name = str(logits.dtype).rpartition(".")[2].strip("'<>")
@@ -43,7 +44,6 @@ def row_sums(
         raise InformationError(f"{targets.size} targets for {tokens} rows of logits: expected one a row")
     if targets is not None and ((targets < 0) | (targets >= columns)).any():
         raise InformationError(f"targets: expected tokens from 0 to {columns - 1}")
-    space = _namespace(logits)
     rows = space.reshape(logits, (tokens, shape[-1]))
     at_once = max(1, _CHUNK // shape[-1])
     parts, probabilities = [], True
@@ -62,7 +62,10 @@ def _namespace(array: Any) -> Any:
     """The functions for an array: those of the array API standard, or of torch, which has the same names."""
     if hasattr(array, "__array_namespace__"):
         return array.__array_namespace__()
-    return importlib.import_module(type(array).__module__.partition(".")[0])
+    if type(array).__module__.partition(".")[0] == "torch":
+        return importlib.import_module("torch")
+    message = "logits on an accelerator, of a library without an array namespace: bring them to the host first"
+    raise InformationError(message)
 
 
 def _widened(space: Any, part: Any) -> Any:

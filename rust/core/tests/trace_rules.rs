@@ -282,3 +282,20 @@ fn energy_beside_several_powers_stands_back() {
     let names: Vec<&str> = cut(&trace).members.iter().map(|index| trace.channels[*index].name.as_str()).collect();
     assert_eq!(names, ["cpu.power", "gpu.power"]);
 }
+
+#[test]
+fn the_running_mean_of_tegrastats_tells_restarts_and_lost_rows() {
+    let log = |readings: &[&str]| -> String {
+        let line = |(i, reading): (usize, &&str)| format!("03-04-2025 10:00:0{i} RAM 1/2MB VDD_IN {reading}\n");
+        readings.iter().enumerate().map(line).collect()
+    };
+    let said = |readings: &[&str]| said(&load(&log(readings)).unwrap());
+    // 5000, then (5000 + 7001) / 2 cut to a whole number
+    assert_eq!(said(&["5000mW/5000mW", "7001mW/6000mW", "6000mW/6000mW"]), []);
+    let again = ["5000mW/5000mW", "7000mW/6000mW", "9000mW/9000mW", "7000mW/8000mW"];
+    assert_eq!(said(&again), [(Code::HeaderRepeat, 3)]);
+    // a row of 9000 mW is missing between the second and the third
+    assert_eq!(said(&["5000mW/5000mW", "7000mW/6000mW", "3000mW/6000mW"]), [(Code::LoggedAverage, 3)]);
+    // the start of the tool is not in the log: nothing can be checked
+    assert_eq!(said(&["5000mW/4000mW", "7000mW/9000mW"]), []);
+}
