@@ -9,8 +9,7 @@ use numpy::{IntoPyArray, PyArrayDyn, PyArrayMethods, PyReadonlyArray1, PyReadonl
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use szilard::information::{
-    self as core, Base, EntropyOptions, Estimator, InformationError, LogitArray, Logits, Mode, read_logits,
-    token_entropy_of_file,
+    self as core, Base, EntropyOptions, InformationError, LogitArray, Logits, Mode, read_logits, token_entropy_of_file,
 };
 use szilard::simd::RowSums;
 
@@ -411,40 +410,4 @@ pub fn divergence(
     })?;
     let divergence = found.map_err(|error| p.raise(error))?;
     Ok(Divergence { divergence, base, shape })
-}
-
-/// The entropy of a source from how often each kind was drawn. [bit]
-///
-/// For samples only: logits give the entropy itself.
-///
-/// Parameters
-/// ----------
-/// counts
-///     How often each kind was drawn: a sequence of whole numbers or a mapping such as `collections.Counter`.
-/// estimator
-///     plug-in, miller-madow, chao-shen, grassberger, jackknife or nsb.
-/// alphabet
-///     The number of kinds there are, seen or not; `nsb` needs it.
-///
-/// Examples
-/// --------
-/// >>> import szilard as sz
-/// >>> sz.entropy_from_counts([5, 5], estimator="plug-in")
-/// 1 bit
-#[pyfunction]
-#[pyo3(signature = (counts, estimator="chao-shen", alphabet=None))]
-pub fn entropy_from_counts(
-    py: Python<'_>,
-    counts: &Bound<'_, PyAny>,
-    estimator: &str,
-    alphabet: Option<u64>,
-) -> PyResult<PyQuantity> {
-    let counts: PyReadonlyArray1<'_, u64> =
-        py.import("szilard._logits")?.call_method1("counts", (counts,))?.extract()?;
-    let counts = counts.as_slice()?;
-    let bit = detached(py, || {
-        let estimator: Estimator = estimator.parse().map_err(InMemory)?;
-        core::entropy_from_counts(counts, estimator, alphabet).map(|nat| Base::BIT.from_nat(nat)).map_err(InMemory)
-    })?;
-    guard(|| szilard::quantity::Quantity::new(bit, "bit".parse()?)).map(PyQuantity)
 }

@@ -5,7 +5,6 @@ mod bounds;
 mod command;
 mod edge;
 mod energy;
-mod entropy_bounds;
 mod errors;
 mod facility;
 mod footprint;
@@ -21,6 +20,7 @@ mod scenario;
 mod table;
 mod tokens;
 mod traces;
+mod truncated;
 
 use pyo3::prelude::*;
 
@@ -43,8 +43,6 @@ pub mod _core {
     #[pymodule_export]
     use crate::energy::PyEnergyResult;
     #[pymodule_export]
-    use crate::entropy_bounds::{EntropyBounds, entropy_bounds};
-    #[pymodule_export]
     use crate::facility::{
         cue, dcie, effectiveness, ere, erf, gap, generation_efficiency, generation_mix, known_factors, overhead,
         pue_at_it_input, pue_from_loads, transformer_loss,
@@ -54,7 +52,7 @@ pub mod _core {
     #[pymodule_export]
     use crate::inference::{PyInferenceEnergy, compare, energy_per_token, load_report};
     #[pymodule_export]
-    use crate::information::{Divergence, TokenInformation, divergence, entropy_from_counts, token_entropy};
+    use crate::information::{Divergence, TokenInformation, divergence, token_entropy};
     #[pymodule_export]
     use crate::landauer::{
         PyGap, PyLadder, PyModel, PySweep, PyWeights, ladder, landauer_limit, read_weights, roofline, sweep,
@@ -77,4 +75,6 @@ pub mod _core {
     use crate::tokens::{PyTokenLog, read_tokens};
     #[pymodule_export]
     use crate::traces::{PyTrace, list_formats, read_trace, trace_from_arrays};
+    #[pymodule_export]
+    use crate::truncated::{EntropyBounds, entropy_bounds, entropy_from_counts};
 }

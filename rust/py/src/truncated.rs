@@ -1,4 +1,4 @@
-//! Truncated lists of log-probabilities: the interval that the entropy lies in.
+//! Entropy from what is known of a distribution in part: its most likely tokens, or how often each kind was drawn.
 
 use crate::errors::{InMemory, detached, exceptions, guard};
 use crate::given::path_of;
@@ -6,9 +6,9 @@ use crate::information::array;
 use crate::monte_carlo::Interval;
 use crate::quantity::PyQuantity;
 use crate::table;
-use numpy::PyArrayDyn;
+use numpy::{PyArrayDyn, PyReadonlyArray1};
 use pyo3::prelude::*;
-use szilard::information::{self as core, Base, Chosen, Sampling, TopK, read_logprobs};
+use szilard::information::{self as core, Base, Chosen, Estimator, Sampling, TopK, read_logprobs};
 
 /// The rigorous entropy interval of each token of which only the most likely ones are known. Arrays are in bit.
 #[pyclass(module = "szilard", frozen)]
@@ -172,4 +172,40 @@ pub fn entropy_bounds(
         filtered: filtered.or(known.filtered),
     };
     Ok(EntropyBounds { bounds, has_upper: vocab_size.is_some() })
+}
+
+/// The entropy of a source from how often each kind was drawn. [bit]
+///
+/// For samples only: logits give the entropy itself.
+///
+/// Parameters
+/// ----------
+/// counts
+///     How often each kind was drawn: a sequence of whole numbers or a mapping such as `collections.Counter`.
+/// estimator
+///     plug-in, miller-madow, chao-shen, grassberger, jackknife or nsb.
+/// alphabet
+///     The number of kinds there are, seen or not; `nsb` needs it.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> sz.entropy_from_counts([5, 5], estimator="plug-in")
+/// 1 bit
+#[pyfunction]
+#[pyo3(signature = (counts, estimator="chao-shen", alphabet=None))]
+pub fn entropy_from_counts(
+    py: Python<'_>,
+    counts: &Bound<'_, PyAny>,
+    estimator: &str,
+    alphabet: Option<u64>,
+) -> PyResult<PyQuantity> {
+    let counts: PyReadonlyArray1<'_, u64> =
+        py.import("szilard._logits")?.call_method1("counts", (counts,))?.extract()?;
+    let counts = counts.as_slice()?;
+    let bit = detached(py, || {
+        let estimator: Estimator = estimator.parse().map_err(InMemory)?;
+        core::entropy_from_counts(counts, estimator, alphabet).map(|nat| Base::BIT.from_nat(nat)).map_err(InMemory)
+    })?;
+    guard(|| szilard::quantity::Quantity::new(bit, "bit".parse()?)).map(PyQuantity)
 }
