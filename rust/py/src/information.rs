@@ -2,17 +2,14 @@
 
 use crate::errors::{InMemory, Raise, detached, exceptions, guard};
 use crate::given::path_of;
-use crate::monte_carlo::Interval;
 use crate::quantity::PyQuantity;
-use crate::table;
 use half::{bf16, f16};
 use ndarray::{ArrayView1, ArrayView2};
 use numpy::{IntoPyArray, PyArrayDyn, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use szilard::information::{
-    self as core, Base, Chosen, EntropyOptions, Estimator, InformationError, LogitArray, Logits, Mode, Sampling, TopK,
-    read_logits, read_logprobs, token_entropy_of_file,
+    self as core, Base, EntropyOptions, InformationError, LogitArray, Logits, Mode, read_logits, token_entropy_of_file,
 };
 use szilard::simd::RowSums;
 
@@ -91,7 +88,7 @@ impl<'py> Source<'py> {
 }
 
 /// Numbers in nat, to a base, in a shape.
-fn array<'py>(
+pub(crate) fn array<'py>(
     py: Python<'py>,
     nat: &[f64],
     convert: impl Fn(f64) -> f64,
@@ -413,204 +410,4 @@ pub fn divergence(
     })?;
     let divergence = found.map_err(|error| p.raise(error))?;
     Ok(Divergence { divergence, base, shape })
-}
-
-/// The rigorous entropy interval of each token of which only the most likely ones are known. Arrays are in bit.
-#[pyclass(module = "szilard", frozen)]
-pub struct EntropyBounds {
-    bounds: core::EntropyBounds,
-    has_upper: bool,
-}
-
-impl EntropyBounds {
-    fn column<'py>(
-        &self,
-        py: Python<'py>,
-        of: fn(&core::EntropyInterval) -> Option<f64>,
-    ) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
-        let values: Vec<f64> =
-            self.bounds.intervals.iter().map(|interval| interval.as_ref().and_then(of).unwrap_or(f64::NAN)).collect();
-        array(py, &values, |nat| nat, &[values.len()])
-    }
-}
-
-#[pymethods]
-impl EntropyBounds {
-    /// The least entropy of each token [bit]; NaN where no token is listed.
-    #[getter]
-    fn lower<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
-        self.column(py, |interval| Some(Base::BIT.from_nat(interval.lower)))
-    }
-
-    /// The greatest entropy of each token [bit]; None without the size of the vocabulary.
-    #[getter]
-    fn upper<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyArrayDyn<f64>>>> {
-        self.has_upper
-            .then(|| self.column(py, |interval| interval.upper.map(|nat| Base::BIT.from_nat(nat))))
-            .transpose()
-    }
-
-    /// The probability outside the list of each token. [1]
-    #[getter]
-    fn tail<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
-        self.column(py, |interval| Some(interval.tail))
-    }
-
-    /// The surprisal of each drawn token [bit]; NaN where it is not known.
-    #[getter]
-    fn surprisal<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
-        let values: Vec<f64> = self.bounds.surprisal.iter().map(|nat| nat.unwrap_or(f64::NAN)).collect();
-        array(py, &values, |nat| Base::BIT.from_nat(nat), &[values.len()])
-    }
-
-    /// The mean of the bounds [bit/token]; its `high` is None without the size of the vocabulary.
-    #[getter]
-    fn mean(&self) -> Option<Interval> {
-        let mean = self.bounds.mean(Base::BIT)?;
-        Some(Interval::bounds(mean.lower, mean.upper, "bit/token"))
-    }
-
-    /// The mean surprisal of the drawn tokens [bit/token]; None where none is known.
-    #[getter]
-    fn mean_surprisal(&self) -> PyResult<Option<PyQuantity>> {
-        guard(|| self.bounds.mean_surprisal(Base::BIT).map(|mean| mean.quantity()).transpose())
-            .map(|mean| mean.map(PyQuantity))
-    }
-
-    /// The mean surprisal where it estimates the entropy [bit/token]: the tokens are known to have been drawn from the
-    /// probabilities that are listed. None elsewhere: it is then a cross-entropy.
-    #[getter]
-    fn entropy_estimate(&self) -> PyResult<Option<PyQuantity>> {
-        guard(|| self.bounds.entropy_estimate(Base::BIT).map(|mean| mean.quantity()).transpose())
-            .map(|mean| mean.map(PyQuantity))
-    }
-
-    /// The temperature that the tokens were drawn at, where it is known. [1]
-    #[getter]
-    fn sampling_temperature(&self) -> Option<f64> {
-        self.bounds.sampling.temperature
-    }
-
-    /// "raw" for probabilities before temperature and filters, "processed" for those after them; None if not known.
-    #[getter]
-    fn logprobs_mode(&self) -> Option<&'static str> {
-        self.bounds.sampling.processed.map(|processed| if processed { "processed" } else { "raw" })
-    }
-
-    /// The table of remarks: code, severity, line, channel, message, place.
-    #[getter]
-    fn diagnostics(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        table::diagnostics(py, &self.bounds.diagnostics)
-    }
-
-    fn __len__(&self) -> usize {
-        self.bounds.intervals.len()
-    }
-
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        let mean = self.mean().map(|mean| Py::new(py, mean)?.bind(py).repr()?.extract::<String>()).transpose()?;
-        Ok(format!("EntropyBounds({} tokens, mean {})", self.bounds.intervals.len(), mean.unwrap_or("?".to_owned())))
-    }
-}
-
-/// The rigorous entropy interval of each token from the probabilities of its most likely candidates.
-///
-/// With the tail r = 1 - Σ p, c the least listed probability and M tokens unseen, upper = H_known + r log(M/r), and
-/// lower puts the tail on as few tokens of probability c as can hold it. Renormalising the list gives less than lower.
-///
-/// Parameters
-/// ----------
-/// top_logprobs
-///     For each token a sequence of natural-log probabilities or a mapping from tokens to them; or the path of a chat
-///     completion saved as JSON. -9999 and -inf mean "outside the list".
-/// vocab_size
-///     Number of tokens of the vocabulary; without it there is no upper bound.
-/// sampling_temperature
-///     The temperature that the tokens were drawn at, where the file does not say it. [1]
-/// logprobs_mode
-///     "raw" for probabilities before temperature and filters, "processed" for those after them.
-/// filtered
-///     Whether anything but the temperature stood between the model and the draw: top-k, top-p, penalties.
-///
-/// Raises
-/// ------
-/// szilard.errors.InformationError
-///     A log-probability above zero, a list that sums to more than one or that was renormalised or cut.
-///
-/// Examples
-/// --------
-/// >>> import math, szilard as sz
-/// >>> sz.entropy_bounds([[math.log(0.5), math.log(0.25)]], vocab_size=6).mean
-/// [1.5, 2] bit/token (100 %, bounds)
-#[pyfunction]
-#[pyo3(signature = (top_logprobs, vocab_size=None, *, sampling_temperature=None, logprobs_mode=None, filtered=None))]
-pub fn entropy_bounds(
-    py: Python<'_>,
-    top_logprobs: &Bound<'_, PyAny>,
-    vocab_size: Option<u64>,
-    sampling_temperature: Option<f64>,
-    logprobs_mode: Option<&str>,
-    filtered: Option<bool>,
-) -> PyResult<EntropyBounds> {
-    let processed = match logprobs_mode {
-        None => None,
-        Some("raw") => Some(false),
-        Some("processed") => Some(true),
-        Some(other) => {
-            let message = format!("mode {other:?} of log-probabilities: expected raw or processed");
-            return Err(exceptions::InformationError::new_err(message));
-        }
-    };
-    let mut bounds = if let Some(path) = path_of(top_logprobs)? {
-        detached(py, || read_logprobs(&path)?.entropy_bounds(vocab_size))?
-    } else {
-        let helper = py.import("szilard._logits")?.call_method1("log_probabilities", (top_logprobs,))?;
-        let tokens: Vec<Vec<f64>> = helper.extract()?;
-        let rows: Vec<TopK> =
-            tokens.into_iter().map(|top| TopK { top, chosen: None::<Chosen>, ..TopK::default() }).collect();
-        detached(py, || core::entropy_bounds(&rows, vocab_size).map_err(InMemory))?
-    };
-    let known = bounds.sampling;
-    bounds.sampling = Sampling {
-        temperature: sampling_temperature.or(known.temperature),
-        processed: processed.or(known.processed),
-        filtered: filtered.or(known.filtered),
-    };
-    Ok(EntropyBounds { bounds, has_upper: vocab_size.is_some() })
-}
-
-/// The entropy of a source from how often each kind was drawn. [bit]
-///
-/// For samples only: logits give the entropy itself.
-///
-/// Parameters
-/// ----------
-/// counts
-///     How often each kind was drawn: a sequence of whole numbers or a mapping such as `collections.Counter`.
-/// estimator
-///     plug-in, miller-madow, chao-shen, grassberger, jackknife or nsb.
-/// alphabet
-///     The number of kinds there are, seen or not; `nsb` needs it.
-///
-/// Examples
-/// --------
-/// >>> import szilard as sz
-/// >>> sz.entropy_from_counts([5, 5], estimator="plug-in")
-/// 1 bit
-#[pyfunction]
-#[pyo3(signature = (counts, estimator="chao-shen", alphabet=None))]
-pub fn entropy_from_counts(
-    py: Python<'_>,
-    counts: &Bound<'_, PyAny>,
-    estimator: &str,
-    alphabet: Option<u64>,
-) -> PyResult<PyQuantity> {
-    let counts: PyReadonlyArray1<'_, u64> =
-        py.import("szilard._logits")?.call_method1("counts", (counts,))?.extract()?;
-    let counts = counts.as_slice()?;
-    let bit = detached(py, || {
-        let estimator: Estimator = estimator.parse().map_err(InMemory)?;
-        core::entropy_from_counts(counts, estimator, alphabet).map(|nat| Base::BIT.from_nat(nat)).map_err(InMemory)
-    })?;
-    guard(|| szilard::quantity::Quantity::new(bit, "bit".parse()?)).map(PyQuantity)
 }

@@ -20,6 +20,7 @@ mod scenario;
 mod table;
 mod tokens;
 mod traces;
+mod truncated;
 
 use pyo3::prelude::*;
 
@@ -51,9 +52,7 @@ pub mod _core {
     #[pymodule_export]
     use crate::inference::{PyInferenceEnergy, compare, energy_per_token, load_report};
     #[pymodule_export]
-    use crate::information::{
-        Divergence, EntropyBounds, TokenInformation, divergence, entropy_bounds, entropy_from_counts, token_entropy,
-    };
+    use crate::information::{Divergence, TokenInformation, divergence, token_entropy};
     #[pymodule_export]
     use crate::landauer::{
         PyGap, PyLadder, PyModel, PySweep, PyWeights, ladder, landauer_limit, read_weights, roofline, sweep,
@@ -76,4 +75,6 @@ pub mod _core {
     use crate::tokens::{PyTokenLog, read_tokens};
     #[pymodule_export]
     use crate::traces::{PyTrace, list_formats, read_trace, trace_from_arrays};
+    #[pymodule_export]
+    use crate::truncated::{EntropyBounds, entropy_bounds, entropy_from_counts};
 }

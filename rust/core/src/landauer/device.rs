@@ -100,7 +100,7 @@ impl Device {
     /// ```
     /// use szilard::landauer::Device;
     ///
-    /// assert_eq!(Device::named("l4").unwrap().rated_power().unwrap().to_string(), "72 W [board]");
+    /// assert_eq!(Device::named("l4").unwrap().rated_power().unwrap().to_string(), "72 W [board, nameplate]");
     /// assert!(Device::named("l40s").unwrap().rated_power().is_err());
     /// ```
     pub fn rated_power(&self) -> Result<Quantity, LandauerError> {
