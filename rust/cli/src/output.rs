@@ -1,7 +1,7 @@
 //! What goes out: tables, JSON, and text that is safe for a terminal.
 
 use serde_json::{Value, json};
-use szilard::input::{Diagnostic, Diagnostics, Place, Severity, is_hidden, printable};
+use szilard::input::{Code, Diagnostic, Diagnostics, Place, Severity, is_hidden, printable};
 use szilard::quantity::{Component, Quantity, QuantityRecord};
 
 /// The most components of a budget that are listed in text; `--json` has all.
@@ -129,12 +129,13 @@ pub(crate) fn budget_in(quantity: &Quantity, unit: &str) -> String {
     }
 }
 
-/// The remarks as lines, one for each code and channel with how often it was given: warnings, and what is worth
-/// knowing only where `all` are asked for.
+/// The remarks as lines, one for each code and channel with how often it was given: warnings and what an uncertainty
+/// leaves out, and what else is worth knowing only where `all` are asked for.
 pub(crate) fn diagnostics_text(diagnostics: &Diagnostics, all: bool) -> String {
     let mut seen: Vec<(&Diagnostic, u64)> = Vec::new();
     let mut index = std::collections::HashMap::new();
-    for remark in diagnostics.iter().filter(|remark| all || remark.code.severity() > Severity::Info) {
+    let is_shown = |code: Code| all || code.severity() > Severity::Info || code == Code::GainUnknown;
+    for remark in diagnostics.iter().filter(|remark| is_shown(remark.code)) {
         let at = *index.entry((remark.code, remark.channel.as_deref())).or_insert(seen.len());
         match seen.get_mut(at) {
             Some((_, count)) => *count += 1,

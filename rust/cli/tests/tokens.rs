@@ -125,3 +125,58 @@ fn real_token_logs_have_the_totals_of_their_files() {
         assert_eq!(json["requests"].as_array().unwrap().len(), records, "{name}");
     }
 }
+
+#[test]
+fn a_record_that_is_left_out_is_not_idle() {
+    // 50 W, and 300 W in [10, 20], [30, 40] and [50, 60] s, up and down in 1 ms each
+    let stamp = |ms: u32| format!("2025-03-04T10:{:02}:{:02}.{:03}Z", ms / 60_000, ms / 1000 % 60, ms % 1000);
+    let mut rows = vec![];
+    for second in 0..=70u32 {
+        let ms = second * 1000;
+        let busy = [10, 30, 50].iter().any(|from| (*from..=from + 10).contains(&second));
+        let (before, after) = ([10, 30, 50].contains(&second), [20, 40, 60].contains(&second));
+        rows.extend(before.then(|| (ms - 1, 50)));
+        rows.push((ms, if busy { 300 } else { 50 }));
+        rows.extend(after.then(|| (ms + 1, 50)));
+    }
+    let rows: String = rows.iter().map(|(ms, watts)| format!("{},{watts}\n", stamp(*ms))).collect();
+    let meter = written("left_out_meter.csv", ("time,power [W]\n".to_owned() + &rows).as_bytes());
+    let part = |log: &str| {
+        let row = |(id, from, tokens): (&str, u32, &str)| {
+            format!("{id},{},{},{tokens}\n", stamp(from * 1000 - 1), stamp(from * 1000 + 10_001))
+        };
+        let second = match log {
+            "duplicate" => ("a", 30, "100"),
+            "no tokens" => ("b", 30, ""),
+            _ => ("b", 30, "100"),
+        };
+        let rows: String = [("a", 10, "100"), second, ("c", 50, "100")].map(row).concat();
+        let log = written(&format!("{log}.csv"), ("request,start,end,output_tokens\n".to_owned() + &rows).as_bytes());
+        let json = szilard(&["energy", &meter, "--tokens", &log, "--json"]).json();
+        ["gross", "idle_energy", "unattributed"].map(|key| json[key]["value"].as_f64().unwrap())
+    };
+    // 300 W over 10 s and two ramps of 1 ms at 175 W a request; idle is 50 W over 70 s - 3 · 10.002 s
+    let (request, idle) = (3000.35, 50.0 * (70.0 - 3.0 * 10.002));
+    let close = |found: [f64; 3], expected: [f64; 3]| {
+        let near = found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-6);
+        assert!(near, "{found:?} {expected:?}");
+    };
+    close(part("kept"), [3.0 * request, idle, 0.0]);
+    close(part("duplicate"), [2.0 * request, idle, request]);
+    close(part("no tokens"), [2.0 * request, idle, request]);
+}
+
+#[test]
+fn what_the_uncertainty_leaves_out_is_said_in_text() {
+    let log = "request,start,end,output_tokens\na,2025-03-04T10:00:10Z,2025-03-04T10:00:20Z,100\n";
+    let ran = szilard(&["energy", &meter(), "--tokens", &written("gain.csv", log.as_bytes())]);
+    assert!(ran.code == 0 && ran.out.contains("I_GAIN_UNKNOWN"), "{ran:?}");
+}
+
+#[test]
+fn a_sum_past_the_range_is_refused() {
+    let row = |id: &str| format!("{id},2025-03-04T10:00:10Z,2025-03-04T10:00:20Z,18446744073709551615\n");
+    let log = "request,start,end,output_tokens\n".to_owned() + &row("a") + &row("b");
+    let ran = szilard(&["read", "--tokens", &written("range.csv", log.as_bytes())]);
+    assert!(ran.code == 2 && ran.err.contains("E_RANGE"), "{ran:?}");
+}

@@ -375,3 +375,20 @@ fn real_runs_at_their_official_figures() {
         assert!(codes.contains(&Code::NotChecked), "{codes:?}");
     }
 }
+
+#[test]
+fn a_clock_that_steps_back_inside_the_window_refuses_the_time_weighted_energy() {
+    // 100 s behind the begin the clock goes back by 30 s: 30 s of the window are claimed twice
+    let line = |second: u32| {
+        let stamp = stamp(TEN + if second < 120 { second } else { second - 30 });
+        format!("Time,{stamp},Watts,1000.000000,Volts,230.000000,Amps,1.000000,PF,0.980000,Mark,s_testing\n")
+    };
+    let files = MlperfFiles { power: file("run_1/spl.txt", (0..=670).map(line).collect()), ..sound() };
+    let run = mlperf_run(&files).unwrap();
+    assert!(run.time_weighted.covered_ns <= 600_000_000_000);
+    assert!(run.time_weighted.energy.is_none() && run.per_token_time_weighted.is_none());
+    let says =
+        |code: Code, what: &str| run.time_weighted.reasons.iter().any(|d| d.code == code && d.message.contains(what));
+    assert!(says(Code::ClockStep, "two recordings claim"), "{:?}", run.time_weighted.reasons);
+    assert_eq!((run.official.value(), run.energy_of_mean.value()), (1000.0, 600e3));
+}

@@ -386,3 +386,50 @@ fn nearly_json_is_refused_as_json() {
     let wrong = b"{\"duration\": 1, \"total_input_tokens\": 1.5, \"total_output_tokens\": -3}";
     assert_eq!(parsed(wrong.to_vec()).unwrap_err().code, Code::BadNumber);
 }
+
+/// (request, code) of what was left out, and the names of what was kept.
+fn left_out(log: &str) -> (Vec<(String, Code)>, Vec<String>) {
+    let log = parsed(log.as_bytes().to_vec()).unwrap();
+    let excluded = log.excluded.into_iter().map(|one| (one.request, one.code)).collect();
+    (excluded, log.requests.into_iter().map(|one| one.request).collect())
+}
+
+#[test]
+fn a_negative_time_or_energy_without_a_start_is_left_out() {
+    let negative = |name: &str| vec![(name.to_owned(), Code::NegativeDuration)];
+    let none: Vec<String> = Vec::new();
+    let vllm = r#"{"duration": -10, "total_input_tokens": 5, "total_output_tokens": 7}"#;
+    assert_eq!(left_out(vllm), (negative("benchmark 1"), none.clone()));
+    // the sum of both durations, 90 ms, would look sound
+    let server = r#"{"id": "x", "timings": {"prompt_n": 1, "prompt_ms": -10, "predicted_n": 5, "predicted_ms": 100}}"#;
+    assert_eq!(left_out(server), (negative("x"), none.clone()));
+    let log = "prompt eval time =   80.76 ms / 11 tokens\n       eval time =  -100.00 ms / 7 tokens\n";
+    assert_eq!(left_out(log), (negative("record 1"), none));
+    // a record that was left out makes no later one a duplicate
+    let table = "__run_id,__done,execution_time,energy_usage_J\nr,DONE,-1,5\nr,DONE,1,5\ns,DONE,1,-5\n";
+    let expected = ["r", "s"].map(|name| (name.to_owned(), Code::NegativeDuration)).to_vec();
+    assert_eq!(left_out(table), (expected, vec!["r".to_owned()]));
+}
+
+#[test]
+fn a_first_token_outside_its_request_is_left_out() {
+    let log = "request,start [s],first_token [s],end [s],output_tokens\na,10,25,20,5\nb,30,29,40,5\nc,50,55,60,5\n";
+    let expected = ["a", "b"].map(|name| (name.to_owned(), Code::NegativeDuration)).to_vec();
+    assert_eq!(left_out(log), (expected, vec!["c".to_owned()]));
+}
+
+#[test]
+fn counts_that_contradict_each_other_are_remarked_or_left_out() {
+    // 30 tokens of a prompt in a total of 20: nothing says how many were generated
+    let log = "request,start [s],end [s],prompt_tokens,total_tokens\na,10,20,30,20\nb,30,40,10,20\n";
+    assert_eq!(left_out(log), (vec![("a".to_owned(), Code::LoggedDiffers)], vec!["b".to_owned()]));
+    let log = "request,start [s],end [s],prompt_tokens,output_tokens,total_tokens\na,10,20,30,5,36\nb,30,40,10,5,15\n";
+    let log = parsed(log.as_bytes().to_vec()).unwrap();
+    let differs: Vec<_> = log.diagnostics.iter().filter(|d| d.code == Code::LoggedDiffers).collect();
+    assert_eq!((log.requests.len(), differs.len(), differs[0].place.line()), (2, 1, Some(2)));
+    // more prompt tokens from the cache than were sent: how many were computed is not known
+    let usage = r#""usage":{"prompt_tokens":5,"completion_tokens":7,"prompt_tokens_details":{"cached_tokens":20}}"#;
+    let log = parsed(format!(r#"{{"id":"r","object":"chat.completion",{usage}}}"#).into_bytes()).unwrap();
+    assert!(log.diagnostics.has(Code::LoggedDiffers));
+    assert_eq!((log.requests[0].prompt_tokens, log.requests[0].output_tokens), (None, Some(7)));
+}

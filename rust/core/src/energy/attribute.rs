@@ -55,6 +55,13 @@ pub(super) struct Shares {
     pub overlapping: bool,
 }
 
+impl Shares {
+    /// Covered energy [J] and time [ns] with no part in flight.
+    pub fn idle(&self) -> (f64, i64) {
+        (self.idle, self.idle_ns)
+    }
+}
+
 /// Splits the energy of the meters inside a window over the parts.
 ///
 /// One sweep over the sorted ends of the parts. Between two of them the active set is constant: a lone part gets the

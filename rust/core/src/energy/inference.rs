@@ -101,9 +101,10 @@ pub struct InferenceEnergy {
     pub requests: Vec<RequestEnergy>,
     /// Records that were left out, and why.
     pub excluded: Vec<Excluded>,
-    /// Covered energy with no record in flight; with a declared idle power, that power over the same time. [J]
+    /// Covered energy with no record in flight, kept or left out; with a declared idle power, that over the same time. [J]
     pub idle_energy: Quantity,
-    /// What is left of the meter: meter = requests + idle + unattributed, exactly on the grid. [J]
+    /// What is left of the meter, such as records that were left out: meter = requests + idle + unattributed, exactly on
+    /// the grid. [J]
     pub unattributed: Quantity,
     /// The grid on which the parts of the meter are given. [J]
     pub grid_j: f64,
@@ -197,12 +198,21 @@ pub fn energy_per_token(
         return Err(EnergyError::Policy { policy: query.policy.word(), reason });
     }
 
+    // the meter is idle while no record is in flight, be it kept or left out
+    let left_out = joined.excluded.iter().filter_map(|record| record.interval_ns);
+    let left_out = left_out.map(|(start, end)| Part { start, end, weight: 1.0 });
+    let occupied: Vec<Part> = plan.parts.iter().copied().chain(left_out).collect();
+    let (idle_j, idle_ns) = match occupied.len() > plan.parts.len() {
+        true => split(&meters, &occupied, window).idle(),
+        false => shares.idle(),
+    };
+
     let scale = MeterScale::of(&total);
     let by_record = plan.energies(&shares, joined.requests.len());
     let declared = query.idle.as_ref().map(|idle| idle.power(trace)).transpose()?;
     let idle_j = match &declared {
-        Some(idle) => idle.power.coherent_value() * shares.idle_ns as f64 * 1e-9,
-        None => shares.idle,
+        Some(idle) => idle.power.coherent_value() * idle_ns as f64 * 1e-9,
+        None => idle_j,
     };
     let grid_j = grid(by_record.iter().map(|record| record.0).chain([total.value(), idle_j]));
     let requests: Vec<RequestEnergy> = joined
@@ -344,7 +354,7 @@ fn estimated(
 
 /// The times that two recordings of a channel both claim because the clock stepped back between them: what ran then has
 /// no one place in the log. In order, each with the latest end of it and those before it. [ns]
-fn doubled(channels: &[&Channel]) -> Vec<(i64, i64)> {
+pub(super) fn doubled(channels: &[&Channel]) -> Vec<(i64, i64)> {
     let mut found = Vec::new();
     for channel in channels {
         let mut latest: Option<i64> = None;

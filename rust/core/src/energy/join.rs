@@ -75,23 +75,26 @@ pub(super) fn join(
     answerable(log)?;
     clocks_meet(trace, log, offset_ns)?;
     let offset = offset_ns.unwrap_or(0);
+    let on_clock = |request: Request| request.counting(&log.leaps, &trace.leaps).later_by(offset);
+    let occupied = |(start, end): (i64, i64)| {
+        let request = Request { start_ns: Some(start), end_ns: Some(end), ..Request::default() };
+        on_clock(request).interval_ns()
+    };
+    let moved = |one: &Excluded| Excluded { interval_ns: one.interval_ns.and_then(occupied), ..one.clone() };
     let mut joined = Joined {
-        excluded: log.excluded.clone(),
+        excluded: log.excluded.iter().map(moved).collect(),
         diagnostics: log.diagnostics.clone(),
         total: log.requests.len() + log.excluded.len(),
         first_line: log.requests.first().map_or(1, |request| u64::from(request.line)),
         ..Joined::default()
     };
     let within = window.map_or(span, |window| (window.0.max(span.0), window.1.min(span.1)));
-    let on_clock = |request: Request| request.counting(&log.leaps, &trace.leaps).later_by(offset);
     let shifted = log.requests.iter().map(|request| on_clock(counted(log, request)));
     let requests: Vec<Request> = shifted.collect();
     joined.overlap = overlap(&requests, within)?;
     for request in requests {
         match reason_to_leave_out(&request, log.count, within) {
-            Some((code, message)) => {
-                joined.excluded.push(Excluded { request: request.request, line: request.line, code, message });
-            }
+            Some((code, message)) => joined.excluded.push(Excluded::of(request, code, message)),
             None => {
                 if request.is_overhead {
                     let place = Place::Line(u64::from(request.line));
@@ -103,7 +106,10 @@ pub(super) fn join(
         }
     }
     joined.excluded.sort_by_key(|excluded| excluded.line);
-    for excluded in &joined.excluded {
+    for excluded in &mut joined.excluded {
+        if excluded.interval_ns.is_none() {
+            excluded.message.push_str("; it may have run in what is idle here");
+        }
         let place = Place::Line(u64::from(excluded.line));
         joined.diagnostics.push(excluded.code, place, Some(&excluded.request), excluded.message.clone());
     }

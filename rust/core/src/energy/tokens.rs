@@ -1,6 +1,6 @@
 //! A token log as one typed table: what was generated, and when.
 
-use crate::input::{Code, Diagnostics, LeapSeconds};
+use crate::input::{Code, Diagnostics, LeapSeconds, Place, Refusal};
 use crate::traces::Clock;
 
 /// Which tokens a figure counts.
@@ -99,7 +99,7 @@ pub struct Request {
     pub output_tokens: Option<u64>,
     /// Generated tokens, as a client counted them again from the text. [token]
     pub retokenised_tokens: Option<u64>,
-    /// Prompt and generated tokens together, where the log states nothing finer. [token]
+    /// Prompt and generated tokens together, where the log states them so. [token]
     pub total_tokens: Option<u64>,
     /// Mean rates. [token/s]
     pub rates: Vec<Rate>,
@@ -194,6 +194,17 @@ pub struct Excluded {
     pub code: Code,
     /// One sentence with the particulars.
     pub message: String,
+    /// Its start and end, where both can be believed: time in which it was in flight all the same. [ns]
+    pub interval_ns: Option<(i64, i64)>,
+}
+
+impl Excluded {
+    /// A record that was left out, with the time it occupies; that of an implausible stamp is not believed.
+    pub(super) fn of(request: Request, code: Code, message: String) -> Self {
+        let request = request.timed();
+        let interval_ns = request.interval_ns().filter(|(start, end)| start < end && code != Code::ImplausibleStamp);
+        Self { request: request.request, line: request.line, code, message, interval_ns }
+    }
 }
 
 /// Farther than this from the middle of the log, and than two hundred times its spread, no stamp is believed. [ns]
@@ -203,8 +214,9 @@ const FAR: i64 = 86_400 * 1_000_000_000;
 const SLACK: i64 = 1_000_000;
 
 impl TokenLog {
-    /// Leaves out the records that cannot be true: a stamp that lies far from all others (a lost digit), an end or a
-    /// first token before the start, tokens in no time, an id that occurs twice.
+    /// Leaves out the records that cannot be true: a stamp that lies far from all others (a lost digit), a first token
+    /// outside start and end, a negative duration or energy, tokens in no time, a total below its prompt, an id that
+    /// occurs twice. A total that is not the sum of its parts is remarked.
     pub(super) fn checked(mut self) -> Self {
         let starts: Vec<i64> = self.requests.iter().filter_map(|request| request.start_ns).collect();
         let middle = median(starts.clone());
@@ -215,15 +227,22 @@ impl TokenLog {
         let (mut kept, mut excluded) = (Vec::with_capacity(self.requests.len()), std::mem::take(&mut self.excluded));
         for request in std::mem::take(&mut self.requests) {
             let request = request.timed();
-            let fault = implausible(&request, middle, far).or_else(|| {
+            let differs = contradiction(&request);
+            let uncounted = request.output_tokens.is_none() && request.retokenised_tokens.is_none();
+            let lost = differs.clone().filter(|_| uncounted).map(|message| (Code::LoggedDiffers, message));
+            let fault = implausible(&request, middle, far).or(lost).or_else(|| {
                 let message = || "an earlier record has the same id".to_owned();
                 (!seen.insert(request.request.clone())).then(|| (Code::DuplicateId, message()))
             });
             match fault {
-                Some((code, message)) => {
-                    excluded.push(Excluded { request: request.request, line: request.line, code, message });
+                Some((code, message)) => excluded.push(Excluded::of(request, code, message)),
+                None => {
+                    if let Some(message) = differs {
+                        let place = Place::Line(u64::from(request.line));
+                        self.diagnostics.push(Code::LoggedDiffers, place, Some(&request.request), message);
+                    }
+                    kept.push(request);
                 }
-                None => kept.push(request),
             }
         }
         self.requests = kept;
@@ -238,12 +257,10 @@ impl TokenLog {
         for request in std::mem::take(&mut self.requests) {
             let early = last.zip(request.start_ns).map(|(end, start)| end.saturating_sub(start));
             match early.filter(|early| *early > SLACK) {
-                Some(early) => excluded.push(Excluded {
-                    line: request.line,
-                    code: Code::OverlappingPhases,
-                    message: format!("starts {:.3} s before the phase before it ended", early as f64 * 1e-9),
-                    request: request.request,
-                }),
+                Some(early) => {
+                    let message = format!("starts {:.3} s before the phase before it ended", early as f64 * 1e-9);
+                    excluded.push(Excluded::of(request, Code::OverlappingPhases, message));
+                }
                 None => {
                     last = request.end_ns.or(last);
                     kept.push(request);
@@ -275,6 +292,29 @@ impl TokenLog {
         self.requests.iter().filter_map(count).reduce(u64::saturating_add)
     }
 
+    /// The log, if the sum of every one of its counts is in range.
+    ///
+    /// # Errors
+    /// `E_RANGE` at the record with which a sum leaves it.
+    pub(super) fn summable(self) -> Result<Self, Refusal> {
+        let counts = |request: &Request| {
+            let Request { prompt_tokens, cached_tokens, output_tokens, retokenised_tokens, total_tokens, .. } =
+                *request;
+            [prompt_tokens, cached_tokens, output_tokens, retokenised_tokens, total_tokens]
+        };
+        let mut sums = [0u64; 5];
+        for request in &self.requests {
+            for (sum, count) in sums.iter_mut().zip(counts(request)) {
+                *sum = sum.checked_add(count.unwrap_or(0)).ok_or_else(|| {
+                    let place = Place::Line(u64::from(request.line));
+                    let expected = "counts with a sum below 2^64";
+                    Refusal::new(Code::Range, &self.source, place, "more than 2^64 tokens", expected)
+                })?;
+            }
+        }
+        Ok(self)
+    }
+
     /// Generated tokens of a record by the count that was chosen, or by the server's. [token]
     pub fn generated(&self, request: &Request) -> Option<u64> {
         Self::by(request, self.count.unwrap_or(Count::Server))
@@ -304,9 +344,22 @@ fn median(mut values: Vec<i64>) -> i64 {
     values.get(values.len().saturating_sub(1) / 2).copied().unwrap_or(0)
 }
 
-/// Why the times of a record cannot be true.
+/// The sum of durations that are all stated; a negative one in place of the sum, by which its record is left out. [ns]
+pub(super) fn elapsed(parts: &[Option<i64>]) -> Option<i64> {
+    let negative = parts.iter().flatten().copied().find(|part| *part < 0);
+    negative.or_else(|| parts.iter().copied().try_fold(0i64, |sum, part| Some(sum.saturating_add(part?))))
+}
+
+/// Why the times of a record cannot be true, or its energy.
 fn implausible(request: &Request, middle: i64, far: i64) -> Option<(Code, String)> {
-    let start = request.start_ns?;
+    let negative = |message: String| Some((Code::NegativeDuration, message));
+    if let Some(energy) = request.logged_energy_j.filter(|energy| *energy < 0.0) {
+        return negative(format!("states an energy of {energy} J"));
+    }
+    let Some(start) = request.start_ns else {
+        let duration = request.duration_ns.filter(|duration| *duration < 0)?;
+        return negative(format!("states a duration of {:.3} s", duration as f64 * 1e-9));
+    };
     let away = start.saturating_sub(middle);
     if away.saturating_abs() > far {
         let days = away as f64 / FAR as f64;
@@ -316,11 +369,30 @@ fn implausible(request: &Request, middle: i64, far: i64) -> Option<(Code, String
     let seconds = |time: i64| start.saturating_sub(time) as f64 * 1e-9;
     let before = |time: Option<i64>| time.filter(|time| *time < start).map(seconds);
     if let Some(seconds) = before(request.end_ns) {
-        return Some((Code::NegativeDuration, format!("ends {seconds:.3} s before it starts")));
+        return negative(format!("ends {seconds:.3} s before it starts"));
+    }
+    if let Some(duration) = request.duration_ns.filter(|duration| *duration < 0) {
+        return negative(format!("states a duration of {:.3} s", duration as f64 * 1e-9));
     }
     if request.end_ns == Some(start) && request.output_tokens.is_some_and(|count| count > 0) {
-        return Some((Code::NegativeDuration, "ends when it starts, and yet has generated tokens".to_owned()));
+        return negative("ends when it starts, and yet has generated tokens".to_owned());
     }
-    before(request.first_token_ns)
-        .map(|seconds| (Code::NegativeDuration, format!("has its first token {seconds:.3} s before it starts")))
+    if let Some(seconds) = before(request.first_token_ns) {
+        return negative(format!("has its first token {seconds:.3} s before it starts"));
+    }
+    let late = request.first_token_ns.zip(request.end_ns).map(|(first, end)| first.saturating_sub(end));
+    let late = late.filter(|late| *late > 0)? as f64 * 1e-9;
+    negative(format!("has its first token {late:.3} s behind its end"))
+}
+
+/// What two statements of a record about its tokens contradict each other in: a total and the parts of it.
+fn contradiction(request: &Request) -> Option<String> {
+    let (total, prompt) = (request.total_tokens?, request.prompt_tokens?);
+    let cached = request.cached_tokens.unwrap_or(0);
+    let Some(output) = request.output_tokens else {
+        return (total < prompt).then(|| format!("states {prompt} prompt tokens, and {total} in total"));
+    };
+    let parts = prompt.checked_add(output);
+    let adds_up = parts == Some(total) || parts.and_then(|parts| parts.checked_add(cached)) == Some(total);
+    (!adds_up).then(|| format!("states {prompt} prompt and {output} generated tokens, and {total} in total"))
 }

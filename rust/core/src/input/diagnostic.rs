@@ -96,7 +96,7 @@ codes! {
     TruncatedTail "W_TRUNCATED_TAIL" "Only the top of the distribution is known; the value is an interval.";
     ImplausibleStamp "W_IMPLAUSIBLE_STAMP" "A time stamp lies far from all others of the log; the record is left out.";
     OutsideTrace "W_OUTSIDE_TRACE" "A record is not inside the power log; it is left out.";
-    NegativeDuration "W_NEGATIVE_DURATION" "A record ends before it starts, or has tokens in no time; it is left out.";
+    NegativeDuration "W_NEGATIVE_DURATION" "A record states a negative time or energy, tokens in no time, or a first token outside it; it is left out.";
     DuplicateId "W_DUPLICATE_ID" "Two records carry one id.";
     MissingTokens "W_MISSING_TOKENS" "A record has no token count; it is left out.";
     TokensWithPrompt "W_TOKENS_INCLUDE_PROMPT" "The logged total includes the prompt; the prompt was subtracted.";

@@ -3,7 +3,9 @@
 use super::detail::Detail;
 use super::metric::Metric;
 use super::samples::{inside, samples};
-use crate::energy::{EnergyError, EnergyQuery, EnergyResult, Rule, energy};
+use crate::energy::inference::doubled;
+use crate::energy::integrate::members;
+use crate::energy::{EnergyError, EnergyQuery, EnergyResult, Rule, Status, energy};
 use crate::input::{Code, Diagnostics, Place, Refusal, Text};
 use crate::quantity::Quantity;
 use crate::traces::{ReadOptions, Trace, read};
@@ -72,7 +74,7 @@ pub struct MlperfRun {
     pub efficiency: Option<Quantity>,
     /// Mean power times the window. [J]
     pub energy_of_mean: Quantity,
-    /// Time-weighted energy of the window. [J]
+    /// Time-weighted energy of the window [J]; none, with `W_CLOCK_STEP`, where two recordings claim some of its time.
     pub time_weighted: EnergyResult,
     /// Mean power over performance. [J/token]
     pub per_token: Option<Quantity>,
@@ -137,6 +139,33 @@ impl Opened {
     }
 }
 
+/// The time-weighted energy, refused where the clock stepped back inside the window: time that two recordings claim
+/// would count twice.
+fn weighted(run: &Opened, found: EnergyResult) -> Result<EnergyResult, EnergyError> {
+    let (begin, end) = run.on_trace();
+    let doubled = doubled(&members(&run.trace, &EnergyQuery::default())?);
+    let Some((from, to)) = doubled.into_iter().find(|(from, to)| *from < end && *to > begin) else {
+        return Ok(found);
+    };
+    let mut reasons = found.reasons;
+    let message = format!(
+        "two recordings claim {:.3} s of the time of the window; no time-weighted energy is given",
+        (to.min(end) - from.max(begin)) as f64 * 1e-9
+    );
+    reasons.push(Code::ClockStep, Place::File, None, message);
+    let covered_ns = found.covered_ns.min(end - begin);
+    let per_device = Vec::new();
+    Ok(EnergyResult {
+        energy: None,
+        mean_power: None,
+        per_device,
+        covered_ns,
+        status: Status::Incomplete,
+        reasons,
+        ..found
+    })
+}
+
 /// The figures of a power run.
 ///
 /// P = mean of the positive samples strictly inside (begin, end), not weighted by time. Offline, Server and
@@ -158,7 +187,7 @@ pub fn mlperf_run(files: &MlperfFiles) -> Result<MlperfRun, EnergyError> {
     let query = |rule: Rule| EnergyQuery { window: Some(run.on_trace()), rule, ..EnergyQuery::default() };
     let unknown = || EnergyError::TotalUnknown { source_name: run.trace.source.clone() };
     let official = energy(&run.trace, &query(Rule::MeanOfSamples))?;
-    let time_weighted = energy(&run.trace, &query(Rule::Trapezoid))?;
+    let time_weighted = weighted(&run, energy(&run.trace, &query(Rule::Trapezoid))?)?;
     let mean_power = official.mean_power.ok_or_else(unknown)?;
     let energy_of_mean = official.energy.ok_or_else(unknown)?;
     let metric = Metric::of(files.submitted.as_deref(), &run.detail, &files.detail.path)?;

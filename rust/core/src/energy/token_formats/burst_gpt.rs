@@ -43,18 +43,7 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
         let count = |column: &Column| column.count(row, path);
         let (prompt, output) = (count(&prompt)?, count(&output)?);
         let total = total.as_ref().map(count).transpose()?.flatten();
-        if output == Some(0) {
-            let message = "no response tokens".to_owned();
-            excluded.push(Excluded { request: name, line: row.line, code: Code::FailedRequest, message });
-            continue;
-        }
-        if let (Some(prompt), Some(output), Some(total)) = (prompt, output, total)
-            && prompt.checked_add(output) != Some(total)
-        {
-            let message = format!("{prompt} request and {output} response tokens, and {total} in total");
-            diagnostics.push(Code::LoggedDiffers, row.place(), None, message);
-        }
-        requests.push(Request {
+        let request = Request {
             request: name,
             // times count from the first day, so that no number among them is Unix time
             start_ns: arrival.seconds_ns(row, path, Scale::ONE)?,
@@ -64,7 +53,12 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
             total_tokens: total,
             line: row.line,
             ..Request::default()
-        });
+        };
+        if output == Some(0) {
+            excluded.push(Excluded::of(request, Code::FailedRequest, "no response tokens".to_owned()));
+        } else {
+            requests.push(request);
+        }
     }
     diagnostics.push(Code::CacheUnknown, header.place(), None, "Request tokens are the prompt tokens as sent");
     let log = log_of(&FORMAT, text, requests, diagnostics);

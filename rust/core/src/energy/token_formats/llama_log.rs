@@ -6,7 +6,7 @@
 //! Layout: ggml-org/llama.cpp, `print_timing` and `llama_perf_context_print`.
 
 use super::{Head, TokenFormat, TokenOptions, log_of};
-use crate::energy::tokens::{Request, TokenLog};
+use crate::energy::tokens::{Request, TokenLog, elapsed};
 use crate::input::{Code, Diagnostics, Literal, Place, Refusal, Scale, Text, literal};
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
@@ -62,7 +62,7 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
             let prompt = prompt.take();
             requests.push(Request {
                 request: name,
-                duration_ns: prompt.map(|(ns, _)| decode.saturating_add(ns)),
+                duration_ns: elapsed(&[prompt.map(|(ns, _)| ns), Some(decode)]),
                 prompt_tokens: prompt.map(|(_, tokens)| tokens),
                 output_tokens: (what == "tokens").then_some(count),
                 line: line.number,

@@ -7,7 +7,7 @@
 
 use super::document::{Item, documents};
 use super::{Head, TokenFormat, TokenOptions, log_of};
-use crate::energy::tokens::{Counted, Rate, Request, TokenLog};
+use crate::energy::tokens::{Counted, Rate, Request, TokenLog, elapsed};
 use crate::input::{Code, Diagnostics, Json, Place, Refusal, Scale, Text};
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
@@ -68,7 +68,7 @@ fn answer(item: Item<'_, '_>, index: usize) -> Result<Request, Refusal> {
         [rate(timings, "prompt_per_second", Counted::Prompt)?, rate(timings, "predicted_per_second", Counted::Output)?];
     Ok(Request {
         request: name,
-        duration_ns: prompt.zip(decode).map(|(prompt, decode)| prompt.saturating_add(decode)),
+        duration_ns: elapsed(&[prompt, decode]),
         prompt_tokens: timings.count("prompt_n")?,
         cached_tokens: timings.count("cache_n")?,
         output_tokens: timings.count("predicted_n")?,

@@ -65,7 +65,12 @@ fn read(text: &Text, _: &TokenOptions) -> Result<TokenLog, Refusal> {
                 let cached = details.map_or(Ok(None), |details| details.count("cached_tokens"))?;
                 let prompt = usage.count("prompt_tokens")?;
                 request.cached_tokens = cached;
-                request.prompt_tokens = prompt.map(|prompt| prompt.saturating_sub(cached.unwrap_or(0)));
+                request.prompt_tokens = prompt.and_then(|prompt| prompt.checked_sub(cached.unwrap_or(0)));
+                request.total_tokens = usage.count("total_tokens")?;
+                if let (Some(sent), Some(cached), None) = (prompt, cached, request.prompt_tokens) {
+                    let message = format!("states {sent} prompt tokens, and {cached} of them from the cache");
+                    diagnostics.push(Code::LoggedDiffers, item.place(), Some(&request.request), message);
+                }
                 request.output_tokens = usage.count("completion_tokens")?;
                 prompt_only |= prompt.is_some() && cached.is_none();
             }

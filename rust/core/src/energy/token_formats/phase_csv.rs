@@ -49,7 +49,8 @@ fn read(text: &Text, options: &TokenOptions) -> Result<TokenLog, Refusal> {
             (start.stamp(row, path, Some(Scale::ONE))?, runtime.duration_ns(row, path)?)
         else {
             let message = "no start or no runtime".to_owned();
-            excluded.push(Excluded { request: name, line: row.line, code: Code::NaSample, message });
+            let request = Request { request: name, line: row.line, ..Request::default() };
+            excluded.push(Excluded::of(request, Code::NaSample, message));
             continue;
         };
         // every stamp of this format is Unix time, so that one with a lost digit is still a (wrong) Unix time

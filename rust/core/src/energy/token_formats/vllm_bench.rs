@@ -8,7 +8,7 @@
 
 use super::document::{Item, documents};
 use super::{Head, TokenFormat, TokenOptions, log_of};
-use crate::energy::tokens::{Excluded, Request, TokenLog};
+use crate::energy::tokens::{Excluded, Request, TokenLog, elapsed};
 use crate::input::{Code, Diagnostics, Json, Place, Refusal, Scale, Text};
 
 pub(super) const FORMAT: TokenFormat = TokenFormat {
@@ -72,27 +72,28 @@ impl Benchmark {
             let at = |key: &str| item.list(key).get(index);
             let whole = |key: &str| at(key).map_or(Ok(None), |value| item.whole(key, value));
             let span = |key: &str| at(key).map_or(Ok(None), |value| item.nanoseconds(key, value, Scale::ONE));
-            if let Some(error) = at("errors").and_then(Json::as_str).filter(|error| !error.is_empty()) {
-                let message = crate::input::printable(error);
-                self.excluded.push(Excluded { request: name, line: item.line, code: Code::FailedRequest, message });
-                continue;
-            }
             let gaps = at("itls").and_then(Json::as_array);
-            let gaps = gaps.map(|gaps| gaps.iter().map(|gap| item.nanoseconds("itls", gap, Scale::ONE)).sum());
-            let decode: Option<i64> = gaps.transpose()?.flatten();
+            let gaps = gaps.map(|gaps| gaps.iter().map(|gap| item.nanoseconds("itls", gap, Scale::ONE)).collect());
+            let decode = gaps.transpose()?.and_then(|gaps: Vec<Option<i64>>| elapsed(&gaps));
             let (start, first) = (span("start_times")?, span("ttfts")?);
             let output = whole("output_lens")?;
-            found = found.saturating_add(output.unwrap_or(0));
-            self.requests.push(Request {
+            let request = Request {
                 request: name,
                 start_ns: start,
                 first_token_ns: start.zip(first).map(|(start, first)| start.saturating_add(first)),
-                duration_ns: first.zip(decode).map(|(first, decode)| first.saturating_add(decode)),
+                duration_ns: elapsed(&[first, decode]),
                 prompt_tokens: whole("input_lens")?,
                 output_tokens: output,
                 line: item.line,
                 ..Request::default()
-            });
+            };
+            if let Some(error) = at("errors").and_then(Json::as_str).filter(|error| !error.is_empty()) {
+                let message = crate::input::printable(error);
+                self.excluded.push(Excluded::of(request, Code::FailedRequest, message));
+                continue;
+            }
+            found = found.saturating_add(output.unwrap_or(0));
+            self.requests.push(request);
         }
         if let Some(total) = item.count("total_output_tokens")?.filter(|total| *total != found) {
             let message = format!("total_output_tokens is {total}, the requests sum to {found}");
