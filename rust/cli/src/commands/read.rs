@@ -33,7 +33,9 @@ pub(crate) struct Read {
 impl Read {
     pub(super) fn answer(&self) -> Result<Answer, Failure> {
         if let Some(file) = &self.tokens {
-            return Ok(super::tokens::answer(&self.reading.tokens(file)?));
+            let log = self.reading.tokens(file)?;
+            log.in_range()?;
+            return Ok(super::tokens::answer(&log));
         }
         match (&self.mlperf, &self.file) {
             (Some(folder), _) => super::mlperf::answer(folder, self.check),

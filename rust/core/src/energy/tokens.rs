@@ -279,7 +279,8 @@ impl TokenLog {
         Some((first, last))
     }
 
-    /// The sum of a count over the records that state it; `None` where none does. [token]
+    /// The sum of a count over the records that state it [token]; `None` where none does, or where it leaves the range
+    /// of the type ([`Self::in_range`]).
     ///
     /// ```
     /// use szilard::energy::{TokenOptions, read_tokens};
@@ -289,14 +290,14 @@ impl TokenLog {
     /// assert_eq!(log.total(|request| request.output_tokens), Some(18));
     /// ```
     pub fn total(&self, count: impl Fn(&Request) -> Option<u64>) -> Option<u64> {
-        self.requests.iter().filter_map(count).reduce(u64::saturating_add)
+        self.requests.iter().filter_map(count).map(Some).reduce(|sum, count| sum?.checked_add(count?)).flatten()
     }
 
-    /// The log, if the sum of every one of its counts is in range.
+    /// Nothing, where the sum of every one of its counts is in the range of the type.
     ///
     /// # Errors
     /// `E_RANGE` at the record with which a sum leaves it.
-    pub(super) fn summable(self) -> Result<Self, Refusal> {
+    pub fn in_range(&self) -> Result<(), Refusal> {
         let counts = |request: &Request| {
             let Request { prompt_tokens, cached_tokens, output_tokens, retokenised_tokens, total_tokens, .. } =
                 *request;
@@ -312,7 +313,7 @@ impl TokenLog {
                 })?;
             }
         }
-        Ok(self)
+        Ok(())
     }
 
     /// Generated tokens of a record by the count that was chosen, or by the server's. [token]

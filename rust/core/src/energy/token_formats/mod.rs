@@ -108,8 +108,7 @@ pub struct TokenOptions {
 /// The token log in `bytes`; `source` names them in messages.
 ///
 /// # Errors
-/// `E_UNKNOWN_FORMAT`, `E_JSON` and its like for text that is nearly JSON, `E_RANGE` where a sum of tokens leaves the
-/// range of the type, and what the format refuses.
+/// `E_UNKNOWN_FORMAT`, `E_JSON` and its like for text that is nearly JSON, and what the format refuses.
 pub fn read_tokens(bytes: Vec<u8>, source: &str, options: &TokenOptions) -> Result<TokenLog, Refusal> {
     let text = Text::open(bytes, source, false)?;
     let known = || REGISTRY.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
@@ -129,7 +128,7 @@ pub fn read_tokens(bytes: Vec<u8>, source: &str, options: &TokenOptions) -> Resu
             found.ok_or_else(|| fault.unwrap_or_else(unknown))?
         }
     };
-    let mut log = (format.read)(&text, options)?.checked().summable()?;
+    let mut log = (format.read)(&text, options)?.checked();
     log.excluded.sort_by_key(|excluded| excluded.line);
     if log.requests.is_empty() && log.excluded.is_empty() {
         log.diagnostics.push(Code::NoRecords, Place::File, None, "it has no record of tokens");
