@@ -409,6 +409,9 @@ fn a_negative_time_or_energy_without_a_start_is_left_out() {
     let table = "__run_id,__done,execution_time,energy_usage_J\nr,DONE,-1,5\nr,DONE,1,5\ns,DONE,1,-5\n";
     let expected = ["r", "s"].map(|name| (name.to_owned(), Code::NegativeDuration)).to_vec();
     assert_eq!(left_out(table), (expected, vec!["r".to_owned()]));
+    let table = "request,start [s],end [s],output_tokens\na,10,20,\na,30,40,5\na,50,60,5\n";
+    let expected = vec![("a".to_owned(), Code::DuplicateId)];
+    assert_eq!(left_out(table), (expected, vec!["a".to_owned(); 2]));
 }
 
 #[test]

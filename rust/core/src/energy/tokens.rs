@@ -223,16 +223,20 @@ impl TokenLog {
         let spread = median(starts.iter().map(|start| start.saturating_sub(middle).saturating_abs()).collect());
         // of two that lie far apart either may be wrong
         let far = if starts.len() < 3 { i64::MAX } else { spread.saturating_mul(200).max(FAR) };
+        let is_uncounted = |request: &Request| request.output_tokens.or(request.retokenised_tokens).is_none();
+        let counted = !self.requests.iter().all(is_uncounted);
         let mut seen = std::collections::HashSet::new();
         let (mut kept, mut excluded) = (Vec::with_capacity(self.requests.len()), std::mem::take(&mut self.excluded));
         for request in std::mem::take(&mut self.requests) {
             let request = request.timed();
             let differs = contradiction(&request);
-            let uncounted = request.output_tokens.is_none() && request.retokenised_tokens.is_none();
+            let uncounted = is_uncounted(&request);
             let lost = differs.clone().filter(|_| uncounted).map(|message| (Code::LoggedDiffers, message));
             let fault = implausible(&request, middle, far).or(lost).or_else(|| {
                 let message = || "an earlier record has the same id".to_owned();
-                (!seen.insert(request.request.clone())).then(|| (Code::DuplicateId, message()))
+                // what will be left out for want of a count makes no later record a duplicate
+                let is_first = (counted && uncounted) || seen.insert(request.request.clone());
+                (!is_first).then(|| (Code::DuplicateId, message()))
             });
             match fault {
                 Some((code, message)) => excluded.push(Excluded::of(request, code, message)),
