@@ -202,3 +202,39 @@ def test_a_die_temperature_is_said_wherever_the_ladder_is_shown():
     assert [code for code, _ in hot.warnings] == ["W_DIE_TEMPERATURE"]
     assert "W_DIE_TEMPERATURE" in repr(hot)
     assert "W_DIE_TEMPERATURE" in hot._repr_html_()
+
+
+def test_what_is_no_energy_of_tokens_is_refused():
+    for energy in ("0 J/token", "-0.39 J/token", sz.Quantity("0.39 J/token", basis="idle")):
+        with pytest.raises(LandauerError, match=r"above 0 J/token|idle"):
+            sz.ladder("gpt2", energy, ROOM)
+
+
+def test_no_interval_of_a_ratio_reaches_below_zero():
+    # E = 1 J/token with u = 0.8: 1.96 u reach to -0.57, and no energy of a token is there
+    table = sz.ladder("gpt2", sz.Quantity("1 J/token", u="0.8 J/token"), ROOM, entropy="1.5 bit/token").table
+    row = table.filter(table["bound"] == "output-entropy").row(0, named=True)
+    assert row["ratio"] > 0
+    assert row["ratio_low"] is None
+    assert row["ratio_high"] is None
+    assert "u/x = 0.80" in row["interval_reason"]
+    entropy = sz.Quantity("1.5 bit/token", u="1 bit/token")
+    assert all(low > 0 for low in sz.ladder("gpt2", "1 J/token", ROOM, entropy=entropy).table["ratio_low"].drop_nulls())
+
+
+def test_counts_that_cannot_be_are_refused_as_such():
+    for count in (-1, 0, 2**64, 10**400):
+        for words in ({"batch": count}, {"context": count}):
+            with pytest.raises(LandauerError):
+                sz.ladder("gpt2", "1 J/token", ROOM, **words)
+        with pytest.raises(LandauerError):
+            sz.roofline("gpt2", "h100-sxm", batch=count, context=1, dtype="fp16")
+        with pytest.raises(LandauerError):
+            sz.Model.from_config("gpt2").flops(count)
+    with pytest.raises(TypeError):
+        sz.ladder("gpt2", "1 J/token", ROOM, batch=1.5)
+    # learned positions: 1024 of GPT-2, 2048 of OPT
+    for model, last in (("gpt2", 1024), ("opt-125m", 2048)):
+        sz.ladder(model, "1 J/token", ROOM, context=last)
+        with pytest.raises(LandauerError, match=f"from 1 to {last}"):
+            sz.ladder(model, "1 J/token", ROOM, context=last + 1)

@@ -106,6 +106,16 @@ fn every_input_fills_its_rung() {
     let chip = szilard(&board).json();
     assert_eq!(chip["energy"]["boundary"], "chip");
     near(number(&chip["energy"]["value"]), 0.351, 1e-12);
+    // what is no energy of tokens, and a context beyond the 1024 positions that were learned
+    for words in [&["--energy=0 J/token"][..], &["--energy=-1 J/token"], &["--energy=1 J/token", "--context=1025"]] {
+        let refused = szilard(&[&["landauer", "gpt2"][..], words].concat());
+        assert!(refused.code == 2 && refused.out.is_empty(), "{words:?}: {}", refused.out);
+    }
+    // a factor with u/x = 0.5: 1.96 u all but reach 0
+    let words = ["landauer", "gpt2", "--energy", "1 J/token", "--boundary", "board", "--json", "--factor"];
+    let vague = szilard(&[&words[..], &["regulators=1.2±50%"]].concat()).json();
+    let row = &vague["table"].as_array().unwrap().iter().find(|row| row["bound"] == "token-register").unwrap().clone();
+    assert!(row["interval"].is_null() && row["interval_reason"].as_str().unwrap().contains("u/x = 0.50"), "{row}");
     let hot = szilard(&["landauer", "gpt2", "--energy", "1 J/token", "--temperature", "70 degC"]);
     assert!(hot.code == 0 && hot.out.contains("W_DIE_TEMPERATURE") && hot.out.contains("unbounded"), "{}", hot.out);
 }
@@ -151,7 +161,7 @@ fn a_sweep_has_a_ladder_a_roofline_and_an_energy_for_each_value() {
     }
     let text = swept(&["--energy", "1 J/token", "--sweep", "dtype=fp16,q4_kxfp16"]).out;
     assert!(text.contains("q4_kxfp16") && text.contains("output-entropy: needs entropy"), "{text}");
-    let models = swept(&["--energy", "1 J/token", "--sweep", "model=gpt2,llama-3-70b", "--json"]).json();
+    let models = swept(&["--energy", "1 J/token", "--sweep", "model=llama-2-7b,llama-3-70b", "--json"]).json();
     assert_eq!(models["sweep"]["rows"][1]["position"], 70_553_706_496.0);
 }
 

@@ -23,7 +23,7 @@ fn full(model: &Model) -> LadderInputs<'_> {
         entropy: Some(quantity("1.5 bit/token")),
         cross_entropy: Some(quantity("1.7 bit/token")),
         batch: Some(16),
-        context: Some(2048),
+        context: Some(1024),
         precision: Some("bf16".parse().unwrap()),
         circuit: Some("mul-u4".parse().unwrap()),
         arithmetic: Some(Arithmetic::named("fp16-45nm").unwrap()),
@@ -260,7 +260,7 @@ impl Shape {
             &format!(
                 r#"{{"model_type": "{kind}", "hidden_size": {hidden}, "n_embd": {hidden}, "num_hidden_layers": {layers},
             "n_layer": {layers}, "num_attention_heads": {heads}, "n_head": {heads}, "num_key_value_heads": {kv},
-            "head_dim": {head_dim}, "intermediate_size": {width}, "n_inner": {width}, "n_positions": 1024,
+            "head_dim": {head_dim}, "intermediate_size": {width}, "n_inner": {width}, "n_positions": 100000,
             "moe_intermediate_size": {width}, "num_local_experts": {}, "n_routed_experts": {experts},
             "num_experts_per_tok": {chosen}, "n_shared_experts": 1, "first_k_dense_replace": {},
             "kv_lora_rank": {}, "qk_rope_head_dim": {}, "qk_nope_head_dim": {head_dim}, "v_head_dim": {head_dim},

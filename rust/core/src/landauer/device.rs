@@ -127,6 +127,8 @@ mod tests {
             let balance = device.peaks.first().unwrap().1 / device.bandwidth;
             assert!((0.3..1000.0).contains(&balance), "{}", device.name);
         }
+        // 819 GB/s to its memory; 1600 Gbps is what links the chips
+        assert_eq!(Device::named("tpu-v5e").unwrap().bandwidth, 0.819e12);
         assert!(Device::named("h100").unwrap_err().to_string().contains("h100-sxm"));
     }
 }

@@ -134,13 +134,16 @@ pub enum LandauerError {
         /// The bound.
         bound: &'static str,
     },
-    /// The logarithm of a ratio that has none.
-    #[error("the gap to {bound:?} is {ratio}, which has no logarithm")]
-    NoLogarithm {
+    /// An interval of a ratio above 0 that would reach 0.
+    #[error(
+        "no symmetric interval for the gap to {bound:?}: energy or bound has u/x = {spread:.2}, and a ratio above 0 none \
+         that reaches 0"
+    )]
+    NoInterval {
         /// The bound.
         bound: &'static str,
-        /// The ratio.
-        ratio: f64,
+        /// The larger u/x of energy and bound.
+        spread: f64,
     },
     /// A quantity of the wrong dimension, or one that is not finite.
     #[error(transparent)]

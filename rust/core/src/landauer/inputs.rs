@@ -6,9 +6,12 @@ use super::model::limited;
 use super::reliability::checked_probability;
 use super::{LandauerError, Model, Precision, Weights};
 use crate::boundaries::BoundaryChain;
-use crate::quantity::Quantity;
-use crate::quantity::units::f64::{EnergyPerBit, InformationPerToken, Time};
-use crate::quantity::units::{energy_per_bit::joule_per_bit, information_per_token::bit_per_token, time::second};
+use crate::quantity::units::f64::{EnergyPerBit, EnergyPerToken, InformationPerToken, Time};
+use crate::quantity::units::{
+    energy_per_bit::joule_per_bit, energy_per_token::joule_per_token, information_per_token::bit_per_token,
+    time::second,
+};
+use crate::quantity::{Basis, Quantity};
 
 /// What a ladder is built from. A rung whose input is `None` is listed with that reason.
 #[derive(Debug, Clone)]
@@ -78,6 +81,15 @@ impl<'a> LadderInputs<'a> {
 
     /// Whether nothing among the inputs cannot be; what is merely missing is no error.
     pub(super) fn check(&self) -> Result<(), LandauerError> {
+        let found = self.energy.as_static().map(|energy: EnergyPerToken| energy.get::<joule_per_token>())?;
+        within("the energy of a token", found, found > 0.0 && found.is_finite(), || {
+            "above 0 J/token, and finite".to_owned()
+        })?;
+        if self.energy.basis() == Some(Basis::Idle) {
+            let (left, right) = ("an energy of basis idle".to_owned(), "a ladder below a token".to_owned());
+            let reason = "what is drawn without tokens is not the energy of tokens";
+            return Err(LandauerError::Contradiction { left, right, reason });
+        }
         landauer_limit_of(&self.temperature)?;
         let information =
             |quantity: &Quantity| quantity.as_static().map(|found: InformationPerToken| found.get::<bit_per_token>());
@@ -104,7 +116,7 @@ impl<'a> LadderInputs<'a> {
             let found = time.as_static().map(|time: Time| time.get::<second>())?;
             within("the time of a step", found, found > 0.0, || "above 0 s".to_owned())?;
         }
-        self.context.map(|context| limited("context", context)).transpose()?;
+        self.context.map(|context| self.model.at_most_its_positions("context", context)).transpose()?;
         self.batch.map(|batch| limited("batch", batch)).transpose()?;
         self.error_probability.map(checked_probability).transpose()?;
         self.weights.map(|weights| self.model.hold_against(weights)).transpose()?;

@@ -4,7 +4,7 @@ use super::bounds::{Bound, BoundInputs, REGISTRY};
 use super::{Gap, LadderInputs, LandauerError, Rung};
 use crate::boundaries::Applied;
 use crate::input::{Code, Diagnostics, Place, printable};
-use crate::quantity::units::{f64::EnergyPerToken, f64::Temperature, temperature::kelvin};
+use crate::quantity::units::{f64::Temperature, temperature::kelvin};
 use crate::quantity::{Boundary, Quantity};
 use std::fmt;
 
@@ -30,9 +30,10 @@ pub struct Ladder {
 ///
 /// # Errors
 /// [`LandauerError::Unit`] for an energy that is not per token, a temperature that is none, an entropy that is not per
-/// token; [`LandauerError::Temperature`]; [`LandauerError::Range`] for an entropy below 0 or above log2 V, a cross entropy
-/// below the entropy, an error probability outside (0, 1/2], a transfer energy or step time not above 0;
-/// [`LandauerError::Count`] for a context or batch of 0; [`LandauerError::Chain`] where the chain does not lead to the
+/// token; [`LandauerError::Temperature`]; [`LandauerError::Range`] for an energy that is not above 0 and finite, an entropy
+/// below 0 or above log2 V, a cross entropy below the entropy, an error probability outside (0, 1/2], a transfer energy or step time not above 0;
+/// [`LandauerError::Contradiction`] for an energy of basis idle; [`LandauerError::Count`] for a context or batch of 0, or a
+/// context beyond the learned positions of the model; [`LandauerError::Chain`] where the chain does not lead to the
 /// chip. An input that is merely missing is no error.
 ///
 /// # Example
@@ -53,7 +54,6 @@ pub struct Ladder {
 /// assert!(ladder.gap("output-entropy").unwrap_err().to_string().contains("needs entropy"));
 /// ```
 pub fn ladder(inputs: &LadderInputs) -> Result<Ladder, LandauerError> {
-    inputs.energy.as_static().map(|_: EnergyPerToken| ())?;
     let bound_inputs = BoundInputs::new(inputs)?;
     let (energy, applied) = match inputs.chain {
         None => (inputs.energy.clone(), Vec::new()),
@@ -102,9 +102,15 @@ fn rung(bound: &'static Bound, measured: &Quantity, inputs: &LadderInputs, bound
         if floor.value() == 0.0 {
             return Err(LandauerError::ZeroBound { bound: bound.name });
         }
-        Ok(Gap { bound, ratio: measured.over(&floor)?, temperature: inputs.temperature.clone() })
+        let spread = relative(measured).max(relative(&floor));
+        Ok(Gap { bound, ratio: measured.over(&floor)?, temperature: inputs.temperature.clone(), spread })
     });
     Rung { bound, energy, gap }
+}
+
+/// The standard uncertainty in parts of a value above 0.
+fn relative(quantity: &Quantity) -> f64 {
+    quantity.u() / quantity.value()
 }
 
 impl Ladder {

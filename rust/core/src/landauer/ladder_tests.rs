@@ -5,7 +5,7 @@ use crate::landauer::Model;
 use crate::landauer::bounds::{Arithmetic, Reset, Retention};
 use crate::quantity::units::f64::{Frequency, Time};
 use crate::quantity::units::{frequency::hertz, time::second};
-use crate::quantity::{Component, Distribution};
+use crate::quantity::{Basis, Component, Distribution};
 use std::f64::consts::LN_10;
 
 fn quantity(text: &str) -> Quantity {
@@ -63,7 +63,7 @@ fn a_printed_gap_names_its_bound_temperature_and_boundary_and_has_an_interval() 
     let gap = ladder.gap("token-register").unwrap();
     assert_eq!(gap.to_string(), "(8.01 ± 0.29)e18 [board] x token-register (architecture) at 300 K");
     // 1.96 standard uncertainties on both sides
-    let interval = gap.ratio().measured().interval(0.95).unwrap();
+    let interval = gap.interval(0.95).unwrap();
     assert!(((interval.high - interval.low) / (2.0 * 1.959_964 * gap.ratio().u()) - 1.0).abs() < 1e-6);
     assert!(ladder.to_string().contains("reversible: the bound \"reversible\" is 0 J/token"));
 }
@@ -130,12 +130,39 @@ fn what_cannot_be_is_refused() {
 }
 
 #[test]
-fn an_energy_above_idle_may_be_negative_and_then_has_no_logarithm() {
+fn an_energy_of_tokens_is_above_zero_and_not_idle() {
     let model = Model::named("llama-3-70b").unwrap();
-    let ladder = ladder(&LadderInputs { energy: quantity("-0.01 J/token"), ..full(&model) }).unwrap();
-    let gap = ladder.gap("kv-row").unwrap();
-    assert!(gap.ratio().value() < 0.0);
-    assert!(matches!(gap.log10(), Err(LandauerError::NoLogarithm { .. })));
+    for energy in ["0 J/token", "-0.01 J/token"] {
+        let error = ladder(&LadderInputs { energy: quantity(energy), ..full(&model) }).unwrap_err();
+        assert!(error.to_string().contains("above 0 J/token"), "{error}");
+    }
+    let idle = quantity("0.39 J/token").on(Some(Basis::Idle));
+    let error = ladder(&LadderInputs { energy: idle, ..full(&model) }).unwrap_err();
+    assert!(matches!(error, LandauerError::Contradiction { .. }), "{error}");
+}
+
+#[test]
+fn no_interval_of_a_gap_reaches_zero() {
+    // E, H and T are above 0: 1.96 u of u/x = 0.6 would reach below 0, and u/x = 0.4 is far from first order
+    let model = Model::named("llama-3-70b").unwrap();
+    let spread = |value: &str, u: f64| quantity(value).with_u(u, "gauge", Distribution::Normal).unwrap();
+    let exact = || full(&model);
+    let cases = |part: f64| {
+        [
+            LadderInputs { energy: spread("0.39 J/token", 0.39 * part), ..exact() },
+            LadderInputs { entropy: Some(spread("1.5 bit/token", 1.5 * part)), ..exact() },
+            LadderInputs { temperature: spread("300 K", 300.0 * part), ..exact() },
+        ]
+    };
+    for inputs in [0.4, 0.6, 3.0].into_iter().flat_map(cases) {
+        let found = ladder(&inputs).unwrap();
+        let error = found.gap("output-entropy").unwrap().interval(0.95).unwrap_err();
+        assert!(matches!(error, LandauerError::NoInterval { .. }), "{error}");
+        assert!(found.rungs().iter().filter_map(|it| it.gap.as_ref().ok()?.interval(0.95).ok()).all(|it| it.low > 0.0));
+    }
+    for inputs in cases(0.1) {
+        assert!(ladder(&inputs).unwrap().gap("output-entropy").unwrap().interval(0.95).unwrap().low > 0.0);
+    }
 }
 
 #[test]

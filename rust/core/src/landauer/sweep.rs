@@ -236,6 +236,9 @@ mod tests {
         assert!((energy(0).value() / (750.0 * time(&rows[0])) - 1.0).abs() < 1e-12);
         assert!((energy(1).value() / (750.0 * time(&rows[1]) / 8.0) - 1.0).abs() < 1e-12);
         let axis = Axis::new("model", &["gpt2", "llama-2-7b"]).unwrap();
+        // gpt2 learned 1024 positions
+        assert!(matches!(sweep(&inputs, &axis, &SweepInputs::default()), Err(LandauerError::Count { most: 1024, .. })));
+        let inputs = LadderInputs { context: Some(1024), ..inputs };
         let rows = sweep(&inputs, &axis, &SweepInputs::default()).unwrap();
         assert_eq!((rows[1].label.as_str(), rows[1].position), ("llama-2-7b", 6_738_415_616.0));
         assert_eq!(rows[0].roofline, Err(NO_DEVICE));

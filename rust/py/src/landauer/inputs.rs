@@ -4,13 +4,33 @@ use super::PyWeights;
 use crate::boundaries::PyBoundaryChain;
 use crate::errors::{Raise, guard};
 use crate::quantity::Given;
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use szilard::boundaries::BoundaryChain;
 use szilard::landauer::bounds::{Arithmetic, Circuit, Memory, Reset, Retention};
-use szilard::landauer::{LadderInputs, Model, Precision, Weights};
+use szilard::landauer::{LadderInputs, LandauerError, Model, Precision, Weights};
 use szilard::quantity::{Quantity, units};
+
+/// A whole number of tokens; one that cannot be is refused as any other wrong input is.
+#[derive(Debug, Clone, Copy)]
+pub struct Count(pub u64);
+
+impl<'py> FromPyObject<'_, 'py> for Count {
+    type Error = PyErr;
+
+    fn extract(given: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        given.extract().map(Self).map_err(|error| {
+            if !error.is_instance_of::<PyOverflowError>(given.py()) {
+                return error;
+            }
+            // a number that is too large for a float is too large for any range
+            let found = given.extract().unwrap_or(f64::INFINITY);
+            let expected = "a whole number from 1 to 2^32".to_owned();
+            LandauerError::Range { what: "a count", found, expected }.raise()
+        })
+    }
+}
 
 /// What was given of them.
 #[derive(Debug, Default)]
@@ -38,8 +58,8 @@ impl Inputs {
         let found = Self {
             entropy: left.quantity("entropy")?,
             cross_entropy: left.quantity("cross_entropy")?,
-            batch: left.take("batch")?,
-            context: left.take("context")?,
+            batch: left.take("batch")?.map(|Count(batch)| batch),
+            context: left.take("context")?.map(|Count(context)| context),
             precision: left.word("dtype")?.map(|word| word.parse().map_err(Raise::raise)).transpose()?,
             weights: left.with("weights", |given| Ok(given.cast::<PyWeights>()?.get().0.clone()))?,
             chain: left.with("chain", |given| Ok(given.cast::<PyBoundaryChain>()?.get().0.clone()))?,

@@ -1,6 +1,7 @@
 //! Models, and what a device makes of them.
 
 use super::PyWeights;
+use super::inputs::Count;
 use crate::errors::{Raise, guard};
 use crate::given::{bytes_of, path_of};
 use crate::quantity::{Given, PyQuantity};
@@ -82,14 +83,14 @@ impl PyModel {
     }
 
     /// The floating-point operations to decode one token at a context of so many positions.
-    fn flops(&self, context: u64) -> PyResult<u128> {
-        guard(|| self.0.decode_flops(context))
+    fn flops(&self, context: Count) -> PyResult<u128> {
+        guard(|| self.0.decode_flops(context.0))
     }
 
     /// The floating-point operations to read a prompt of so many tokens.
     #[pyo3(signature = (tokens, causal=true, head_on_last_only=true))]
-    fn prefill_flops(&self, tokens: u64, causal: bool, head_on_last_only: bool) -> PyResult<u128> {
-        guard(|| self.0.prefill_flops(tokens, causal, head_on_last_only))
+    fn prefill_flops(&self, tokens: Count, causal: bool, head_on_last_only: bool) -> PyResult<u128> {
+        guard(|| self.0.prefill_flops(tokens.0, causal, head_on_last_only))
     }
 
     /// The key-value row of one token at so many bytes an element. [B]
@@ -100,23 +101,23 @@ impl PyModel {
 
     /// The key-value cache that decoding one token at a context reads, at so many bits an element. [B]
     #[pyo3(signature = (context, bits=16))]
-    fn kv_bytes_read(&self, context: u64, bits: u32) -> PyResult<f64> {
-        guard(|| self.0.kv_bits_read(context, bits)).map(|bits| bits as f64 / 8.0)
+    fn kv_bytes_read(&self, context: Count, bits: u32) -> PyResult<f64> {
+        guard(|| self.0.kv_bits_read(context.0, bits)).map(|bits| bits as f64 / 8.0)
     }
 
     /// The weights read for one step of a batch: at so many bits an element on average, or as `weights` of
     /// `read_weights` are stored. [B]
-    #[pyo3(signature = (batch=1, bits=16.0, weights=None))]
-    fn weight_bytes(&self, batch: u64, bits: f64, weights: Option<&Bound<'_, PyWeights>>) -> PyResult<f64> {
+    #[pyo3(signature = (batch=Count(1), bits=16.0, weights=None), text_signature = "($self, batch=1, bits=16.0, weights=None)")]
+    fn weight_bytes(&self, batch: Count, bits: f64, weights: Option<&Bound<'_, PyWeights>>) -> PyResult<f64> {
         match weights {
-            Some(weights) => guard(|| self.0.stored_weight_bytes(&weights.get().0, batch)),
-            None => guard(|| self.0.weight_bytes(batch, bits)),
+            Some(weights) => guard(|| self.0.stored_weight_bytes(&weights.get().0, batch.0)),
+            None => guard(|| self.0.weight_bytes(batch.0, bits)),
         }
     }
 
     /// The experts of a layer that a batch visits on average, chosen uniformly and independently: E (1 - (1 - k/E)^B).
-    fn distinct_experts(&self, batch: u64) -> PyResult<f64> {
-        guard(|| self.0.distinct_experts(batch))
+    fn distinct_experts(&self, batch: Count) -> PyResult<f64> {
+        guard(|| self.0.distinct_experts(batch.0))
     }
 
     /// The elements of the matrices that one token is multiplied with: no embedding table, no vectors.
@@ -126,8 +127,8 @@ impl PyModel {
     }
 
     /// The multiplications with an addition to decode one token at a context of so many positions.
-    fn macs(&self, context: u64) -> PyResult<u128> {
-        guard(|| self.0.macs(context))
+    fn macs(&self, context: Count) -> PyResult<u128> {
+        guard(|| self.0.macs(context.0))
     }
 
     /// The feed-forward units behind a non-linear function that one token passes.
@@ -137,8 +138,8 @@ impl PyModel {
     }
 
     /// The activations written for one token at a context of so many positions.
-    fn activation_elements(&self, context: u64) -> PyResult<u128> {
-        guard(|| self.0.activation_elements(context))
+    fn activation_elements(&self, context: Count) -> PyResult<u128> {
+        guard(|| self.0.activation_elements(context.0))
     }
 
     fn __repr__(&self) -> String {
@@ -170,8 +171,8 @@ pub fn roofline<'py>(
     py: Python<'py>,
     model: &Bound<'_, PyAny>,
     device: &str,
-    batch: u64,
-    context: u64,
+    batch: Count,
+    context: Count,
     dtype: &str,
     weights: Option<&Bound<'_, PyWeights>>,
     power: Option<Given>,
@@ -180,7 +181,7 @@ pub fn roofline<'py>(
     let precision: Precision = dtype.parse().map_err(Raise::raise)?;
     let device = guard(|| Device::named(device))?;
     let weights = weights.map(|weights| &weights.get().0);
-    let found = guard(|| roofline_of(&model, &device, batch, context, precision, weights))?;
+    let found = guard(|| roofline_of(&model, &device, batch.0, context.0, precision, weights))?;
     let (power, energy) = match power {
         // a power that was given is at fault itself; one that the table lacks is a reason
         Some(power) => (Some(power.0.clone()), Ok(guard(|| found.energy(&power.0))?)),

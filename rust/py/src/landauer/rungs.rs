@@ -96,8 +96,8 @@ pub struct PyLadder(pub(super) Ladder);
 
 #[pymethods]
 impl PyLadder {
-    /// The table of rungs: bound, kind, energy_per_token_j, u_j, ratio, u_ratio, ratio_low and ratio_high (95 %), log10,
-    /// u_log10, boundary (of the energy), tokens_per_wh (at most; null where unbounded, for a rung of 0 J), unbounded,
+    /// The table of rungs: bound, kind, energy_per_token_j, u_j, ratio, u_ratio, ratio_low and ratio_high (95 %),
+    /// interval_reason (why there is none), log10, u_log10, boundary (of the energy), tokens_per_wh (at most; null where unbounded, for a rung of 0 J), unbounded,
     /// reason (why there is no ratio), formula, assumptions, retained, not_claimed, source.
     #[getter]
     fn table(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
@@ -191,9 +191,11 @@ pub(super) fn columns(rungs: &[(&Rung, Option<Boundary>)]) -> Vec<(&'static str,
     let of_gap = |of: fn(&Gap) -> Option<f64>| {
         Column::MaybeFloat(rungs.iter().map(|(rung, _)| rung.gap.as_ref().ok().and_then(of)).collect())
     };
-    let interval = |gap: &Gap| gap.ratio().measured().interval(0.95).ok();
-    let intervals: Vec<_> = rungs.iter().map(|(rung, _)| rung.gap.as_ref().ok().and_then(interval)).collect();
-    let ends = |of: fn(&Interval) -> f64| Column::MaybeFloat(intervals.iter().map(|it| it.as_ref().map(of)).collect());
+    let intervals: Vec<_> = rungs.iter().map(|(rung, _)| Some(rung.gap.as_ref().ok()?.interval(0.95))).collect();
+    let ends = |of: fn(&Interval) -> f64| {
+        Column::MaybeFloat(intervals.iter().map(|it| it.as_ref()?.as_ref().ok().map(of)).collect())
+    };
+    let no_interval = intervals.iter().map(|it| it.as_ref()?.as_ref().err().map(LandauerError::to_string));
     let yields: Vec<_> = rungs.iter().map(|(rung, _)| rung.token_yield().ok()).collect();
     let tokens = yields.iter().map(|tokens| match tokens {
         Some(TokenYield::AtMost(tokens)) => Some(tokens.value()),
@@ -214,6 +216,7 @@ pub(super) fn columns(rungs: &[(&Rung, Option<Boundary>)]) -> Vec<(&'static str,
         ("u_ratio", of_gap(|gap| Some(gap.ratio().u()))),
         ("ratio_low", ends(|interval| interval.low)),
         ("ratio_high", ends(|interval| interval.high)),
+        ("interval_reason", Column::MaybeText(no_interval.collect())),
         ("log10", of_gap(|gap| gap.log10().ok().map(|log10| log10.value()))),
         ("u_log10", of_gap(|gap| gap.log10().ok().map(|log10| log10.u()))),
         ("boundary", Column::MaybeText(rungs.iter().map(|(_, at)| at.map(|at| at.word().to_owned())).collect())),

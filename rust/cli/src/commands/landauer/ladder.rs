@@ -96,6 +96,7 @@ pub(super) fn table_json(ladder: &Ladder) -> Vec<Value> {
 }
 
 fn rung_json(rung: &Rung, boundary: Option<Boundary>) -> Value {
+    let interval = rung.gap.as_ref().ok().map(|gap| gap.interval(0.95));
     json!({
         "bound": rung.bound.name,
         "kind": rung.bound.kind.word(),
@@ -103,8 +104,8 @@ fn rung_json(rung: &Rung, boundary: Option<Boundary>) -> Value {
         "boundary": boundary.map(Boundary::word),
         "gap": rung.gap.as_ref().ok().map(|gap| quantity_json(gap.ratio())),
         "log10": rung.gap.as_ref().ok().and_then(|gap| gap.log10().ok()).map(|log10| quantity_json(&log10)),
-        "interval": rung.gap.as_ref().ok().and_then(|gap| gap.ratio().measured().interval(0.95).ok())
-            .map(|interval| json!([interval.low, interval.high])),
+        "interval": interval.as_ref().and_then(|it| it.as_ref().ok()).map(|it| json!([it.low, it.high])),
+        "interval_reason": interval.as_ref().and_then(|it| it.as_ref().err()).map(ToString::to_string),
         "tokens_per_wh": rung.token_yield().ok().and_then(|tokens| match tokens {
             TokenYield::Unbounded => None,
             TokenYield::AtMost(tokens) => Some(quantity_json(&tokens)),

@@ -2,7 +2,6 @@
 //! and activation functions are left out, as is custom.
 
 use super::super::LandauerError;
-use super::config::limited;
 use super::shape::{Block, Model};
 
 impl Model {
@@ -18,7 +17,7 @@ impl Model {
     /// - `context`: positions attended to, the token itself included; a sliding window caps it. [token]
     ///
     /// # Errors
-    /// [`LandauerError::Count`] for a context of 0 or above 2^32.
+    /// [`LandauerError::Count`] for a context of 0, above 2^32, or beyond the learned positions.
     ///
     /// # Example
     /// ```
@@ -34,7 +33,7 @@ impl Model {
     /// # Errors
     /// [`LandauerError::Count`].
     pub fn macs(&self, context: u64) -> Result<u128, LandauerError> {
-        let context = limited("context", context)?;
+        let context = self.at_most_its_positions("context", context)?;
         Ok(self.matmul_parameters() + self.cached_width() * self.attended(context))
     }
 
@@ -59,7 +58,7 @@ impl Model {
     /// assert_eq!(model.prefill_flops(2048, true, false).unwrap(), 290_179_264_806_912);
     /// ```
     pub fn prefill_flops(&self, tokens: u64, causal: bool, head_on_last_only: bool) -> Result<u128, LandauerError> {
-        let tokens = limited("prompt", tokens)?;
+        let tokens = self.at_most_its_positions("prompt", tokens)?;
         let pairs = if causal { self.causal_pairs(tokens) } else { self.layers * tokens * tokens };
         let spared = if head_on_last_only { 2 * self.table() * (tokens - 1) } else { 0 };
         Ok(2 * self.matmul_parameters() * tokens + 2 * (self.query_width() + self.value_width()) * pairs - spared)

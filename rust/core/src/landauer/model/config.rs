@@ -23,14 +23,26 @@ pub(super) const LONGEST: u64 = 1 << 32;
 /// # Errors
 /// [`LandauerError::Count`].
 pub(in crate::landauer) fn limited(what: &'static str, found: u64) -> Result<u128, LandauerError> {
-    if (1..=LONGEST).contains(&found) {
-        Ok(u128::from(found))
-    } else {
-        Err(LandauerError::Count { what, found, most: LONGEST })
-    }
+    within_count(what, found, LONGEST)
+}
+
+fn within_count(what: &'static str, found: u64, most: u64) -> Result<u128, LandauerError> {
+    if (1..=most).contains(&found) { Ok(u128::from(found)) } else { Err(LandauerError::Count { what, found, most }) }
 }
 
 impl Model {
+    /// A length as `u128`, if the model has as many positions: a learned table has no row for those beyond it.
+    ///
+    /// # Errors
+    /// [`LandauerError::Count`].
+    pub(in crate::landauer) fn at_most_its_positions(
+        &self,
+        what: &'static str,
+        found: u64,
+    ) -> Result<u128, LandauerError> {
+        within_count(what, found, self.longest)
+    }
+
     /// The model of a Hugging Face `config.json`.
     ///
     /// Read are the types whose counts are known: llama, mistral, mixtral, qwen2, qwen3, qwen3_moe, gemma, gemma2,
@@ -84,9 +96,9 @@ impl Fields<'_> {
             Bias::AsConfigured(field, default) => configured(field, default)?,
             Bias::QueryKeyValue | Bias::Absent => false,
         };
-        let positions = match family.positions {
-            Some((field, more)) => self.count(field, LONGEST)? + more,
-            None => 0,
+        let (positions, longest) = match family.positions {
+            Some((field, more)) => self.count(field, LONGEST).map(|learned| (learned + more, learned))?,
+            None => (0, LONGEST),
         };
         // two norms, but for one that attention and block of a layer share
         let shared_norm = family.model_type == "falcon" && self.flag("parallel_attn", true)?;
@@ -96,6 +108,7 @@ impl Fields<'_> {
             hidden: hidden.into(),
             vocabulary: self.count("vocab_size", LARGEST_VOCABULARY)?.into(),
             positions: positions.into(),
+            longest,
             attention,
             block,
             tied: self.flag("tie_word_embeddings", family.tied)?,
@@ -218,6 +231,21 @@ mod tests {
         }
         assert!(Model::from_config(&"[".repeat(500_000)).is_err());
         assert!(Model::from_config(&" ".repeat(LARGEST + 1)).is_err());
+    }
+
+    #[test]
+    fn a_context_ends_with_the_learned_positions() {
+        // GPT-2 learned 1024; OPT 2048, in a table of 2050 rows; rotated positions have no last one
+        for (name, last) in [("gpt2", 1024), ("opt-125m", 2048)] {
+            let model = Model::named(name).unwrap();
+            assert!(model.decode_flops(last).is_ok());
+            let beyond = LandauerError::Count { what: "context", found: last + 1, most: last };
+            assert_eq!(model.decode_flops(last + 1), Err(beyond.clone()));
+            assert_eq!(model.kv_bits_read(last + 1, 16), Err(beyond.clone()));
+            assert_eq!(model.activation_elements(last + 1), Err(beyond));
+            assert!(model.prefill_flops(last + 1, true, true).is_err());
+        }
+        assert!(Model::named("llama-2-7b").unwrap().decode_flops(1 << 20).is_ok());
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub struct Model {
     pub(super) vocabulary: u128,
     /// Rows of a learned table of positions.
     pub(super) positions: u128,
+    /// Positions that a context may have: those that were learned, or the most that is counted.
+    pub(super) longest: u64,
     pub(super) attention: Attention,
     pub(super) block: Block,
     /// Whether the output projection is the embedding table.

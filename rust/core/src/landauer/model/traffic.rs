@@ -37,7 +37,7 @@ impl Model {
     /// # Errors
     /// [`LandauerError::Count`].
     pub fn kv_bits_read(&self, context: u64, bits: u32) -> Result<u128, LandauerError> {
-        Ok(self.cache_width() * self.attended(limited("context", context)?) * u128::from(bits))
+        Ok(self.cache_width() * self.attended(self.at_most_its_positions("context", context)?) * u128::from(bits))
     }
 
     /// The experts of a layer that a batch visits, on average, if it chooses **uniformly and independently**,
@@ -104,7 +104,7 @@ impl Model {
     /// assert_eq!(model.activation_elements(2048).unwrap(), 6_597_888);
     /// ```
     pub fn activation_elements(&self, context: u64) -> Result<u128, LandauerError> {
-        let context = limited("context", context)?;
+        let context = self.at_most_its_positions("context", context)?;
         let Attention { heads, kv_heads, head_dim, latent, .. } = &self.attention;
         let normalised = if self.query_key_norm { self.query_width() + kv_heads * head_dim } else { 0 };
         // with a latent: its queries, compressed or brought into it, and what the heads take from it
