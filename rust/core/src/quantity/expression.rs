@@ -2,6 +2,7 @@
 
 use super::constants::{boltzmann, elementary_charge, planck};
 use super::dimension::Dimension;
+use super::distribution::Distribution;
 use super::dynamic::Quantity;
 use super::error::{QuantityError, UnitError};
 use super::model::Function;
@@ -11,7 +12,7 @@ use std::str::FromStr;
 
 /// The value of an expression without names.
 ///
-/// `+ - * / ^`, parentheses, `sqrt exp ln log2 log10 abs`, `pi`, the constants `k_B`, `h_P` and `e_0`, and numbers with
+/// `+ - * / ^`, `±` with a standard uncertainty as in `(176 ± 5) TWh`, parentheses, `sqrt exp ln log2 log10 abs`, `pi`, the constants `k_B`, `h_P` and `e_0`, and numbers with
 /// units. A number and the units behind it are one factor: in `a / 50 token` the whole `50 token` is the divisor.
 /// What could be read in two ways, as `450 W / 20 token/s`, is refused.
 ///
@@ -59,6 +60,10 @@ pub(super) fn value(
                 Operator::Times | Operator::Beside => left.times(&right),
                 Operator::Over => left.over(&right),
                 Operator::Power => left.power(&right),
+                Operator::Within => {
+                    let u = left.tolerance(right.value(), right.unit())?;
+                    Ok(left.with_u(u, "stated with ±", Distribution::Normal)?)
+                }
             }
         }
     }
@@ -111,11 +116,14 @@ pub fn number_and_unit(text: &str) -> Result<(f64, Unit), UnitError> {
     Ok((number, unit))
 }
 
-/// A literal quantity: one number and its unit.
+/// A literal quantity: one number and its unit, or with `±` what [`calculate`] reads.
 impl FromStr for Quantity {
     type Err = QuantityError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.contains('±') {
+            return calculate(text);
+        }
         let (number, unit) = number_and_unit(text)?;
         Ok(Self::new(number, unit)?)
     }
@@ -184,6 +192,20 @@ mod tests {
         close("0.047 kWh/(1000 token)", "J/token", 169.2);
         close("30 % * 10 J", "J", 3.0);
         close("(945/415)^(1/6) - 1", "%", 14.700141050110904);
+    }
+
+    #[test]
+    fn a_standard_uncertainty_stands_behind_its_sign() {
+        for text in ["(176 ± 5) TWh", "176 TWh ± 5 TWh", "176 TWh ± 5e3 GWh"] {
+            for figure in [calculate(text).unwrap(), text.parse().unwrap()] {
+                let found = (figure.value(), figure.u(), figure.unit().symbol());
+                assert!(found.0 == 176.0 && (found.1 - 5.0).abs() < 1e-12 && found.2 == "TWh", "{text}: {found:?}");
+            }
+        }
+        assert!((calculate("1.40 ± 2 %").unwrap().u() - 0.028).abs() < 1e-12);
+        // u(2a) = 2 u(a), and it binds tighter than a product
+        assert!((calculate("2 * 3 W ± 1 W").unwrap().u() - 2.0).abs() < 1e-12);
+        assert!(calculate("176 TWh ± 5").is_err() && calculate("3 W ± 2 s").is_err());
     }
 
     #[test]
