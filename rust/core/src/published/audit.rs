@@ -6,7 +6,7 @@ use super::growth::{misread_growth, per_year};
 use super::printed::last_digit;
 use super::registry::Registry;
 use super::verdict::Verdict;
-use crate::quantity::{Dimension, Quantity, Unit, compound, evaluate};
+use crate::quantity::{Quantity, Unit, compound, evaluate};
 
 /// A claim compared with what its expression gives.
 #[derive(Debug, Clone)]
@@ -16,7 +16,8 @@ pub struct Audit {
     /// The claim.
     pub claimed: Quantity,
     /// Claimed over computed, in coherent units: a pure number, or a time where one is a power and the other an energy.
-    pub ratio: Quantity,
+    /// `None` where nothing comes out of the expression.
+    pub ratio: Option<Quantity>,
     /// Whether the two agree within half a unit of the last digit of the claim.
     pub agrees: bool,
     /// The known confusions that would explain the ratio, nearest first; empty where they agree or none does.
@@ -88,18 +89,24 @@ pub(super) fn audited(
     let computed = evaluate(expression, given)?;
     let growth = compound(expression, given);
     let claimed = per_year(claim.parse()?, growth.as_ref())?;
-    let ratio = claimed.at(None).on(None).over(&computed.at(None).on(None))?;
-    if !is_known(ratio.dimension()) {
+    let dimension = claimed.dimension().over(computed.dimension());
+    if !dimension.is_some_and(is_known) {
         claimed.in_unit(&Unit::coherent(computed.dimension()))?;
     }
-    let tolerance = digit.unwrap_or(last_digit(claim)) / 2.0 / claimed.value().abs() * (1.0 + 1e-9);
-    let agrees = ratio.dimension() == Dimension::NONE && (ratio.coherent_value() - 1.0).abs() <= tolerance;
-    let text = format!("{expression} ; {claim}");
-    let misread = || growth.as_ref().and_then(|growth| misread_growth(growth, &claimed, &ratio));
-    let explanations = match misread() {
-        _ if agrees => Vec::new(),
-        Some(misread) => vec![misread],
-        None => explanations(&ratio, &computed, tolerance, &text),
+    let ratio = match computed.value() {
+        0.0 => None,
+        _ => Some(claimed.at(None).on(None).over(&computed.at(None).on(None))?),
+    };
+    let half = digit.unwrap_or(last_digit(claim)) / 2.0 * (1.0 + 1e-9);
+    let same_unit = computed.in_unit(claimed.unit()).ok();
+    let agrees = same_unit.as_ref().is_some_and(|found| (found.value() - claimed.value()).abs() <= half);
+    let misread = |ratio: &Quantity| growth.as_ref().and_then(|growth| misread_growth(growth, &claimed, ratio));
+    let explanations = match &ratio {
+        Some(ratio) if !agrees && claimed.value() != 0.0 => match misread(ratio) {
+            Some(misread) => vec![misread],
+            None => explanations(ratio, &computed, &claimed, half, expression, claim),
+        },
+        _ => Vec::new(),
     };
     Ok(Audit { computed, claimed, ratio, agrees, explanations })
 }
@@ -107,6 +114,32 @@ pub(super) fn audited(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn zero_is_a_figure_like_any_other() {
+        for (expression, claim) in [("1000 kW", "0 kW"), ("0", "1"), ("0 J", "3 J"), ("0.6 kW", "0 kW")] {
+            let audit = audit(expression, claim).unwrap();
+            assert_eq!(audit.verdict(), Verdict::Arithmetic, "{expression} = {claim}");
+            assert_eq!(audit.ratio.is_none(), expression.starts_with("0 ") || expression == "0");
+        }
+        for (expression, claim) in [("0 W", "0 kW"), ("0.3 kW", "0 kW"), ("0", "0.0")] {
+            assert!(audit(expression, claim).unwrap().agrees, "{expression} = {claim}"); // 0.3 rounds to 0
+        }
+        assert!(audit("0 J", "1 W").is_ok() && audit("0 J", "1 bit").is_err());
+    }
+
+    #[test]
+    fn a_confusion_explains_only_its_own_factor_and_kind() {
+        // 3.5 and 3.7 are not 3.6; a pure ratio is no energy; a mass is none; 1.2 on a number is no PUE
+        for (expression, claim) in
+            [("10.0 kJ", "9.72 Wh"), ("10.0 kJ", "10.28 Wh"), ("10.0", "36.0"), ("1.00 kg", "3.60 kg")]
+        {
+            assert_eq!(explained(expression, claim), [], "{expression} = {claim}");
+        }
+        assert_eq!(explained("5.00 W", "53.8 W"), []); // 10.76, and nothing is said per area
+        assert_eq!(explained("2.00 J * 1.2", "2.88 J"), [(1.2, Verdict::Arithmetic)]);
+        assert_eq!(explained("10 J", "37 J"), []);
+    }
 
     fn explained(expression: &str, claim: &str) -> Vec<(f64, Verdict)> {
         let found = audit(expression, claim).unwrap().explanations;
