@@ -4,9 +4,10 @@ use super::confusion::{Explanation, explanations, is_known};
 use super::error::PublishedError;
 use super::growth::{misread_growth, per_year};
 use super::printed::last_digit;
+use super::publication::{Fact, Publication};
 use super::registry::Registry;
 use super::verdict::Verdict;
-use crate::quantity::{Quantity, Unit, compound, evaluate};
+use crate::quantity::{Quantity, Unit, compound, evaluate_moving};
 
 /// A claim compared with what its expression gives.
 #[derive(Debug, Clone)]
@@ -48,7 +49,7 @@ impl Audit {
 /// assert_eq!(audit.verdict(), Verdict::Unit);
 /// ```
 pub fn audit(expression: &str, claim: &str) -> Result<Audit, PublishedError> {
-    audited(expression, &|_| None, claim, None)
+    audited(expression, &|_| None, &|_| false, claim, None)
 }
 
 impl Registry {
@@ -66,7 +67,8 @@ impl Registry {
     /// ```
     pub fn audit(&self, expression: &str, claim: &str) -> Result<Audit, PublishedError> {
         let given = |name: &str| self.fact(name).ok().and_then(|fact| fact.interval().value);
-        let mut audit = audited(expression, &given, claim, None)?;
+        let is_effectiveness = |name: &str| self.fact(name).is_ok_and(Fact::is_effectiveness);
+        let mut audit = audited(expression, &given, &is_effectiveness, claim, None)?;
         if !audit.agrees {
             let growth = compound(expression, &given);
             let named = growth.and_then(|growth| self.growth_of_one_year(&growth, &audit.claimed, expression, claim));
@@ -74,7 +76,32 @@ impl Registry {
                 first.reason = format!("{}; {named}", first.reason);
             }
         }
+        if !audit.agrees && audit.explanations.is_empty() {
+            audit.explanations.extend(self.at_other_boundary(&audit, expression, claim));
+        }
         Ok(audit)
+    }
+
+    /// The claim as a figure of the publications that the expression draws on, counted at another boundary than what is
+    /// computed.
+    fn at_other_boundary(&self, audit: &Audit, expression: &str, claim: &str) -> Option<Explanation> {
+        let computed = audit.computed.boundary()?;
+        let half = last_digit(claim) / 2.0 * (1.0 + 1e-9);
+        let names: Vec<&str> = expression.split(|c: char| !(c.is_alphanumeric() || "_-".contains(c))).collect();
+        let drawn = |publication: &Publication| publication.facts.iter().any(|own| names.contains(&own.id.as_str()));
+        let same = |fact: &Fact| {
+            let found = fact.value.as_ref()?.in_unit(audit.claimed.unit()).ok()?;
+            ((found.value() - audit.claimed.value()).abs() <= half).then_some(found.boundary()?)
+        };
+        let drawn = self.facts().filter(|(publication, _)| drawn(publication));
+        let mut others = drawn.filter_map(|(publication, fact)| Some((publication, fact, same(fact)?)));
+        let (publication, fact, at) = others.find(|(.., at)| *at != computed)?;
+        let (key, id) = (&publication.citation.key, &fact.id);
+        Some(Explanation {
+            reason: format!("{id} ({key}) has that value at {at}, and what is computed is counted at {computed}"),
+            factor: audit.ratio.as_ref()?.coherent_value(),
+            verdict: Verdict::Boundary,
+        })
     }
 }
 
@@ -83,10 +110,11 @@ impl Registry {
 pub(super) fn audited(
     expression: &str,
     given: &dyn Fn(&str) -> Option<Quantity>,
+    is_effectiveness: &dyn Fn(&str) -> bool,
     claim: &str,
     digit: Option<f64>,
 ) -> Result<Audit, PublishedError> {
-    let computed = evaluate(expression, given)?;
+    let computed = evaluate_moving(expression, given, is_effectiveness)?;
     let growth = compound(expression, given);
     let claimed = per_year(claim.parse()?, growth.as_ref())?;
     let dimension = claimed.dimension().over(computed.dimension());
@@ -114,6 +142,21 @@ pub(super) fn audited(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pue_leads_from_it_to_site_once() {
+        let registry = Registry::embedded().unwrap();
+        // F001: 415 TWh/yr at the site; F058: PUE 1.45; 415/1.45 = 286.2
+        let refused = registry.audit("F001 * F058", "602 TWh/yr").unwrap_err().to_string();
+        assert!(refused.contains("twice"), "{refused}");
+        assert!(registry.audit("F058 * F001", "602 TWh/yr").is_err());
+        let it = registry.audit("F001 / F058", "286.2 TWh/yr").unwrap();
+        assert!(it.agrees && it.computed.boundary() == Some(crate::quantity::Boundary::It));
+        assert!(registry.audit("F001 / F058 * F058", "415 TWh/yr").unwrap().agrees);
+        // 1.5 % of the world's demand at the busbar are 463 TWh/yr; 415 TWh/yr are counted at the site
+        assert_eq!(registry.audit("F003*F114", "415 TWh/yr").unwrap().verdict(), Verdict::Boundary);
+        assert!(registry.audit("F001 / F058 / F058", "197 TWh/yr").is_err());
+    }
 
     #[test]
     fn zero_is_a_figure_like_any_other() {

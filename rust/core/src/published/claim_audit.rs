@@ -118,11 +118,12 @@ fn computed(
         .map(|input| Ok((input.name.as_str(), value(registry, id, input)?)))
         .collect::<Result<_, PublishedError>>()?;
     let given = |name: &str| values.get(name).cloned();
+    let is_effectiveness = |name: &str| registry.is_effectiveness(inputs, name);
     let mut audits = Vec::new();
     for place in 0..check.says.len().max(computes.len()) {
         let says = check.says.get(place).or(check.says.last());
         if let (Some(says), Some(expression)) = (says, computes.get(place).or(computes.last())) {
-            audits.push(audited(expression, &given, says, check.last_digit)?);
+            audits.push(audited(expression, &given, &is_effectiveness, says, check.last_digit)?);
         }
     }
     let agrees =

@@ -125,7 +125,7 @@ pub(super) fn explanations(
         true => (factor, PUE_TWICE, Verdict::Boundary),
         false => (factor, FACTOR_TWICE, Verdict::Arithmetic),
     };
-    let numbers = expression.split(|c: char| !(c.is_ascii_digit() || ".eE".contains(c)));
+    let numbers = expression.split(|c: char| !(c.is_alphanumeric() || c == '.'));
     let own = numbers.filter_map(|number| number.parse().ok()).filter(|factor| *factor > 1.0);
     let own: Vec<Confusion> = own.map(twice).collect();
     let mut found = [&single, &own, &twofold].into_iter().map(|table| nearest(value, tolerance, table));

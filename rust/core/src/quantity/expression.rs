@@ -1,10 +1,11 @@
 //! Expressions with units, boundaries and uncertainty: `7.2 W * 4.1 s / 50 token`, `(E2030/E2024)^(1/6) - 1`.
 
+use super::boundary::Boundary;
 use super::constants::{boltzmann, elementary_charge, planck};
 use super::dimension::Dimension;
 use super::distribution::Distribution;
 use super::dynamic::Quantity;
-use super::error::{QuantityError, UnitError};
+use super::error::{BoundaryError, QuantityError, UnitError};
 use super::model::Function;
 use super::syntax::{Expression, Operator, leading_number, parse};
 use super::unit::Unit;
@@ -32,20 +33,50 @@ pub fn calculate(text: &str) -> Result<Quantity, QuantityError> {
 /// # Errors
 /// [`QuantityError`]; a name that is also a unit is refused.
 pub fn evaluate(text: &str, given: &dyn Fn(&str) -> Option<Quantity>) -> Result<Quantity, QuantityError> {
-    value(&parse(text, &|name| given(name).is_some())?, given)
+    evaluate_moving(text, given, &|_| false)
+}
+
+/// The value of an expression in which `given` gives the named values and `is_effectiveness` tells which of them are a
+/// power usage effectiveness: a figure at `it` times one is at `site`, one at `site` over one is at `it`.
+///
+/// # Errors
+/// As of [`evaluate`], and [`BoundaryError::Effectiveness`](super::BoundaryError::Effectiveness) for a figure that such
+/// a ratio does not lead away from, as one at `site` that already holds it.
+///
+/// ```
+/// use szilard::quantity::{Boundary, evaluate_moving};
+///
+/// let given = |name: &str| match name {
+///     "E" => "125.7 TWh".parse().ok().map(|figure: szilard::quantity::Quantity| figure.at(Some(Boundary::It))),
+///     "PUE" => "1.40".parse().ok(),
+///     _ => None,
+/// };
+/// let site = evaluate_moving("E * PUE", &given, &|name| name == "PUE").unwrap();
+/// assert_eq!(site.boundary(), Some(Boundary::Site)); // 176 TWh
+/// assert!(evaluate_moving("E * PUE * PUE", &given, &|name| name == "PUE").is_err());
+/// ```
+pub fn evaluate_moving(
+    text: &str,
+    given: &dyn Fn(&str) -> Option<Quantity>,
+    is_effectiveness: &dyn Fn(&str) -> bool,
+) -> Result<Quantity, QuantityError> {
+    value(&parse(text, &|name| given(name).is_some())?, given, is_effectiveness)
 }
 
 pub(super) fn value(
     expression: &Expression,
     given: &dyn Fn(&str) -> Option<Quantity>,
+    is_effectiveness: &dyn Fn(&str) -> bool,
 ) -> Result<Quantity, QuantityError> {
+    let value = |part: &Expression| value(part, given, is_effectiveness);
     match expression {
         Expression::Number(number) => Ok(Quantity::number(*number)?),
         Expression::Name(name) => named(name, given),
-        Expression::Call(name, argument) => call(name, &value(argument, given)?),
-        Expression::Negative(inner) => Ok(value(inner, given)?.negated()),
+        Expression::Call(name, argument) => call(name, &value(argument)?),
+        Expression::Negative(inner) => Ok(value(inner)?.negated()),
         Expression::Binary(operator, left, right) => {
-            let left = value(left, given)?;
+            let left_part = left.as_ref();
+            let left = value(left)?;
             if let (Operator::Beside, Expression::Name(name)) = (operator, right.as_ref())
                 && given(name).is_none()
                 && left.dimension() == Dimension::NONE
@@ -53,7 +84,15 @@ pub(super) fn value(
             {
                 return Ok(left.in_unit(&Unit::coherent(Dimension::NONE))?.given_in(unit)?);
             }
-            let right = value(right, given)?;
+            let leads = |part: &Expression| matches!(part, Expression::Name(name) if is_effectiveness(name));
+            let (left_leads, right_leads) = (leads(left_part), leads(right));
+            let right = value(right)?;
+            let (left, right) = match operator {
+                Operator::Times | Operator::Beside if right_leads => (moved(left, Boundary::It, "multiply")?, right),
+                Operator::Times | Operator::Beside if left_leads => (left, moved(right, Boundary::It, "multiply")?),
+                Operator::Over if right_leads => (moved(left, Boundary::Site, "divide")?, right),
+                _ => (left, right),
+            };
             match operator {
                 Operator::Plus => left.plus(&right),
                 Operator::Minus => left.minus(&right),
@@ -66,6 +105,16 @@ pub(super) fn value(
                 }
             }
         }
+    }
+}
+
+/// A figure at one end of the step between IT and site, said to be counted at the other; one without a boundary as it is.
+fn moved(figure: Quantity, from: Boundary, operation: &'static str) -> Result<Quantity, QuantityError> {
+    match figure.boundary() {
+        None => Ok(figure),
+        Some(Boundary::It) if from == Boundary::It => Ok(figure.at(Some(Boundary::Site))),
+        Some(Boundary::Site) if from == Boundary::Site => Ok(figure.at(Some(Boundary::It))),
+        Some(figure) => Err(BoundaryError::Effectiveness { operation, figure }.into()),
     }
 }
 
