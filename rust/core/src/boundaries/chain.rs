@@ -250,7 +250,7 @@ fn missing_parts(step: Step, factors: &[&Factor], held: &[&KnownFactor]) -> Vec<
     }
     let parts = KNOWN_FACTORS.iter().filter(|known| known.step == step && known.totals == Totals::Itself);
     let alone = |name: &str| matches!(name, "transformer" | "generation");
-    match given.iter().any(|name| *name == "generation") {
+    match given.contains(&"generation") {
         true => Vec::new(),
         false => parts.map(|known| known.name).filter(|name| !alone(name) && !given.contains(name)).collect(),
     }
