@@ -53,9 +53,12 @@ fn named_factor(text: &str) -> Result<NamedFactor, String> {
 
 /// A number, or one with its standard uncertainty behind `±`: 1.4±0.02, or 1.4±2%.
 fn uncertain(what: &'static str, name: &str, text: &str) -> Result<Quantity, Failure> {
-    let Some((number, u)) = text.split_once('±') else { return quantity(what, text) };
-    let (number, u) = (quantity(what, number)?, quantity(what, u)?);
-    let with_u = number.tolerance(u.value(), u.unit()).and_then(|u| number.with_u(u, name, Distribution::Normal));
+    let stated = quantity(what, text)?;
+    if stated.u() == 0.0 {
+        return Ok(stated);
+    }
+    let bare = Quantity::new(stated.value(), stated.unit().clone());
+    let with_u = bare.and_then(|bare| bare.with_u(stated.u(), name, Distribution::Normal));
     with_u.map_err(|error| given(what, text, error))
 }
 

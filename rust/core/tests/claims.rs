@@ -258,3 +258,25 @@ fn what_is_wrong_in_them_is_refused_with_file_and_line() {
     let unknown = registry.audit_claims(&Claims::parse("text.toml", CLAIM).unwrap()).unwrap_err();
     assert_eq!(unknown.to_string(), "text.toml, line 14, A1: no fact \"OWN1\"");
 }
+
+const SOURCE: &str = "[source]\ntitle = \"t\"\npublisher = \"p\"\nyear = 2026\nvintage = \"2026-01\"\nidentifier = \"i\"\n\
+                      [[claim]]\nid = \"X\"\nclaims = \"c\"\nlocator = \"l\"\n[[claim.check]]\n";
+
+#[test]
+fn a_check_cannot_say_that_what_does_not_come_out_holds() {
+    let text = format!("{SOURCE}says = \"3 J\"\ncomputes = \"2 J\"\notherwise = \"holds\"\n");
+    let refused = Claims::parse("x.toml", &text).unwrap_err().to_string();
+    assert!(refused.contains("line 14") && refused.contains("otherwise"), "{refused}");
+}
+
+#[test]
+fn a_fact_check_explains_its_ratio_and_another_dimension_is_a_verdict() {
+    let registry = Registry::embedded().unwrap();
+    // F001: 415 TWh/yr
+    for (says, word) in [("415 GWh/yr", "prefix"), ("415 TWh", "another dimension"), ("415 kg", "another dimension")] {
+        let text = format!("{SOURCE}says = \"{says}\"\nfact = \"F001\"\notherwise = \"boundary\"\n");
+        let audits = registry.audit_claims(&Claims::parse("x.toml", &text).unwrap()).unwrap();
+        assert_eq!(audits[0].verdicts(), [Verdict::Unit], "{says}");
+        assert!(audits[0].checks[0].reason.contains(word), "{says}: {}", audits[0].checks[0].reason);
+    }
+}

@@ -228,10 +228,10 @@ impl PyAudit {
         PyQuantity(self.0.claimed.clone())
     }
 
-    /// Claimed over computed.
+    /// Claimed over computed; `None` where nothing comes out of the expression.
     #[getter]
-    fn ratio(&self) -> PyQuantity {
-        PyQuantity(self.0.ratio.clone())
+    fn ratio(&self) -> Option<PyQuantity> {
+        self.0.ratio.clone().map(PyQuantity)
     }
 
     /// Whether the two agree within half a unit of the last digit of the claim.

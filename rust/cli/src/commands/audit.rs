@@ -74,7 +74,7 @@ fn of_expression(expression: &str, says: &str, folders: &[PathBuf]) -> Result<An
         ("expression", Some(expression.to_owned())),
         ("says", Some(done.claimed.to_string())),
         ("computed", Some(computed.to_string())),
-        ("ratio", Some(done.ratio.to_string())),
+        ("ratio", done.ratio.as_ref().map(Quantity::to_string)),
         ("verdict", Some(done.verdict().to_string())),
         ("explanation", (!explained.is_empty()).then_some(explained)),
     ]);
@@ -86,7 +86,7 @@ fn of_expression(expression: &str, says: &str, folders: &[PathBuf]) -> Result<An
         "expression": expression,
         "claimed": quantity_json(&done.claimed),
         "computed": quantity_json(&computed),
-        "ratio": quantity_json(&done.ratio),
+        "ratio": done.ratio.as_ref().map(quantity_json),
         "agrees": done.agrees,
         "verdict": done.verdict().words(),
         "explanations": explanations.collect::<Vec<_>>(),

@@ -6,7 +6,7 @@ use crate::output::{Answer, budget_text, lines, quantity_json, sections, table};
 use crate::reading::quantity;
 use clap::Args;
 use serde_json::{Value, json};
-use szilard::boundaries::{Applied, BoundaryChain, Factor, Lifted};
+use szilard::boundaries::{Applied, BoundaryChain, Factor, Lifted, Step};
 use szilard::quantity::{Boundary, Quantity};
 
 /// A figure at another boundary, each factor once.
@@ -37,6 +37,7 @@ impl Lift {
         Ok(Answer {
             text: lifted_text(&figure, &lifted, &chain),
             json: lifted_json(&figure, &lifted),
+            incomplete: missing(&figure, &lifted),
             ..Answer::default()
         })
     }
@@ -47,6 +48,13 @@ fn moved(chain: &BoundaryChain, figure: &Quantity, to: Boundary, holds: &[String
     let holds: Vec<&str> = holds.iter().map(String::as_str).collect();
     let down = figure.boundary().is_some_and(|from| to < from) && holds.is_empty();
     Ok(if down { chain.lower(figure, to)? } else { chain.lift_holding(figure, &holds, to)? })
+}
+
+/// What a step lacks that has only some of its known factors, and what the figure is then.
+fn missing(figure: &Quantity, lifted: &Lifted) -> Vec<String> {
+    let bound = if lifted.quantity.boundary() > figure.boundary() { "a lower bound" } else { "an upper bound" };
+    let lacks = |(step, names): &(Step, Vec<&str>)| format!("{step} without {}: {bound}", names.join(", "));
+    lifted.partial.iter().map(lacks).collect()
 }
 
 /// The figure before and after, and what each factor did.
@@ -96,7 +104,8 @@ pub(super) fn lifted_json(figure: &Quantity, lifted: &Lifted) -> Value {
         })
     });
     json!({
-        "status": "complete",
+        "status": if lifted.partial.is_empty() { "complete" } else { "incomplete" },
+        "diagnostics": missing(figure, lifted),
         "given": quantity_json(figure),
         "quantity": quantity_json(&lifted.quantity),
         "applied": applied.collect::<Vec<_>>(),

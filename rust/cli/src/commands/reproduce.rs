@@ -51,7 +51,14 @@ impl Reproduce {
             Done::Again(one) => reproduction_json(&registry, one),
             Done::Needs(publication, calculation, data) => Ok(needs_json(publication, calculation, data)),
         });
-        Ok(Answer { text, json: json.collect::<Result<Value, Failure>>()?, ..Answer::default() })
+        let refused = done.iter().filter_map(|done| match done {
+            Done::Again(one) if one.status == Status::Differs => {
+                Some(format!("{}: {} is printed, {} comes out", one.id, one.printed, one.computed))
+            }
+            _ => None,
+        });
+        let refused = refused.collect();
+        Ok(Answer { text, json: json.collect::<Result<Value, Failure>>()?, refused, ..Answer::default() })
     }
 }
 

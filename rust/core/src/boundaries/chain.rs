@@ -2,7 +2,7 @@
 
 use super::error::ChainError;
 use super::factor::{Factor, known_factor};
-use super::step::{KnownFactor, Step, Totals};
+use super::step::{KNOWN_FACTORS, KnownFactor, Step, Totals};
 use crate::quantity::{Basis, Boundary, Quantity};
 
 /// An ordered set of factors, each name once.
@@ -33,6 +33,9 @@ pub struct Lifted {
     pub quantity: Quantity,
     /// The factors on the way, from the lower rung outwards.
     pub applied: Vec<Applied>,
+    /// The steps of which only some of the known factors were given, and the names of the others: the outer figure is
+    /// then a lower bound, the inner one an upper bound.
+    pub partial: Vec<(Step, Vec<&'static str>)>,
 }
 
 /// What one factor did.
@@ -194,7 +197,11 @@ impl BoundaryChain {
                 });
             }
         }
-        Ok(Lifted { quantity: moved.at(Some(to)), applied })
+        let partial = steps.iter().filter_map(|(step, factors)| {
+            let missing = missing_parts(*step, factors, held);
+            (!missing.is_empty()).then_some((*step, missing))
+        });
+        Ok(Lifted { quantity: moved.at(Some(to)), applied, partial: partial.collect() })
     }
 
     /// The steps between two rungs with their factors; one that spans several stands with its first step. A step of which
@@ -228,6 +235,27 @@ impl BoundaryChain {
     }
 }
 
+/// The known parts of a step that neither its factors nor what the figure holds account for; none where a total of the
+/// step or a factor with a name of its own stands for it. A customer's own transformer is not in every step.
+fn missing_parts(step: Step, factors: &[&Factor], held: &[&KnownFactor]) -> Vec<&'static str> {
+    let of_step = |name: &str| KNOWN_FACTORS.iter().find(|known| known.step == step && known.name == name);
+    let inside = held.iter().copied().filter(|known| known.step.from() <= step.from() && known.to >= step.to());
+    let mut given = Vec::new();
+    for known in factors.iter().map(|factor| of_step(factor.name())).chain(inside.map(Some)) {
+        match known.map(|known| (known, known.totals)) {
+            None | Some((_, Totals::Step)) => return Vec::new(),
+            Some((known, Totals::Parts(parts))) => given.extend(parts.iter().copied().chain([known.name])),
+            Some((known, Totals::Itself)) => given.push(known.name),
+        }
+    }
+    let parts = KNOWN_FACTORS.iter().filter(|known| known.step == step && known.totals == Totals::Itself);
+    let alone = |name: &str| matches!(name, "transformer" | "generation");
+    match given.contains(&"generation") {
+        true => Vec::new(),
+        false => parts.map(|known| known.name).filter(|name| !alone(name) && !given.contains(name)).collect(),
+    }
+}
+
 /// The ratio of a step: the product of factors that follow one another, or 1 + Σ (r_i - 1) of additive parts.
 fn step_ratio(step: Step, factors: &[&Factor]) -> Result<Quantity, ChainError> {
     let Some((first, others)) = factors.split_first() else { return Ok(Quantity::number(1.0)?) };
@@ -241,7 +269,7 @@ fn step_ratio(step: Step, factors: &[&Factor]) -> Result<Quantity, ChainError> {
 }
 
 fn unmoved(figure: &Quantity) -> Lifted {
-    Lifted { quantity: figure.clone(), applied: Vec::new() }
+    Lifted { quantity: figure.clone(), applied: Vec::new(), partial: Vec::new() }
 }
 
 /// The boundary of a figure that can move over boundaries.

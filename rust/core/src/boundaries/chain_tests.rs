@@ -166,3 +166,24 @@ fn one_factor_in_two_figures_is_one_source_of_uncertainty() {
     let back = chain.lower(&a, Boundary::It).unwrap().quantity;
     assert!(back.u() < 1e-14); // the same factor cancels on the way back
 }
+
+#[test]
+fn one_of_several_factors_does_not_complete_a_step() {
+    let node = "1 kWh".parse::<Quantity>().unwrap().at(Some(Boundary::Node));
+    let partial = |factors: Vec<Factor>, from: Boundary, to: Boundary| {
+        let lifted = BoundaryChain::new(factors).unwrap().lift(&node.at(Some(from)), to).unwrap();
+        lifted.partial.into_iter().flat_map(|(_, missing)| missing).collect::<Vec<_>>()
+    };
+    let known = |name: &str| Factor::ratio(name, 1.1).unwrap();
+    let number = Quantity::number(1.1).unwrap();
+    let own = Factor::new("everything", Some(Step::NodeToIt), Given::Ratio, &number).unwrap();
+    assert_eq!(partial(vec![known("network")], Boundary::Node, Boundary::It), ["storage", "idle-capacity"]);
+    assert_eq!(partial(vec![known("psu")], Boundary::Board, Boundary::Node), ["host"]);
+    assert_eq!(partial(vec![known("cooling")], Boundary::It, Boundary::Site), ["ups", "power-distribution"]);
+    let whole = [("pue", Boundary::It, Boundary::Site), ("td-loss", Boundary::Site, Boundary::Grid)];
+    for (name, from, to) in whole.into_iter().chain([("generation", Boundary::Grid, Boundary::Primary)]) {
+        assert!(partial(vec![known(name)], from, to).is_empty(), "{name}");
+    }
+    assert!(partial(vec![own], Boundary::Node, Boundary::It).is_empty());
+    assert!(partial(vec![known("full-stack")], Boundary::Board, Boundary::Site).is_empty());
+}

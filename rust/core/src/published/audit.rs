@@ -4,9 +4,10 @@ use super::confusion::{Explanation, explanations, is_known};
 use super::error::PublishedError;
 use super::growth::{misread_growth, per_year};
 use super::printed::last_digit;
+use super::publication::{Fact, Publication};
 use super::registry::Registry;
 use super::verdict::Verdict;
-use crate::quantity::{Dimension, Quantity, Unit, compound, evaluate};
+use crate::quantity::{Quantity, Unit, compound, evaluate_moving};
 
 /// A claim compared with what its expression gives.
 #[derive(Debug, Clone)]
@@ -16,7 +17,8 @@ pub struct Audit {
     /// The claim.
     pub claimed: Quantity,
     /// Claimed over computed, in coherent units: a pure number, or a time where one is a power and the other an energy.
-    pub ratio: Quantity,
+    /// `None` where nothing comes out of the expression.
+    pub ratio: Option<Quantity>,
     /// Whether the two agree within half a unit of the last digit of the claim.
     pub agrees: bool,
     /// The known confusions that would explain the ratio, nearest first; empty where they agree or none does.
@@ -47,7 +49,7 @@ impl Audit {
 /// assert_eq!(audit.verdict(), Verdict::Unit);
 /// ```
 pub fn audit(expression: &str, claim: &str) -> Result<Audit, PublishedError> {
-    audited(expression, &|_| None, claim, None)
+    audited(expression, &|_| None, &|_| false, claim, None)
 }
 
 impl Registry {
@@ -65,7 +67,8 @@ impl Registry {
     /// ```
     pub fn audit(&self, expression: &str, claim: &str) -> Result<Audit, PublishedError> {
         let given = |name: &str| self.fact(name).ok().and_then(|fact| fact.interval().value);
-        let mut audit = audited(expression, &given, claim, None)?;
+        let is_effectiveness = |name: &str| self.fact(name).is_ok_and(Fact::is_effectiveness);
+        let mut audit = audited(expression, &given, &is_effectiveness, claim, None)?;
         if !audit.agrees {
             let growth = compound(expression, &given);
             let named = growth.and_then(|growth| self.growth_of_one_year(&growth, &audit.claimed, expression, claim));
@@ -73,7 +76,32 @@ impl Registry {
                 first.reason = format!("{}; {named}", first.reason);
             }
         }
+        if !audit.agrees && audit.explanations.is_empty() {
+            audit.explanations.extend(self.at_other_boundary(&audit, expression, claim));
+        }
         Ok(audit)
+    }
+
+    /// The claim as a figure of the publications that the expression draws on, counted at another boundary than what is
+    /// computed.
+    fn at_other_boundary(&self, audit: &Audit, expression: &str, claim: &str) -> Option<Explanation> {
+        let computed = audit.computed.boundary()?;
+        let half = last_digit(claim) / 2.0 * (1.0 + 1e-9);
+        let names: Vec<&str> = expression.split(|c: char| !(c.is_alphanumeric() || "_-".contains(c))).collect();
+        let drawn = |publication: &Publication| publication.facts.iter().any(|own| names.contains(&own.id.as_str()));
+        let same = |fact: &Fact| {
+            let found = fact.value.as_ref()?.in_unit(audit.claimed.unit()).ok()?;
+            ((found.value() - audit.claimed.value()).abs() <= half).then_some(found.boundary()?)
+        };
+        let drawn = self.facts().filter(|(publication, _)| drawn(publication));
+        let mut others = drawn.filter_map(|(publication, fact)| Some((publication, fact, same(fact)?)));
+        let (publication, fact, at) = others.find(|(.., at)| *at != computed)?;
+        let (key, id) = (&publication.citation.key, &fact.id);
+        Some(Explanation {
+            reason: format!("{id} ({key}) has that value at {at}, and what is computed is counted at {computed}"),
+            factor: audit.ratio.as_ref()?.coherent_value(),
+            verdict: Verdict::Boundary,
+        })
     }
 }
 
@@ -82,24 +110,31 @@ impl Registry {
 pub(super) fn audited(
     expression: &str,
     given: &dyn Fn(&str) -> Option<Quantity>,
+    is_effectiveness: &dyn Fn(&str) -> bool,
     claim: &str,
     digit: Option<f64>,
 ) -> Result<Audit, PublishedError> {
-    let computed = evaluate(expression, given)?;
+    let computed = evaluate_moving(expression, given, is_effectiveness)?;
     let growth = compound(expression, given);
     let claimed = per_year(claim.parse()?, growth.as_ref())?;
-    let ratio = claimed.at(None).on(None).over(&computed.at(None).on(None))?;
-    if !is_known(ratio.dimension()) {
+    let dimension = claimed.dimension().over(computed.dimension());
+    if !dimension.is_some_and(is_known) {
         claimed.in_unit(&Unit::coherent(computed.dimension()))?;
     }
-    let tolerance = digit.unwrap_or(last_digit(claim)) / 2.0 / claimed.value().abs() * (1.0 + 1e-9);
-    let agrees = ratio.dimension() == Dimension::NONE && (ratio.coherent_value() - 1.0).abs() <= tolerance;
-    let text = format!("{expression} ; {claim}");
-    let misread = || growth.as_ref().and_then(|growth| misread_growth(growth, &claimed, &ratio));
-    let explanations = match misread() {
-        _ if agrees => Vec::new(),
-        Some(misread) => vec![misread],
-        None => explanations(&ratio, &computed, tolerance, &text),
+    let ratio = match computed.value() {
+        0.0 => None,
+        _ => Some(claimed.at(None).on(None).over(&computed.at(None).on(None))?),
+    };
+    let half = digit.unwrap_or(last_digit(claim)) / 2.0 * (1.0 + 1e-9);
+    let same_unit = computed.in_unit(claimed.unit()).ok();
+    let agrees = same_unit.as_ref().is_some_and(|found| (found.value() - claimed.value()).abs() <= half);
+    let misread = |ratio: &Quantity| growth.as_ref().and_then(|growth| misread_growth(growth, &claimed, ratio));
+    let explanations = match &ratio {
+        Some(ratio) if !agrees && claimed.value() != 0.0 => match misread(ratio) {
+            Some(misread) => vec![misread],
+            None => explanations(ratio, &computed, &claimed, half, expression, claim),
+        },
+        _ => Vec::new(),
     };
     Ok(Audit { computed, claimed, ratio, agrees, explanations })
 }
@@ -107,6 +142,47 @@ pub(super) fn audited(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pue_leads_from_it_to_site_once() {
+        let registry = Registry::embedded().unwrap();
+        // F001: 415 TWh/yr at the site; F058: PUE 1.45; 415/1.45 = 286.2
+        let refused = registry.audit("F001 * F058", "602 TWh/yr").unwrap_err().to_string();
+        assert!(refused.contains("twice"), "{refused}");
+        assert!(registry.audit("F058 * F001", "602 TWh/yr").is_err());
+        let it = registry.audit("F001 / F058", "286.2 TWh/yr").unwrap();
+        assert!(it.agrees && it.computed.boundary() == Some(crate::quantity::Boundary::It));
+        assert!(registry.audit("F001 / F058 * F058", "415 TWh/yr").unwrap().agrees);
+        // 1.5 % of the world's demand at the busbar are 463 TWh/yr; 415 TWh/yr are counted at the site
+        assert_eq!(registry.audit("F003*F114", "415 TWh/yr").unwrap().verdict(), Verdict::Boundary);
+        assert!(registry.audit("F001 / F058 / F058", "197 TWh/yr").is_err());
+    }
+
+    #[test]
+    fn zero_is_a_figure_like_any_other() {
+        for (expression, claim) in [("1000 kW", "0 kW"), ("0", "1"), ("0 J", "3 J"), ("0.6 kW", "0 kW")] {
+            let audit = audit(expression, claim).unwrap();
+            assert_eq!(audit.verdict(), Verdict::Arithmetic, "{expression} = {claim}");
+            assert_eq!(audit.ratio.is_none(), expression.starts_with("0 ") || expression == "0");
+        }
+        for (expression, claim) in [("0 W", "0 kW"), ("0.3 kW", "0 kW"), ("0", "0.0")] {
+            assert!(audit(expression, claim).unwrap().agrees, "{expression} = {claim}"); // 0.3 rounds to 0
+        }
+        assert!(audit("0 J", "1 W").is_ok() && audit("0 J", "1 bit").is_err());
+    }
+
+    #[test]
+    fn a_confusion_explains_only_its_own_factor_and_kind() {
+        // 3.5 and 3.7 are not 3.6; a pure ratio is no energy; a mass is none; 1.2 on a number is no PUE
+        for (expression, claim) in
+            [("10.0 kJ", "9.72 Wh"), ("10.0 kJ", "10.28 Wh"), ("10.0", "36.0"), ("1.00 kg", "3.60 kg")]
+        {
+            assert_eq!(explained(expression, claim), [], "{expression} = {claim}");
+        }
+        assert_eq!(explained("5.00 W", "53.8 W"), []); // 10.76, and nothing is said per area
+        assert_eq!(explained("2.00 J * 1.2", "2.88 J"), [(1.2, Verdict::Arithmetic)]);
+        assert_eq!(explained("10 J", "37 J"), []);
+    }
 
     fn explained(expression: &str, claim: &str) -> Vec<(f64, Verdict)> {
         let found = audit(expression, claim).unwrap().explanations;

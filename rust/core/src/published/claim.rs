@@ -205,6 +205,9 @@ impl CheckEntry {
         if matches!(against, Against::Judgement(_)) && unexplained {
             return Err(place.error("reason", "a stated verdict needs a reason"));
         }
+        if self.otherwise == Some(Verdict::Holds) {
+            return Err(place.error("otherwise", "what does not come out does not hold"));
+        }
         if says.is_empty() && (has_computes || matches!(against, Against::Fact { .. })) {
             return Err(place.error("says", "a figure that is checked must be given"));
         }

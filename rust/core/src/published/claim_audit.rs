@@ -2,6 +2,7 @@
 
 use super::audit::{Audit, audited};
 use super::claim::{Against, Check, Claim, Claims, Stated};
+use super::confusion::explanations;
 use super::error::PublishedError;
 use super::printed::last_digit;
 use super::publication::{Fact, Input, Publication, Source};
@@ -117,11 +118,12 @@ fn computed(
         .map(|input| Ok((input.name.as_str(), value(registry, id, input)?)))
         .collect::<Result<_, PublishedError>>()?;
     let given = |name: &str| values.get(name).cloned();
+    let is_effectiveness = |name: &str| registry.is_effectiveness(inputs, name);
     let mut audits = Vec::new();
     for place in 0..check.says.len().max(computes.len()) {
         let says = check.says.get(place).or(check.says.last());
         if let (Some(says), Some(expression)) = (says, computes.get(place).or(computes.last())) {
-            audits.push(audited(expression, &given, says, check.last_digit)?);
+            audits.push(audited(expression, &given, &is_effectiveness, says, check.last_digit)?);
         }
     }
     let agrees =
@@ -139,10 +141,9 @@ fn computed(
         None => (Verdict::Holds, String::new()),
         Some(audit) => match (&other, audit.explanations.first()) {
             (Some(other), _) => (check.otherwise.unwrap_or(Verdict::Arithmetic), other.clone()),
-            (None, Some(explanation)) => (
-                check.otherwise.unwrap_or(explanation.verdict),
-                format!("x{:.4}: {}", explanation.factor, explanation.reason),
-            ),
+            (None, Some(explanation)) => {
+                (explanation.verdict, format!("x{:.4}: {}", explanation.factor, explanation.reason))
+            }
             (None, None) => (check.otherwise.unwrap_or(Verdict::Arithmetic), String::new()),
         },
     };
@@ -152,7 +153,7 @@ fn computed(
         verdict,
         says: check.says.clone(),
         found: audits.iter().take(computes.len()).map(in_unit_of_claim).collect(),
-        ratio: wrong.filter(|_| !agrees).map(|audit| audit.ratio.coherent_value()),
+        ratio: wrong.filter(|_| !agrees).and_then(|audit| audit.ratio.as_ref()).map(Quantity::coherent_value),
         reason: [why, cited].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; "),
     })
 }
@@ -164,7 +165,8 @@ fn in_unit_of_claim(audit: &Audit) -> Quantity {
 /// Whether a claimed range and what is computed overlap: one value inside the claimed ends, or the claim inside two
 /// computed ones.
 fn inside(audits: &[Audit]) -> bool {
-    let ratios: Vec<f64> = audits.iter().map(|audit| audit.ratio.coherent_value()).collect();
+    let ratio = |audit: &Audit| audit.ratio.as_ref().map_or(f64::INFINITY, Quantity::coherent_value);
+    let ratios: Vec<f64> = audits.iter().map(ratio).collect();
     let any = |test: fn(f64) -> bool| ratios.iter().any(|ratio| test(*ratio));
     audits.iter().any(|audit| audit.agrees) || (any(|ratio| ratio <= 1.0) && any(|ratio| ratio >= 1.0))
 }
@@ -208,20 +210,20 @@ fn has_value(fact: &Fact, claimed: &Quantity, check: &Check) -> Option<bool> {
 fn of_fact(registry: &Registry, check: &Check, id: &str, stated: &Stated) -> Result<CheckAudit, PublishedError> {
     let unknown = || PublishedError::Unknown { what: "fact", id: id.to_owned() };
     let (publication, fact) = registry.facts().find(|(_, fact)| fact.id == id).ok_or_else(unknown)?;
-    let mut agrees = true;
+    let (mut agrees, mut cause) = (true, None);
     for says in &check.says {
         let claimed: Quantity = says.parse()?;
         let same = has_value(fact, &claimed, check);
-        let Some(same) = same else {
-            let of_fact = [&fact.value, &fact.low, &fact.high].into_iter().flatten().next().ok_or_else(unknown)?;
-            return Err(claimed.in_unit(of_fact.unit()).map_or_else(PublishedError::from, |_| unknown()));
-        };
-        agrees &= same;
+        let of_fact = [&fact.value, &fact.low, &fact.high].into_iter().flatten().next().ok_or_else(unknown)?;
+        cause = cause.or_else(|| cause_of(fact, of_fact, &claimed, says, check).filter(|_| same != Some(true)));
+        agrees &= same == Some(true);
     }
     let key = &publication.citation.key;
     let differs = |what: &str, claimed: &str, own: &str| format!("{what}: said {claimed}, the source says {own}");
     let (verdict, why) = if !agrees {
-        (check.otherwise.unwrap_or(Verdict::Arithmetic), "the source has another value".to_owned())
+        let unexplained =
+            || (check.otherwise.unwrap_or(Verdict::Arithmetic), "the source has another value".to_owned());
+        cause.unwrap_or_else(unexplained)
     } else if let Some(named) = stated.attributed.as_ref().filter(|named| *named != key) {
         (Verdict::Misattributed, format!("stands in {key}, not in {named}{}", own_figure(registry, named, fact)))
     } else if let Some(boundary) = stated.boundary.filter(|boundary| Some(*boundary) != boundary_of(fact)) {
@@ -251,6 +253,25 @@ fn of_fact(registry: &Registry, check: &Check, id: &str, stated: &Stated) -> Res
             .collect::<Vec<_>>()
             .join("; "),
     })
+}
+
+/// What a claimed figure that is not that of a fact may have come from: another dimension, or a known confusion.
+fn cause_of(
+    fact: &Fact,
+    figure: &Quantity,
+    claimed: &Quantity,
+    says: &str,
+    check: &Check,
+) -> Option<(Verdict, String)> {
+    if claimed.in_unit(figure.unit()).is_err() {
+        let why = format!("another dimension: said {}, the source has {}", claimed.unit(), figure.unit());
+        return Some((Verdict::Unit, why));
+    }
+    let value = fact.value.as_ref().filter(|value| value.value() != 0.0 && claimed.value() != 0.0)?;
+    let ratio = claimed.at(None).on(None).over(&value.at(None).on(None)).ok()?;
+    let half = check.last_digit.unwrap_or(last_digit(says)) / 2.0;
+    let found = explanations(&ratio, value, claimed, half, "", says);
+    found.first().map(|found| (found.verdict, format!("x{:.4}: {}", found.factor, found.reason)))
 }
 
 fn boundary_of(fact: &Fact) -> Option<crate::quantity::Boundary> {

@@ -1,7 +1,7 @@
 //! What a wrong number may have come from: the known confusions and the ratios they make.
 
 use super::verdict::Verdict;
-use crate::quantity::{Dimension, Quantity};
+use crate::quantity::{Boundary, Dimension, Quantity};
 
 /// A confusion that would explain a ratio.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,8 +37,11 @@ const DECIMALS: &[Confusion] = &[
     (100.0, "a percentage read as a number", Verdict::Arithmetic),
 ];
 
-const OTHERS: &[Confusion] = &[
-    (FT2_M2, "per ft^2 read as per m^2, or the other way round", Verdict::Unit),
+/// Confusions between units of area.
+const AREAS: &[Confusion] = &[(FT2_M2, "per ft^2 read as per m^2, or the other way round", Verdict::Unit)];
+
+/// Confusions between units of time in what has one.
+const RATES: &[Confusion] = &[
     (8760.0, "per year read as per hour, or the other way round", Verdict::Unit),
     (24.0, "per day read as per hour, or the other way round", Verdict::Unit),
 ];
@@ -60,12 +63,16 @@ const TIMES: &[Confusion] = &[
 const VOLTAGES: &[f64] = &[3.2, 3.7, 12.8, 25.6, 51.2];
 
 /// What a ratio means that no known confusion explains and that is a number of the expression itself.
-const FACTOR_TWICE: &str =
-    "a number of the expression taken once too often or left out, as a PUE on a figure that already holds it";
+const FACTOR_TWICE: &str = "a number of the expression taken once too often or left out";
 
-/// How far a ratio may be off a confusion where nothing explains it within its rounding: claims are often rounded harder
-/// than they are printed.
-const NEAR: f64 = 0.05;
+/// The same where the number can be a PUE and a figure at the site or its IT is spoken of.
+const PUE_TWICE: &str = "a PUE on a figure that already holds it, or left out";
+
+/// The values that a PUE can have. [1]
+const PUES: std::ops::RangeInclusive<f64> = 1.05..=2.5;
+
+/// The widest relative rounding within which a ratio still tells one confusion from the next. [1]
+const COARSEST: f64 = 0.05;
 
 const POTENTIAL: Dimension = Dimension([2, 1, -3, -1, 0, 0, 0]);
 const TIME: Dimension = Dimension([0, 0, 1, 0, 0, 0, 0]);
@@ -76,38 +83,65 @@ pub(super) fn is_known(ratio: Dimension) -> bool {
     ratio == Dimension::NONE || either(TIME) || either(POTENTIAL)
 }
 
-/// The confusions that explain a ratio of claimed over computed, nearest first.
+/// The confusions that explain a ratio of claimed over computed within the rounding of the two, nearest first.
 ///
-/// - `tolerance`: relative rounding of the claim. [1]
-/// - `text`: expression and claim, for the numbers and units that are named in them.
-pub(super) fn explanations(ratio: &Quantity, computed: &Quantity, tolerance: f64, text: &str) -> Vec<Explanation> {
+/// - `half`: half a unit of the last digit of the claim. [unit of the claim]
+/// - `expression`, `claim`: their texts, for the numbers and units that are named in them.
+pub(super) fn explanations(
+    ratio: &Quantity,
+    computed: &Quantity,
+    claimed: &Quantity,
+    half: f64,
+    expression: &str,
+    claim: &str,
+) -> Vec<Explanation> {
     let value = ratio.coherent_value();
     let dimension = ratio.dimension();
     if dimension == POTENTIAL || Some(dimension) == Dimension::NONE.over(POTENTIAL) {
         return vec![without_voltage(value, dimension == POTENTIAL, computed)];
     }
+    let tolerance = rounding(computed, claimed, half);
     if dimension != Dimension::NONE {
-        return nearest(value, tolerance.max(NEAR), TIMES);
+        return nearest(value, tolerance, TIMES);
     }
-    let tolerance = tolerance.min(NEAR);
-    let names = |units: &[&str]| {
-        let words = text.split(|c: char| !c.is_alphabetic());
-        words.into_iter().any(|word| units.iter().any(|unit| word.ends_with(unit)))
-    };
-    let information = if names(&["bit", "bits", "byte", "bytes", "nat", "nats", "B"]) { INFORMATION } else { &[] };
-    let energies = if names(&["Wh", "J", "cal"]) { ENERGIES } else { &[] };
-    let single: Vec<Confusion> = [energies, DECIMALS, OTHERS, information].concat();
-    let twofold = energies.iter().flat_map(|energy| DECIMALS.iter().map(move |decimal| (energy, decimal)));
+    let text = format!("{expression} ; {claim}");
+    let names = |units: &[&str]| text.split(|c: char| !c.is_alphabetic()).any(|word| units.contains(&word));
+    let [length, mass, time, ..] = computed.dimension().0;
+    let when = |applies: bool, table: &'static [Confusion]| if applies { table } else { &[] };
+    let energies = when((length, mass, time) == (2, 1, -2), ENERGIES);
+    let areas = when(names(&["ft"]) || text.contains("m^2") || text.contains("m²"), AREAS);
+    let rates = when(time != 0, RATES);
+    let information = when(computed.dimension().0[5] != 0, INFORMATION);
+    let single: Vec<Confusion> = [energies, DECIMALS, areas, rates, information].concat();
+    let prefixes = || DECIMALS.iter().filter(|(.., verdict)| *verdict == Verdict::Unit);
+    let twofold = energies.iter().flat_map(|energy| prefixes().map(move |decimal| (energy, decimal)));
     let twofold = twofold.flat_map(|((energy, what, verdict), (decimal, ..))| {
         [(energy * decimal, *what, *verdict), (energy / decimal, *what, *verdict)]
     });
     let twofold: Vec<Confusion> = twofold.collect();
-    let own = text.split(|c: char| !(c.is_ascii_digit() || ".eE".contains(c))).filter_map(|number| number.parse().ok());
-    let own: Vec<Confusion> =
-        own.filter(|factor| *factor > 1.0).map(|factor| (factor, FACTOR_TWICE, Verdict::Boundary)).collect();
-    let steps = [(&single, tolerance), (&own, tolerance), (&twofold, tolerance), (&single, NEAR)];
-    let mut found = steps.iter().map(|(table, tolerance)| nearest(value, *tolerance, table));
+    let overhead = expression.replace(' ', "").contains("(1-1/");
+    let at_site = overhead || matches!(computed.boundary(), Some(Boundary::It | Boundary::Site));
+    let twice = |factor: f64| match at_site && PUES.contains(&factor) {
+        true => (factor, PUE_TWICE, Verdict::Boundary),
+        false => (factor, FACTOR_TWICE, Verdict::Arithmetic),
+    };
+    let numbers = expression.split(|c: char| !(c.is_alphanumeric() || c == '.'));
+    let own = numbers.filter_map(|number| number.parse().ok()).filter(|factor| *factor > 1.0);
+    let own: Vec<Confusion> = own.map(twice).collect();
+    let mut found = [&single, &own, &twofold].into_iter().map(|table| nearest(value, tolerance, table));
     found.find(|found| !found.is_empty()).unwrap_or_default()
+}
+
+/// The relative rounding of a ratio: that of the claim to its last digit that is not a filling zero, and that of what is
+/// computed.
+fn rounding(computed: &Quantity, claimed: &Quantity, half: f64) -> f64 {
+    let said = claimed.value().abs();
+    let mut half = half;
+    while half >= 0.5 && said > 0.0 && said % (20.0 * half).round() == 0.0 {
+        half *= 10.0;
+    }
+    let of_computed = 3f64.sqrt() * computed.u() / computed.value().abs();
+    (half / said + of_computed).min(COARSEST)
 }
 
 /// The lines of a table that explain a ratio or its inverse, nearest first.

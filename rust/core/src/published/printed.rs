@@ -3,7 +3,7 @@
 /// The value of one unit of the last digit of a decimal number as it is printed: 0.01 for `1.40`, 1 for `15 %`,
 /// 1e-23 for `2.87e-21`. What stands behind the number is not looked at.
 pub(super) fn last_digit(text: &str) -> f64 {
-    let text = text.trim().trim_start_matches(['-', '+', '\u{2212}']);
+    let text = text.trim().trim_start_matches(['(', '-', '+', '\u{2212}']);
     let length = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (mantissa, rest) = text.split_at_checked(length).unwrap_or((text, ""));
     let decimals = mantissa.split_once('.').map_or(0, |(_, fraction)| fraction.len());

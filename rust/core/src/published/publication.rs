@@ -250,6 +250,11 @@ fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Quantity>
 }
 
 impl Fact {
+    /// Whether it is a power usage effectiveness, which leads from IT to site.
+    pub fn is_effectiveness(&self) -> bool {
+        self.quantity.contains("power usage effectiveness")
+    }
+
     /// One unit of the last printed digit, in the unit of the figure.
     pub fn last_digit(&self) -> f64 {
         self.last_digit.unwrap_or_default()

@@ -2,7 +2,7 @@
 
 use super::error::PublishedError;
 use super::folder::Folder;
-use super::publication::{Calculation, Fact, Publication, Source};
+use super::publication::{Calculation, Fact, Input, Publication, Source};
 use super::reproduce::{Reproduction, reproduced};
 use super::run_log::RunStep;
 use crate::boundaries::{Factor, Given, Step};
@@ -205,6 +205,15 @@ impl Registry {
         Ok(match &fact.denominator {
             Some(denominator) => factor.with_denominator(denominator),
             None => factor,
+        })
+    }
+
+    /// Whether an input of a calculation is a fact that is a power usage effectiveness.
+    pub(super) fn is_effectiveness(&self, inputs: &[Input], name: &str) -> bool {
+        let input = inputs.iter().find(|input| input.name == name);
+        input.is_some_and(|input| match &input.source {
+            Source::Fact(id, _) => self.fact(id).is_ok_and(Fact::is_effectiveness),
+            Source::Value(..) | Source::Table(_) | Source::Run(_) => false,
         })
     }
 

@@ -4,7 +4,7 @@ use super::error::PublishedError;
 use super::publication::{Calculation, End, Input, Kind, Publication, Source};
 use super::registry::Registry;
 use crate::boundaries::{BoundaryChain, Factor, Given};
-use crate::quantity::{Component, Distribution, Quantity, evaluate};
+use crate::quantity::{Component, Distribution, Quantity, evaluate, evaluate_moving};
 use std::collections::HashMap;
 use std::fmt;
 
@@ -86,7 +86,8 @@ fn compared(
         .map(|input| Ok((input.name.as_str(), value(registry, &calculation.id, input)?)))
         .collect::<Result<_, PublishedError>>()?;
     let given = |name: &str| inputs.get(name).cloned();
-    let mut computed = evaluate(&calculation.formula, &given)?;
+    let is_effectiveness = |name: &str| registry.is_effectiveness(&calculation.inputs, name);
+    let mut computed = evaluate_moving(&calculation.formula, &given, &is_effectiveness)?;
     if let Some(way) = &calculation.way {
         let factor = |(name, ratio): (&String, &String)| {
             Ok::<_, PublishedError>(Factor::new(name, None, Given::Ratio, &evaluate(ratio, &given)?)?)

@@ -121,6 +121,17 @@ pub enum BoundaryError {
         /// The boundary that is known.
         known: Boundary,
     },
+    /// A power usage effectiveness on a figure that it does not lead away from.
+    #[error(
+        "cannot {operation} a figure at boundary {figure} by a power usage effectiveness: it leads from it to site once, \
+         multiplied at it or divided at site, and would be applied twice or in the wrong place"
+    )]
+    Effectiveness {
+        /// What was to be done.
+        operation: &'static str,
+        /// Boundary of the figure.
+        figure: Boundary,
+    },
     /// Two figures of different basis.
     #[error("cannot {operation} a figure on basis {} and one on {}", word(*left), word(*right))]
     Basis {

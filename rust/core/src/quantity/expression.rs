@@ -1,9 +1,11 @@
 //! Expressions with units, boundaries and uncertainty: `7.2 W * 4.1 s / 50 token`, `(E2030/E2024)^(1/6) - 1`.
 
+use super::boundary::Boundary;
 use super::constants::{boltzmann, elementary_charge, planck};
 use super::dimension::Dimension;
+use super::distribution::Distribution;
 use super::dynamic::Quantity;
-use super::error::{QuantityError, UnitError};
+use super::error::{BoundaryError, QuantityError, UnitError};
 use super::model::Function;
 use super::syntax::{Expression, Operator, leading_number, parse};
 use super::unit::Unit;
@@ -11,7 +13,7 @@ use std::str::FromStr;
 
 /// The value of an expression without names.
 ///
-/// `+ - * / ^`, parentheses, `sqrt exp ln log2 log10 abs`, `pi`, the constants `k_B`, `h_P` and `e_0`, and numbers with
+/// `+ - * / ^`, `±` with a standard uncertainty as in `(176 ± 5) TWh`, parentheses, `sqrt exp ln log2 log10 abs`, `pi`, the constants `k_B`, `h_P` and `e_0`, and numbers with
 /// units. A number and the units behind it are one factor: in `a / 50 token` the whole `50 token` is the divisor.
 /// What could be read in two ways, as `450 W / 20 token/s`, is refused.
 ///
@@ -31,20 +33,50 @@ pub fn calculate(text: &str) -> Result<Quantity, QuantityError> {
 /// # Errors
 /// [`QuantityError`]; a name that is also a unit is refused.
 pub fn evaluate(text: &str, given: &dyn Fn(&str) -> Option<Quantity>) -> Result<Quantity, QuantityError> {
-    value(&parse(text, &|name| given(name).is_some())?, given)
+    evaluate_moving(text, given, &|_| false)
+}
+
+/// The value of an expression in which `given` gives the named values and `is_effectiveness` tells which of them are a
+/// power usage effectiveness: a figure at `it` times one is at `site`, one at `site` over one is at `it`.
+///
+/// # Errors
+/// As of [`evaluate`], and [`BoundaryError::Effectiveness`](super::BoundaryError::Effectiveness) for a figure that such
+/// a ratio does not lead away from, as one at `site` that already holds it.
+///
+/// ```
+/// use szilard::quantity::{Boundary, evaluate_moving};
+///
+/// let given = |name: &str| match name {
+///     "E" => "125.7 TWh".parse().ok().map(|figure: szilard::quantity::Quantity| figure.at(Some(Boundary::It))),
+///     "PUE" => "1.40".parse().ok(),
+///     _ => None,
+/// };
+/// let site = evaluate_moving("E * PUE", &given, &|name| name == "PUE").unwrap();
+/// assert_eq!(site.boundary(), Some(Boundary::Site)); // 176 TWh
+/// assert!(evaluate_moving("E * PUE * PUE", &given, &|name| name == "PUE").is_err());
+/// ```
+pub fn evaluate_moving(
+    text: &str,
+    given: &dyn Fn(&str) -> Option<Quantity>,
+    is_effectiveness: &dyn Fn(&str) -> bool,
+) -> Result<Quantity, QuantityError> {
+    value(&parse(text, &|name| given(name).is_some())?, given, is_effectiveness)
 }
 
 pub(super) fn value(
     expression: &Expression,
     given: &dyn Fn(&str) -> Option<Quantity>,
+    is_effectiveness: &dyn Fn(&str) -> bool,
 ) -> Result<Quantity, QuantityError> {
+    let value = |part: &Expression| value(part, given, is_effectiveness);
     match expression {
         Expression::Number(number) => Ok(Quantity::number(*number)?),
         Expression::Name(name) => named(name, given),
-        Expression::Call(name, argument) => call(name, &value(argument, given)?),
-        Expression::Negative(inner) => Ok(value(inner, given)?.negated()),
+        Expression::Call(name, argument) => call(name, &value(argument)?),
+        Expression::Negative(inner) => Ok(value(inner)?.negated()),
         Expression::Binary(operator, left, right) => {
-            let left = value(left, given)?;
+            let left_part = left.as_ref();
+            let left = value(left)?;
             if let (Operator::Beside, Expression::Name(name)) = (operator, right.as_ref())
                 && given(name).is_none()
                 && left.dimension() == Dimension::NONE
@@ -52,15 +84,37 @@ pub(super) fn value(
             {
                 return Ok(left.in_unit(&Unit::coherent(Dimension::NONE))?.given_in(unit)?);
             }
-            let right = value(right, given)?;
+            let leads = |part: &Expression| matches!(part, Expression::Name(name) if is_effectiveness(name));
+            let (left_leads, right_leads) = (leads(left_part), leads(right));
+            let right = value(right)?;
+            let (left, right) = match operator {
+                Operator::Times | Operator::Beside if right_leads => (moved(left, Boundary::It, "multiply")?, right),
+                Operator::Times | Operator::Beside if left_leads => (left, moved(right, Boundary::It, "multiply")?),
+                Operator::Over if right_leads => (moved(left, Boundary::Site, "divide")?, right),
+                _ => (left, right),
+            };
             match operator {
                 Operator::Plus => left.plus(&right),
                 Operator::Minus => left.minus(&right),
                 Operator::Times | Operator::Beside => left.times(&right),
                 Operator::Over => left.over(&right),
                 Operator::Power => left.power(&right),
+                Operator::Within => {
+                    let u = left.tolerance(right.value(), right.unit())?;
+                    Ok(left.with_u(u, "stated with ±", Distribution::Normal)?)
+                }
             }
         }
+    }
+}
+
+/// A figure at one end of the step between IT and site, said to be counted at the other; one without a boundary as it is.
+fn moved(figure: Quantity, from: Boundary, operation: &'static str) -> Result<Quantity, QuantityError> {
+    match figure.boundary() {
+        None => Ok(figure),
+        Some(Boundary::It) if from == Boundary::It => Ok(figure.at(Some(Boundary::Site))),
+        Some(Boundary::Site) if from == Boundary::Site => Ok(figure.at(Some(Boundary::It))),
+        Some(figure) => Err(BoundaryError::Effectiveness { operation, figure }.into()),
     }
 }
 
@@ -111,11 +165,14 @@ pub fn number_and_unit(text: &str) -> Result<(f64, Unit), UnitError> {
     Ok((number, unit))
 }
 
-/// A literal quantity: one number and its unit.
+/// A literal quantity: one number and its unit, or with `±` what [`calculate`] reads.
 impl FromStr for Quantity {
     type Err = QuantityError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.contains('±') {
+            return calculate(text);
+        }
         let (number, unit) = number_and_unit(text)?;
         Ok(Self::new(number, unit)?)
     }
@@ -184,6 +241,20 @@ mod tests {
         close("0.047 kWh/(1000 token)", "J/token", 169.2);
         close("30 % * 10 J", "J", 3.0);
         close("(945/415)^(1/6) - 1", "%", 14.700141050110904);
+    }
+
+    #[test]
+    fn a_standard_uncertainty_stands_behind_its_sign() {
+        for text in ["(176 ± 5) TWh", "176 TWh ± 5 TWh", "176 TWh ± 5e3 GWh"] {
+            for figure in [calculate(text).unwrap(), text.parse().unwrap()] {
+                let found = (figure.value(), figure.u(), figure.unit().symbol());
+                assert!(found.0 == 176.0 && (found.1 - 5.0).abs() < 1e-12 && found.2 == "TWh", "{text}: {found:?}");
+            }
+        }
+        assert!((calculate("1.40 ± 2 %").unwrap().u() - 0.028).abs() < 1e-12);
+        // u(2a) = 2 u(a), and it binds tighter than a product
+        assert!((calculate("2 * 3 W ± 1 W").unwrap().u() - 2.0).abs() < 1e-12);
+        assert!(calculate("176 TWh ± 5").is_err() && calculate("3 W ± 2 s").is_err());
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub use dimension::Dimension;
 pub use distribution::Distribution;
 pub use dynamic::Quantity;
 pub use error::{BoundaryError, QuantityError, UnitError};
-pub use expression::{calculate, evaluate, number_and_unit};
+pub use expression::{calculate, evaluate, evaluate_moving, number_and_unit};
 pub use measured::{Component, Evaluation, Measured};
 pub use model::Function;
 pub use monte_carlo::{DEFAULT_TRIALS, Interval, Trials, joint_draws};

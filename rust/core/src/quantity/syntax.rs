@@ -27,6 +27,8 @@ pub(super) enum Operator {
     /// A product written without a sign, as in `50 token`; it binds tighter than `/`.
     Beside,
     Power,
+    /// A value with its standard uncertainty, as in `(176 ± 5) TWh`; it joins one factor with another.
+    Within,
 }
 
 /// Longest text. [characters]
@@ -124,6 +126,11 @@ fn tokens(text: &str) -> Result<Vec<Token>, UnitError> {
                 (vec![Symbol::Number(number_value(text, number, at)?)], length)
             }
             '%' => (vec![Symbol::Name("%".to_owned())], 1),
+            '+' if rest.starts_with("+-") || rest.starts_with("+\u{2212}") || rest.starts_with("+/-") => {
+                let hint = "write ± for an uncertainty, as in (176 ± 5) TWh, or a space behind a sum's +".to_owned();
+                return Err(UnitError::Ambiguous { text: text.to_owned(), hint });
+            }
+            '\u{b1}' => (vec![Symbol::Operator(Operator::Within)], 2),
             '+' => (vec![Symbol::Operator(Operator::Plus)], 1),
             '-' | '\u{2212}' => (vec![Symbol::Operator(Operator::Minus)], character.len_utf8()),
             '*' if rest.starts_with("**") => (vec![Symbol::Operator(Operator::Power)], 2),
@@ -241,8 +248,17 @@ impl Parser<'_> {
     fn signed(&mut self) -> Result<Expression, UnitError> {
         match self.take_operator(&[Operator::Minus]) {
             Some(_) => Ok(Expression::Negative(self.nested(Self::signed)?.into())),
-            None => self.beside(),
+            None => self.within(),
         }
+    }
+
+    /// A factor, and behind `±` its standard uncertainty.
+    fn within(&mut self) -> Result<Expression, UnitError> {
+        let value = self.beside()?;
+        Ok(match self.take_operator(&[Operator::Within]) {
+            Some(operator) => Expression::Binary(operator, value.into(), self.beside()?.into()),
+            None => value,
+        })
     }
 
     /// A factor and the names written behind it.
@@ -314,6 +330,15 @@ mod tests {
         for text in ["450 W / (20 token/s)", "7.2 W * 4.1 s / 50 token", "kg m/s", "a / 50 token / 2", "5 W/m^2"] {
             assert!(parse(text, &|_| false).is_ok(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_plus_and_a_minus_together_are_no_uncertainty() {
+        for text in ["176 TWh +- 5 TWh", "1.40 +/- 0.02", "3 W +\u{2212} 1 W"] {
+            assert!(error(text).contains("write ±"), "{text}");
+        }
+        assert!(parse("3 W + -1 W", &|_| false).is_ok());
+        assert!(error("1 ± 2 ± 3").contains("expected"));
     }
 
     #[test]
