@@ -174,8 +174,7 @@ mod tests {
             std::fs::write(&path, [UTF8_MARK, plain, &[0; 5]].concat()).unwrap();
             let file = File::open(&path).unwrap();
             for size in 1..20 {
-                let (memory, stored) =
-                    (Blocks::of_text(&text, size), Blocks::of_file(&file, "f", size).unwrap());
+                let (memory, stored) = (Blocks::of_text(&text, size), Blocks::of_file(&file, "f", size).unwrap());
                 assert_eq!(joined(&memory), plain, "{size}");
                 assert_eq!(joined(&stored), plain, "{size}");
                 assert_eq!((stored.nul_tail, memory.count()), (5, stored.count()));
