@@ -86,12 +86,12 @@ fn every_file_of_the_corpus_and_every_sample() {
             ReadOptions { tz: Some("Europe/Berlin".to_owned()), ..ReadOptions::default() },
             ReadOptions { devices: Some(vec!["0".to_owned()]), ..ReadOptions::default() },
         ] {
-            let some =
-                if options.tz.is_some() || options.devices.is_some() { &sizes[sizes.len() - 2..] } else { &sizes };
-            streamed += compare(path, &options, &EnergyQuery::default(), some, &[1, 3]);
+            let plain = options.tz.is_none() && options.devices.is_none() && options.interval_ns.is_none();
+            let some = if plain { &sizes[..] } else { &sizes[sizes.len() - 2..sizes.len() - 1] };
+            streamed += compare(path, &options, &EnergyQuery::default(), some, &[3]);
         }
     }
-    assert!(streamed > 500, "{streamed} of {} files", all.len());
+    assert!(streamed > 250, "{streamed} of {} files", all.len());
 }
 
 /// A log of one of the formats with what goes wrong in real ones: missing readings, gaps, repeated stamps, zeros,
