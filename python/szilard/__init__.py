@@ -4,6 +4,7 @@ from szilard import boundaries as boundaries
 from szilard import bounds as bounds
 from szilard import edge as edge
 from szilard import errors as errors
+from szilard import interop as interop
 from szilard import published as published
 from szilard._core import Audit as Audit
 from szilard._core import BoundaryChain as BoundaryChain
