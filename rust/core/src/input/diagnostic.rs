@@ -149,6 +149,7 @@ codes! {
     UnknownFormat "E_UNKNOWN_FORMAT" "No reader knows this format.";
     UnknownDevice "E_UNKNOWN_DEVICE" "The named device or channel is not in the trace.";
     AmbiguousDevices "E_AMBIGUOUS_DEVICES" "Rows of several devices without a device column.";
+    DupDevice "E_DUP_DEVICE" "Two recordings name one device; which of them counts is not known.";
     UnknownColumn "E_UNKNOWN_COLUMN" "A named column is not in the file.";
     Window "E_WINDOW" "The window is empty, reversed or not in the clock of the trace.";
     NoOverlap "E_NO_OVERLAP" "The token log and the power log do not overlap.";
