@@ -30,6 +30,7 @@ mod rapl_counter;
 mod redfish;
 mod rocm_smi;
 mod scaphandre;
+mod szilard_recording;
 mod tegrastats;
 mod turbostat;
 mod uprof;
@@ -65,6 +66,7 @@ pub struct Format {
 
 /// Every format; of two that detect a text the one that stands first reads it.
 pub const REGISTRY: &[Format] = &[
+    szilard_recording::FORMAT,
     nvidia_smi::FORMAT,
     nvidia_smi_dmon::FORMAT,
     nvml_counter::FORMAT,
