@@ -63,6 +63,8 @@ codes! {
     DupTimestamp "W_DUP_TIMESTAMP" "Two samples of one device carry the same time.";
     OutOfOrder "W_OUT_OF_ORDER" "Rows are not in time order; they were sorted per device.";
     ClockStep "W_CLOCK_STEP" "The clock stepped back; the trace is split there.";
+    ClockSet "W_CLOCK_SET" "The wall clock was set during the recording; times go on from its start.";
+    NoEnd "W_NO_END" "The recording does not say how the command ended; the recorder was stopped before it.";
     DstFold "W_DST_FOLD" "The hour of a clock change occurs twice; the zone told which one.";
     Gap "W_GAP" "Time without samples; it is not integrated.";
     DeviceMissing "W_DEVICE_MISSING" "A device or rail has no samples for part of the trace.";

@@ -244,6 +244,11 @@ impl<'a> Builder<'a> {
         self.options.device_count
     }
 
+    /// The boundary the caller gives.
+    pub fn given_boundary(&self) -> Option<Boundary> {
+        self.options.boundary
+    }
+
     /// The supply voltage the caller gives. [V]
     pub fn voltage(&self) -> Option<f64> {
         self.options.voltage

@@ -37,6 +37,7 @@ mod scaphandre;
 mod shelly;
 mod shelly_json;
 mod sma;
+mod szilard_recording;
 mod tegrastats;
 mod turbostat;
 mod uprof;
@@ -73,6 +74,7 @@ pub struct Format {
 
 /// Every format; of two that detect a text the one that stands first reads it.
 pub const REGISTRY: &[Format] = &[
+    szilard_recording::FORMAT,
     nvidia_smi::FORMAT,
     nvidia_smi_dmon::FORMAT,
     nvml_counter::FORMAT,
