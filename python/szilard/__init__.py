@@ -36,6 +36,7 @@ from szilard._core import entropy_bounds as entropy_bounds
 from szilard._core import entropy_from_counts as entropy_from_counts
 from szilard._core import footprint as footprint
 from szilard._core import formats as formats
+from szilard._core import join as join
 from szilard._core import ladder as ladder
 from szilard._core import landauer_limit as landauer_limit
 from szilard._core import load_report as load_report

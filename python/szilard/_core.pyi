@@ -61,6 +61,7 @@ __all__ = [
     "generation_mix",
     "kaplan_2020",
     "known_factors",
+    "join",
     "ladder",
     "landauer_limit",
     "landauer_units",
@@ -336,6 +337,14 @@ def read_trace(
     sign: str | None = None,
     boundary: str | None = None,
     decompress: bool = False,
+) -> Trace: ...
+def join(
+    traces: Sequence[Trace] | dict[str, Trace],
+    offsets: dict[str, _Given | datetime | None]
+    | dict[int, _Given | datetime | None]
+    | Sequence[_Given | datetime | None]
+    | None = None,
+    disjoint: bool = False,
 ) -> Trace: ...
 def trace_from_arrays(
     time_ns: Any, power_w: Any, device: str = "0", boundary: str | None = None, clock: str = "utc"
