@@ -132,6 +132,15 @@ pub enum BoundaryError {
         /// Boundary of the figure.
         figure: Boundary,
     },
+    /// A power usage effectiveness that stands in a product twice, or in a power or a root.
+    #[error(
+        "cannot {operation}: a power usage effectiveness leads from it to site once, and stands there twice, in a power or \
+         in a root"
+    )]
+    EffectivenessTwice {
+        /// What was to be done.
+        operation: &'static str,
+    },
     /// Two figures of different basis.
     #[error("cannot {operation} a figure on basis {} and one on {}", word(*left), word(*right))]
     Basis {
