@@ -13,6 +13,7 @@ mod html;
 mod inference;
 mod information;
 mod landauer;
+mod lifted;
 mod monte_carlo;
 mod published;
 mod quantity;
@@ -57,6 +58,8 @@ pub mod _core {
     use crate::landauer::{
         PyGap, PyLadder, PyModel, PySweep, PyWeights, ladder, landauer_limit, read_weights, roofline, sweep,
     };
+    #[pymodule_export]
+    use crate::lifted::PyLifted;
     #[pymodule_export]
     use crate::monte_carlo::{Interval, MonteCarlo, monte_carlo};
     #[pymodule_export]

@@ -71,9 +71,6 @@ pub(super) fn value(
     is_effectiveness: &dyn Fn(&str) -> bool,
 ) -> Result<Part, QuantityError> {
     let value = |part: &Expression| value(part, given, is_effectiveness);
-    if let Some((number, unit)) = literal(expression, given) {
-        return Ok(Part::plain(Quantity::new(number, unit)?));
-    }
     match expression {
         Expression::Number(number) => Ok(Part::plain(Quantity::number(*number)?)),
         Expression::Name(name) => {
@@ -95,7 +92,14 @@ pub(super) fn value(
             Ok(Part { quantity: inner.quantity.negated(), ..inner })
         }
         Expression::Binary(operator, left, right) => {
+            let written = is_figure(left, given);
             let left = value(left)?;
+            if *operator == Operator::Over
+                && (written || !left.quantity.unit().is_coherent())
+                && names_units(right, given)
+            {
+                return Ok(Part { quantity: left.quantity.per(&unit(right, "")?)?, ..left });
+            }
             if let (Operator::Beside, Expression::Name(name)) = (operator, right.as_ref())
                 && given(name).is_none()
                 && left.quantity.dimension() == Dimension::NONE
@@ -120,19 +124,14 @@ pub(super) fn value(
     }
 }
 
-/// The number and the unit of a figure whose unit is a quotient, as `176 TWh/yr`: it stays as it is written. In a quotient
-/// by a figure, as `176 TWh / 2 yr`, or by a named value there is something to calculate.
-fn literal(expression: &Expression, given: &dyn Fn(&str) -> Option<Quantity>) -> Option<(f64, Unit)> {
-    let Expression::Binary(Operator::Over, figure, divisor) = expression else { return None };
-    let (number, above) = match figure.as_ref() {
-        Expression::Binary(Operator::Beside, number, unit_of) => match number.as_ref() {
-            Expression::Number(number) if names_units(unit_of, given) => (*number, unit(unit_of, "").ok()?),
-            _ => return None,
-        },
-        figure => literal(figure, given)?,
-    };
-    let below = unit(divisor, "").ok().filter(|_| names_units(divisor, given))?;
-    Some((number, above.over(&below).ok()?))
+/// Whether an expression is a figure with its unit as it is written, as `(176 ± 5) TWh` or `100 W/m^2`.
+fn is_figure(expression: &Expression, given: &dyn Fn(&str) -> Option<Quantity>) -> bool {
+    match expression {
+        Expression::Binary(Operator::Beside, _, unit) => names_units(unit, given),
+        Expression::Binary(Operator::Within, figure, _) => is_figure(figure, given),
+        Expression::Binary(Operator::Over, figure, unit) => is_figure(figure, given) && names_units(unit, given),
+        _ => false,
+    }
 }
 
 /// Whether only units stand in an expression, and whole numbers as their powers.
@@ -305,6 +304,40 @@ mod tests {
         let clash = evaluate("2 * W", &energy).unwrap_err();
         assert_eq!(clash.to_string(), "a name that is a unit cannot name a value: \"W\"");
         assert!(evaluate("E1999", &energy).is_err());
+    }
+
+    #[test]
+    fn a_query_is_no_unit_and_its_energy_goes_to_tokens_and_back() {
+        for text in ["0.3 Wh/query", "2 prompts", "0.3 Wh per query"] {
+            let refused = calculate(text).map(|found| found.to_string());
+            assert!(refused.is_err(), "{text}: {refused:?}");
+        }
+        let refused = "0.3 Wh/query".parse::<Quantity>().unwrap_err().to_string();
+        assert!(
+            refused.contains("0.3 Wh / (500 token)") && refused.contains("2.16 J/token * (500 token)"),
+            "{refused}"
+        );
+        close("0.3 Wh / (500 token)", "J/token", 2.16); // 1080 J over 500 tokens
+        close("2.16 J/token * (500 token)", "Wh", 0.3);
+        close("47 Wh/1000", "J", 169.2);
+    }
+
+    #[test]
+    fn a_rate_per_year_stays_one() {
+        for (text, unit) in [
+            ("176 TWh/yr", "TWh/yr"),
+            ("415 TWh/yr * 1.1", "TWh/yr"),
+            ("415 TWh/yr / 98 %", "TWh/yr"),
+            ("50 % * 415 TWh/yr", "TWh/yr"),
+            ("35 kWh/d", "kWh/d"),
+            ("(176 ± 5) TWh/yr", "TWh/yr"),
+            ("12 kWh / (2 h)", "W"),
+            ("12 kWh / 2 h", "W"),
+        ] {
+            assert_eq!(calculate(text).unwrap().unit().symbol(), unit, "{text}");
+        }
+        let uncertain = calculate("(176 ± 5) TWh/yr").unwrap();
+        assert_eq!((uncertain.value(), uncertain.u()), (176.0, 5.0));
     }
 
     #[test]
