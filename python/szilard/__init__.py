@@ -17,6 +17,7 @@ from szilard._core import Gap as Gap
 from szilard._core import InferenceEnergy as InferenceEnergy
 from szilard._core import Interval as Interval
 from szilard._core import Ladder as Ladder
+from szilard._core import Lifted as Lifted
 from szilard._core import Model as Model
 from szilard._core import MonteCarlo as MonteCarlo
 from szilard._core import Quantity as Quantity

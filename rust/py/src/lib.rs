@@ -14,6 +14,7 @@ mod inference;
 mod information;
 mod join;
 mod landauer;
+mod lifted;
 mod monte_carlo;
 mod published;
 mod quantity;
@@ -61,6 +62,8 @@ pub mod _core {
     use crate::landauer::{
         PyGap, PyLadder, PyModel, PySweep, PyWeights, ladder, landauer_limit, read_weights, roofline, sweep,
     };
+    #[pymodule_export]
+    use crate::lifted::PyLifted;
     #[pymodule_export]
     use crate::monte_carlo::{Interval, MonteCarlo, monte_carlo};
     #[pymodule_export]
