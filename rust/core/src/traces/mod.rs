@@ -22,7 +22,7 @@ pub use arrays::{PowerSeries, trace_from_arrays};
 pub use builder::{Builder, DEVICE_LIMIT, Negative, Slot};
 pub use channel::{Channel, Kind, Samples};
 pub use clock::{Clock, FARTHEST_NS};
-pub use formats::{Format, REGISTRY};
+pub use formats::{Format, REGISTRY, tegrastats_rails};
 pub use options::{ColumnChoice, ColumnName, ReadOptions, Role, Sign};
 pub use place::Records;
 pub use plausible::plausible_power_w;

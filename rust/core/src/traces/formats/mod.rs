@@ -36,6 +36,8 @@ mod turbostat;
 mod uprof;
 mod zeus;
 
+pub use tegrastats::tegrastats_rails;
+
 use super::options::ReadOptions;
 use super::read::Head;
 use super::trace::Trace;
