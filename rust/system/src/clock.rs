@@ -24,7 +24,13 @@ fn read(clock: libc::clockid_t) -> i64 {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: `time` is a valid place for one timespec; on failure it is left as it is.
     unsafe { libc::clock_gettime(clock, &mut time) };
-    i64::from(time.tv_sec) * 1_000_000_000 + i64::from(time.tv_nsec)
+    nanoseconds(time.tv_sec, time.tv_nsec)
+}
+
+/// Seconds and nanoseconds of the system, whose types are narrower on 32-bit machines. [ns]
+#[allow(clippy::useless_conversion)]
+pub(crate) fn nanoseconds(seconds: libc::time_t, nanoseconds: libc::c_long) -> i64 {
+    i64::from(seconds) * 1_000_000_000 + i64::from(nanoseconds)
 }
 
 #[cfg(test)]

@@ -21,5 +21,5 @@ mod signals;
 pub use clock::{Now, now};
 pub use files::{NO_FOLLOW, NON_BLOCKING, Ready, make_fifo, make_serial, wait_for};
 pub use nvml::{Gpu, Nvml, NvmlError};
-pub use process::{Usage, become_reaper, reap_all, send, usage};
+pub use process::{Usage, become_reaper, reap, send, usage};
 pub use signals::{Caught, SignalPipe, catch, number};

@@ -12,6 +12,12 @@ use std::ptr::null_mut;
 
 type Handle = *mut c_void;
 type Status = c_int;
+type Plain = unsafe extern "C" fn() -> Status;
+type Count = unsafe extern "C" fn(*mut c_uint) -> Status;
+type ByIndex = unsafe extern "C" fn(c_uint, *mut Handle) -> Status;
+type Name = unsafe extern "C" fn(Handle, *mut c_char, c_uint) -> Status;
+type Energy = unsafe extern "C" fn(Handle, *mut c_ulonglong) -> Status;
+type Power = unsafe extern "C" fn(Handle, *mut c_uint) -> Status;
 
 /// Length of the buffers for names, as the library asks for them. [byte]
 const NAME: usize = 96;
@@ -67,13 +73,13 @@ pub struct Gpu {
 /// The library, loaded and initialised.
 #[derive(Debug)]
 pub struct Nvml {
-    shutdown: unsafe extern "C" fn() -> Status,
-    count: unsafe extern "C" fn(*mut c_uint) -> Status,
-    handle: unsafe extern "C" fn(c_uint, *mut Handle) -> Status,
-    uuid: unsafe extern "C" fn(Handle, *mut c_char, c_uint) -> Status,
-    name: unsafe extern "C" fn(Handle, *mut c_char, c_uint) -> Status,
-    energy: Option<unsafe extern "C" fn(Handle, *mut c_ulonglong) -> Status>,
-    power: Option<unsafe extern "C" fn(Handle, *mut c_uint) -> Status>,
+    shutdown: Plain,
+    count: Count,
+    handle: ByIndex,
+    uuid: Name,
+    name: Name,
+    energy: Option<Energy>,
+    power: Option<Power>,
 }
 
 /// The address of a function of a loaded library; null where there is none.
@@ -83,15 +89,15 @@ fn symbol(library: *mut c_void, name: &'static str) -> *mut c_void {
     unsafe { libc::dlsym(library, name.as_ptr()) }
 }
 
-/// The function of that name with the type of the place it is put.
+/// The function of that name as one of that type.
 macro_rules! function {
-    ($library:expr, $name:literal) => {{
+    ($library:expr, $name:literal, $type:ty) => {{
         let address = symbol($library, $name);
         if address.is_null() {
             Err(NvmlError::NoFunction($name))
         } else {
-            // SAFETY: the library declares the function of this name with the type of the field, and is never unloaded.
-            Ok(unsafe { std::mem::transmute::<*mut c_void, _>(address) })
+            // SAFETY: the library declares the function of this name with that type, and is never unloaded.
+            Ok(unsafe { std::mem::transmute::<*mut c_void, $type>(address) })
         }
     }};
 }
@@ -117,15 +123,15 @@ impl Nvml {
             let reason = reason.map_or("no reason", |reason| reason.to_str().unwrap_or("no reason"));
             return Err(no_library(reason));
         }
-        let start: unsafe extern "C" fn() -> Status = function!(library, "nvmlInit_v2")?;
+        let start = function!(library, "nvmlInit_v2", Plain)?;
         let nvml = Self {
-            shutdown: function!(library, "nvmlShutdown")?,
-            count: function!(library, "nvmlDeviceGetCount_v2")?,
-            handle: function!(library, "nvmlDeviceGetHandleByIndex_v2")?,
-            uuid: function!(library, "nvmlDeviceGetUUID")?,
-            name: function!(library, "nvmlDeviceGetName")?,
-            energy: function!(library, "nvmlDeviceGetTotalEnergyConsumption").ok(),
-            power: function!(library, "nvmlDeviceGetPowerUsage").ok(),
+            shutdown: function!(library, "nvmlShutdown", Plain)?,
+            count: function!(library, "nvmlDeviceGetCount_v2", Count)?,
+            handle: function!(library, "nvmlDeviceGetHandleByIndex_v2", ByIndex)?,
+            uuid: function!(library, "nvmlDeviceGetUUID", Name)?,
+            name: function!(library, "nvmlDeviceGetName", Name)?,
+            energy: function!(library, "nvmlDeviceGetTotalEnergyConsumption", Energy).ok(),
+            power: function!(library, "nvmlDeviceGetPowerUsage", Power).ok(),
         };
         // SAFETY: a function of the library without arguments.
         done("nvmlInit_v2", unsafe { start() })?;
@@ -145,7 +151,7 @@ impl Nvml {
 
     fn gpu(&self, index: c_uint) -> Result<Gpu, NvmlError> {
         let handle = self.handle(index)?;
-        let text = |name: &'static str, ask: unsafe extern "C" fn(Handle, *mut c_char, c_uint) -> Status| {
+        let text = |name: &'static str, ask: Name| {
             let mut buffer = [0u8; NAME];
             // SAFETY: the handle is of the library, and the buffer is as long as is said.
             done(name, unsafe { ask(handle, buffer.as_mut_ptr().cast(), NAME as c_uint) })?;

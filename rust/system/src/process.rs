@@ -1,5 +1,6 @@
 //! Sending signals, waiting for a tree of processes, own use of the processor.
 
+use crate::clock::nanoseconds;
 use std::io;
 
 /// What this process has used.
@@ -17,8 +18,15 @@ pub fn usage() -> Usage {
     let mut used: libc::rusage = unsafe { std::mem::zeroed() };
     // SAFETY: `used` is a valid place for one rusage.
     unsafe { libc::getrusage(libc::RUSAGE_SELF, &mut used) };
-    let ns = |time: libc::timeval| i64::from(time.tv_sec) * 1_000_000_000 + i64::from(time.tv_usec) * 1_000;
-    Usage { cpu_ns: ns(used.ru_utime) + ns(used.ru_stime), peak_bytes: i64::from(used.ru_maxrss) * 1024 }
+    let ns = |time: libc::timeval| nanoseconds(time.tv_sec, time.tv_usec * 1_000);
+    Usage { cpu_ns: ns(used.ru_utime) + ns(used.ru_stime), peak_bytes: peak_bytes().unwrap_or(0) }
+}
+
+/// Largest resident size of this program; that of `getrusage` may be of the program that started it. [byte]
+fn peak_bytes() -> Option<i64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(peak.trim().strip_suffix(" kB")?.trim().parse::<i64>().ok()? * 1024)
 }
 
 /// Sends a signal to the process of that number.
@@ -44,17 +52,12 @@ pub fn become_reaper() -> io::Result<()> {
     Err(io::Error::last_os_error())
 }
 
-/// Takes the status of every child that has ended; whether there are others.
-pub fn reap_all() -> bool {
-    loop {
-        let mut status = 0;
-        // SAFETY: `status` is a valid place for one number.
-        match unsafe { libc::waitpid(-1, &mut status, libc::WNOHANG) } {
-            0 => return true,
-            ended if ended > 0 => {}
-            _ => return false,
-        }
-    }
+/// Takes the status of a child that has ended; whether it has.
+pub fn reap(process: u32) -> bool {
+    let Ok(process) = i32::try_from(process) else { return true };
+    let mut status = 0;
+    // SAFETY: `status` is a valid place for one number.
+    process <= 0 || unsafe { libc::waitpid(process, &mut status, libc::WNOHANG) } != 0
 }
 
 #[cfg(test)]

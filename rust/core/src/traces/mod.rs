@@ -23,7 +23,7 @@ pub use arrays::{PowerSeries, trace_from_arrays};
 pub use builder::{Builder, DEVICE_LIMIT, Negative, Slot};
 pub use channel::{Channel, Kind, Samples};
 pub use clock::{Clock, FARTHEST_NS};
-pub use formats::{Format, REGISTRY};
+pub use formats::{Format, REGISTRY, tegrastats_rails};
 pub use join::{Recording, join};
 pub use options::{ColumnChoice, ColumnName, ReadOptions, Role, Sign};
 pub use place::Records;

@@ -44,6 +44,8 @@ mod uprof;
 mod voltcraft;
 mod zeus;
 
+pub use tegrastats::tegrastats_rails;
+
 use super::options::ReadOptions;
 use super::read::Head;
 use super::trace::Trace;
