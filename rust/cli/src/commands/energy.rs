@@ -12,7 +12,7 @@ use szilard::energy::{
 };
 use szilard::input::printable;
 use szilard::quantity::Quantity;
-use szilard::traces::Trace;
+use szilard::traces::{Clock, Trace};
 
 /// The most records that are listed in text; `--json` has all.
 pub(super) const LISTED: usize = 40;
@@ -100,13 +100,26 @@ fn policy(text: &str) -> Result<Policy, String> {
 
 impl Energy {
     pub(super) fn answer(&self) -> Result<Answer, Failure> {
+        let max_gap_ns = self.max_gap.as_deref().map(|text| nanoseconds("--max-gap", text)).transpose()?;
+        if self.tokens.is_none()
+            && self.count.is_none()
+            && self.window.is_none()
+            && self.start.is_none()
+            && self.end.is_none()
+        {
+            let (channel, rule) = (self.channel.clone(), self.method);
+            let query = EnergyQuery { window: None, device: None, channel, rule, max_gap_ns };
+            if let Some(found) = self.reading.energy(&self.file, &query)? {
+                let path = self.file.display().to_string();
+                return Ok(of_window((&path, found.format, found.clock), &found.result));
+            }
+        }
         let trace = self.reading.trace(&self.file)?;
         let window = self.window(&trace)?;
-        let max_gap_ns = self.max_gap.as_deref().map(|text| nanoseconds("--max-gap", text)).transpose()?;
         if self.tokens.is_none() && self.count.is_none() {
             let query =
                 EnergyQuery { window, device: None, channel: self.channel.clone(), rule: self.method, max_gap_ns };
-            return Ok(of_window(&trace, &energy(&trace, &query)?));
+            return Ok(of_window(log(&trace), &energy(&trace, &query)?));
         }
         let log = self.tokens.as_ref().map(|path| {
             let tz = self.tokens_tz.clone().or_else(|| self.reading.tz.clone());
@@ -170,11 +183,18 @@ fn seconds(ns: i64) -> String {
     format!("{:.3} s", ns as f64 * 1e-9)
 }
 
-fn of_window(trace: &Trace, result: &EnergyResult) -> Answer {
+/// Name, format and clock of a power log.
+type Log<'l> = (&'l str, &'static str, Clock);
+
+fn log(trace: &Trace) -> Log<'_> {
+    (&trace.source, trace.format, trace.clock)
+}
+
+fn of_window(log: Log<'_>, result: &EnergyResult) -> Answer {
     let no_total = || "no total: how the rails nest is not settled; ask for a channel".to_owned();
     let energy = result.energy.as_ref().map_or_else(no_total, ToString::to_string);
     let mut rows = vec![("energy", Some(energy))];
-    rows.extend(meter_lines(trace, result));
+    rows.extend(meter_lines(log, result));
     let text = sections(&[
         lines(&rows),
         result.energy.as_ref().map(budget_text).unwrap_or_default(),
@@ -186,13 +206,13 @@ fn of_window(trace: &Trace, result: &EnergyResult) -> Answer {
 }
 
 /// What is said of a meter besides its energy.
-fn meter_lines(trace: &Trace, result: &EnergyResult) -> Vec<(&'static str, Option<String>)> {
+fn meter_lines((source, format, clock): Log<'_>, result: &EnergyResult) -> Vec<(&'static str, Option<String>)> {
     let covered = format!("covered {}, not covered {}", seconds(result.covered_ns), seconds(result.gap_ns));
     vec![
         ("mean power", shown(&result.mean_power)),
         ("status", Some(format!("{}: {covered}", result.status.word()))),
         ("method", Some(result.rule.word().to_owned())),
-        ("log", Some(format!("{} ({}, {} clock)", printable(&trace.source), trace.format, trace.clock.word()))),
+        ("log", Some(format!("{} ({}, {} clock)", printable(source), format, clock.word()))),
     ]
 }
 
@@ -254,7 +274,7 @@ pub(super) fn of_tokens(trace: &Trace, result: &InferenceEnergy) -> Answer {
         ("+ unattributed", Some(result.unattributed.to_string())),
         ("by trapezoid", result.time_weighted.as_ref().and_then(|weighted| shown(&weighted.energy))),
     ];
-    meter.extend(meter_lines(trace, &result.meter));
+    meter.extend(meter_lines(log(trace), &result.meter));
     let text = sections(&[
         figures,
         lines(&meter),
