@@ -59,6 +59,7 @@ __all__ = [
     "gap",
     "generation_efficiency",
     "generation_mix",
+    "join",
     "kaplan_2020",
     "known_factors",
     "ladder",
@@ -335,6 +336,14 @@ def read_trace(
     sign: str | None = None,
     boundary: str | None = None,
     decompress: bool = False,
+) -> Trace: ...
+def join(
+    traces: Sequence[Trace] | dict[str, Trace],
+    offsets: dict[str, _Given | datetime | None]
+    | dict[int, _Given | datetime | None]
+    | Sequence[_Given | datetime | None]
+    | None = None,
+    disjoint: bool = False,
 ) -> Trace: ...
 def trace_from_arrays(
     time_ns: Any, power_w: Any, device: str = "0", boundary: str | None = None, clock: str = "utc"
