@@ -122,6 +122,8 @@ impl Code {
             Self::XmlEntity => "remove the declarations, if you trust the file",
             Self::Scenario => "name the folder of the run after the scenario it was submitted for",
             Self::UnitUnstated => "write the unit into the title",
+            Self::DupDevice => "name the recordings that are joined, or keep other devices with devices=",
+            Self::FormatUnchecked => "compare the energy with the one that the tool itself shows",
             _ => "read in the message what was found and what was expected",
         }
     }

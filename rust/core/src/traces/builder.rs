@@ -190,6 +190,11 @@ impl<'a> Builder<'a> {
         self.comma = true;
     }
 
+    /// Says that the file declares decimal commas.
+    pub fn declare_comma(&mut self) {
+        (self.comma, self.point) = (true, Some(','));
+    }
+
     /// Declares a slot; its number is what [`Builder::sample`] takes.
     pub fn slot(&mut self, slot: Slot) -> usize {
         self.slot_index.insert(slot.name.clone(), self.slots.len());
@@ -332,6 +337,13 @@ impl<'a> Builder<'a> {
                 device.series.insert(to, self.series.len());
             }
             self.series.push(made);
+        }
+    }
+
+    /// Puts every slot whose boundary the format does not settle at that of the caller.
+    pub fn at_given_boundary(&mut self) {
+        for slot in &mut self.slots {
+            slot.boundary = slot.boundary.or(self.options.boundary);
         }
     }
 
