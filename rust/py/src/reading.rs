@@ -1,6 +1,6 @@
 //! Power logs from files and arrays.
 
-use crate::errors::detached;
+use crate::errors::{detached, interruptible};
 use crate::given::{bytes_of, nanoseconds};
 use crate::quantity::{Size, word};
 use crate::table::{Column, frame};
@@ -19,6 +19,9 @@ use szilard::traces::{
     Clock, ColumnChoice, ColumnName, Format, PowerSeries, ReadOptions, Role, Sign, formats, read,
     trace_from_arrays as trace_from_arrays_of,
 };
+
+/// A log of so many bytes is read on a thread of its own, so that it can be interrupted.
+const LONG: usize = 1 << 20;
 
 /// The table of every format that can be read: name, kind (trace, tokens, logits or logprobs), description, units, and for
 /// power logs the kinds of their channels, their clock, their boundary and the file of their sample.
@@ -70,7 +73,7 @@ pub fn list_formats(py: Python<'_>) -> PyResult<Py<PyAny>> {
 /// boundary
 ///     Boundary of the energy, where the format does not settle it.
 /// decompress
-///     Whether gzip may be opened.
+///     Whether gzip or zstd may be opened.
 ///
 /// Raises
 /// ------
@@ -120,7 +123,11 @@ pub fn read_trace(
         decompress,
     };
     let (bytes, name) = bytes_of(source)?;
-    let trace = detached(py, || read(bytes, &name, &options))?;
+    let trace = if bytes.len() < LONG {
+        detached(py, || read(bytes, &name, &options))?
+    } else {
+        interruptible(py, move || read(bytes, &name, &options))?
+    };
     Ok(PyTrace { trace: Arc::new(trace), tz, window: None })
 }
 

@@ -3,6 +3,7 @@
 mod bytes;
 mod cell;
 mod diagnostic;
+mod expand;
 mod json;
 mod json_reader;
 mod leap;
