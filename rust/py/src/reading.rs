@@ -1,7 +1,7 @@
 //! Power logs from files and arrays.
 
 use crate::energy::PyEnergyResult;
-use crate::errors::{detached, guard};
+use crate::errors::{detached, guard, interruptible};
 use crate::given::{bytes_of, nanoseconds};
 use crate::quantity::{Size, word};
 use crate::table::{Column, frame};
@@ -22,6 +22,9 @@ use szilard::traces::{
     Clock, ColumnChoice, ColumnName, Format, PowerSeries, ReadOptions, Role, Sign, formats, read,
     trace_from_arrays as trace_from_arrays_of,
 };
+
+/// A log of so many bytes is read on a thread of its own, so that it can be interrupted.
+const LONG: usize = 1 << 20;
 
 /// The table of every format that can be read: name, kind (trace, tokens, logits or logprobs), description, units, and for
 /// power logs the kinds of their channels, their clock, their boundary and the file of their sample.
@@ -73,7 +76,7 @@ pub fn list_formats(py: Python<'_>) -> PyResult<Py<PyAny>> {
 /// boundary
 ///     Boundary of the energy, where the format does not settle it.
 /// decompress
-///     Whether gzip may be opened.
+///     Whether gzip or zstd may be opened.
 ///
 /// Raises
 /// ------
@@ -119,7 +122,11 @@ pub fn read_trace(
         ..kept(devices)?
     };
     let (bytes, name) = bytes_of(source)?;
-    let trace = detached(py, || read(bytes, &name, &options))?;
+    let trace = if bytes.len() < LONG {
+        detached(py, || read(bytes, &name, &options))?
+    } else {
+        interruptible(py, move || read(bytes, &name, &options))?
+    };
     Ok(PyTrace { trace: Arc::new(trace), tz, window: None })
 }
 

@@ -1,7 +1,9 @@
 //! `szilard energy`: the energy of a window, and joules per token.
 
 use crate::failure::Failure;
-use crate::output::{Answer, budget_text, diagnostics_text, figure, lines, or_dash, sections, table};
+use crate::output::{
+    Answer, DEVICES_LISTED, and_more, budget_text, diagnostics_text, figure, lines, or_dash, sections, table,
+};
 use crate::reading::{Reading, bytes, ends, nanoseconds, quantity};
 use clap::{ArgGroup, Args};
 use serde_json::json;
@@ -99,7 +101,7 @@ fn policy(text: &str) -> Result<Policy, String> {
 }
 
 impl Energy {
-    pub(super) fn answer(&self) -> Result<Answer, Failure> {
+    pub(super) fn answer(&self, json: bool) -> Result<Answer, Failure> {
         let max_gap_ns = self.max_gap.as_deref().map(|text| nanoseconds("--max-gap", text)).transpose()?;
         if self.tokens.is_none()
             && self.count.is_none()
@@ -111,7 +113,7 @@ impl Energy {
             let query = EnergyQuery { window: None, device: None, channel, rule, max_gap_ns };
             if let Some(found) = self.reading.energy(&self.file, &query)? {
                 let path = self.file.display().to_string();
-                return Ok(of_window((&path, found.format, found.clock), &found.result));
+                return Ok(of_window((&path, found.format, found.clock), &found.result, json));
             }
         }
         let trace = self.reading.trace(&self.file)?;
@@ -119,7 +121,7 @@ impl Energy {
         if self.tokens.is_none() && self.count.is_none() {
             let query =
                 EnergyQuery { window, device: None, channel: self.channel.clone(), rule: self.method, max_gap_ns };
-            return Ok(of_window(log(&trace), &energy(&trace, &query)?));
+            return Ok(of_window(log(&trace), &energy(&trace, &query)?, json));
         }
         let log = self.tokens.as_ref().map(|path| {
             let tz = self.tokens_tz.clone().or_else(|| self.reading.tz.clone());
@@ -190,7 +192,12 @@ fn log(trace: &Trace) -> Log<'_> {
     (&trace.source, trace.format, trace.clock)
 }
 
-fn of_window(log: Log<'_>, result: &EnergyResult) -> Answer {
+/// As JSON or as text: a log of many devices has much of either.
+fn of_window(log: Log<'_>, result: &EnergyResult, json: bool) -> Answer {
+    let incomplete = if result.status == Status::Incomplete { missing(result) } else { Vec::new() };
+    if json {
+        return Answer { json: json!(EnergyRecord::from(result)), incomplete, ..Answer::default() };
+    }
     let no_total = || "no total: how the rails nest is not settled; ask for a channel".to_owned();
     let energy = result.energy.as_ref().map_or_else(no_total, ToString::to_string);
     let mut rows = vec![("energy", Some(energy))];
@@ -201,8 +208,7 @@ fn of_window(log: Log<'_>, result: &EnergyResult) -> Answer {
         devices_text(result),
         diagnostics_text(&result.reasons, false),
     ]);
-    let incomplete = if result.status == Status::Incomplete { missing(result) } else { Vec::new() };
-    Answer { text, json: json!(EnergyRecord::from(result)), incomplete, ..Answer::default() }
+    Answer { text, incomplete, ..Answer::default() }
 }
 
 /// What is said of a meter besides its energy.
@@ -224,6 +230,7 @@ fn devices_text(result: &EnergyResult) -> String {
     let rows: Vec<Vec<String>> = result
         .per_device
         .iter()
+        .take(DEVICES_LISTED)
         .map(|part| {
             vec![
                 part.device.clone(),
@@ -239,7 +246,7 @@ fn devices_text(result: &EnergyResult) -> String {
         .collect();
     let titles =
         ["device", "channel", "energy [J]", "u [J]", "mean power [W]", "covered [s]", "not covered [s]", "status"];
-    table(&titles, &rows)
+    table(&titles, &rows) + &and_more(result.per_device.len().saturating_sub(DEVICES_LISTED))
 }
 
 /// The figures of a run, the budget, the devices, what was left out, and the remarks.

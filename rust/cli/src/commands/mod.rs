@@ -57,11 +57,11 @@ pub(crate) enum Command {
 
 impl Command {
     /// What the command found out, or why it did not.
-    pub(crate) fn answer(&self) -> Result<Answer, Failure> {
+    pub(crate) fn answer(&self, json: bool) -> Result<Answer, Failure> {
         match self {
             Self::Formats(command) => command.answer(),
-            Self::Read(command) => command.answer(),
-            Self::Energy(command) => command.answer(),
+            Self::Read(command) => command.answer(json),
+            Self::Energy(command) => command.answer(json),
             Self::Entropy(command) => command.answer(),
             Self::Calc(command) => command.answer(),
             Self::Landauer(command) => command.answer(),

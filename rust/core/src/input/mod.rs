@@ -4,6 +4,7 @@ mod blocks;
 mod bytes;
 mod cell;
 mod diagnostic;
+mod expand;
 mod json;
 mod json_reader;
 mod leap;
