@@ -17,6 +17,7 @@ mod monte_carlo;
 mod published;
 mod quantity;
 mod scenario;
+mod statistics;
 mod table;
 mod tokens;
 mod traces;
@@ -71,6 +72,8 @@ pub mod _core {
         PyGrowth, PyRange, PyScenario, published_between, published_factor, published_growth, published_scenario,
         published_share,
     };
+    #[pymodule_export]
+    use crate::statistics::{SteadyMean, correlate, means_of_observations, steady_mean};
     #[pymodule_export]
     use crate::tokens::{PyTokenLog, read_tokens};
     #[pymodule_export]
