@@ -8,7 +8,7 @@ import pytest
 
 import szilard as sz
 
-TRIALS = 400_000
+TRIALS = 100_000
 
 
 def rectangular(low: float, high: float, unit: str = "1", **more) -> sz.Quantity:
@@ -31,8 +31,8 @@ def test_sums_of_four_inputs_of_one_uncertainty(distribution, half):
     total = sum(sz.Quantity("0 W", u="1 W", distribution=distribution) for _ in range(4))
     u, low, high = shortest(total, 92)
     assert total.u == pytest.approx(2.0)
-    assert u == pytest.approx(2.0, rel=5e-3)
-    assert (high - low) / 2 == pytest.approx(half, rel=5e-3)
+    assert u == pytest.approx(2.0, rel=1e-2)
+    assert (high - low) / 2 == pytest.approx(half, rel=1e-2)
 
 
 def test_one_rectangle_over_three_others():
@@ -54,8 +54,8 @@ def test_mass_calibration():
     assert deviation.value == pytest.approx(1.2340, abs=1e-9)
     assert deviation.u == pytest.approx(0.0539, abs=5e-5)
     u, low, high = shortest(deviation, 93)
-    assert u == pytest.approx(0.0754, abs=2e-4)
-    assert high - low == pytest.approx(1.3825 - 1.0834, rel=5e-3)
+    assert u == pytest.approx(0.0754, abs=4e-4)
+    assert high - low == pytest.approx(1.3825 - 1.0834, rel=1e-2)
     assert deviation.expanded().method == "Monte Carlo"
 
 
@@ -68,10 +68,10 @@ def test_comparison_loss(x1, r):
     assert loss.u == pytest.approx(2 * x1 * 0.005)
     drawn = loss.monte_carlo(TRIALS, 94)
     u = math.sqrt(4 * x1**2 * 25e-6 + 4 * 625e-12 * (1 + r * r))
-    assert drawn.mean == pytest.approx(x1**2 + 50e-6, abs=5e-3 * u)
-    assert drawn.u == pytest.approx(u, rel=5e-3)
+    assert drawn.mean == pytest.approx(x1**2 + 50e-6, abs=1e-2 * u)
+    assert drawn.u == pytest.approx(u, rel=1e-2)
     published = {(0.0, 0.0): 50, (0.01, 0.0): 112, (0.05, 0.0): 502, (0.0, 0.9): 67, (0.01, 0.9): 121, (0.05, 0.9): 505}
-    assert 1e6 * drawn.u == pytest.approx(published[x1, r], abs=0.6 + 5e-3 * 1e6 * u)
+    assert 1e6 * drawn.u == pytest.approx(published[x1, r], abs=0.6 + 1e-2 * 1e6 * u)
     assert loss.expanded().method == "Monte Carlo"
 
 
@@ -94,7 +94,7 @@ def test_gauge_block():
     assert deviation.value == pytest.approx(838.0, abs=1e-6)
     u, low, high = shortest(deviation, 95, 0.99)
     assert u == pytest.approx(36.0, abs=0.5)
-    assert high - low == pytest.approx(932.0 - 745.0, abs=0.005 * 187 + 1)
+    assert high - low == pytest.approx(932.0 - 745.0, abs=0.01 * 187 + 1)
 
 
 def test_end_gauge():
@@ -121,7 +121,9 @@ def test_resistance_and_reactance_observed_together():
     radians = [1.0456, 1.0438, 1.0468, 1.0428, 1.0433]
     sets = [list(row) for row in zip(volts, amperes, radians, strict=True)]
     v, i, phase = sz.means_of_observations(sets, ["V", "A", "1"])
-    resistance, reactance = (sz.calc(f"V / I * {f}(phase)", V=v, I=i, phase=phase) for f in ("cos", "sin"))
+    resistance, reactance = (
+        sz.calc(f"(volts / current) * {f}(phase)", volts=v, current=i, phase=phase) for f in ("cos", "sin")
+    )
     for figure, value, u in [(resistance, 127.732, 0.071), (reactance, 219.847, 0.295), (v / i, 254.260, 0.236)]:
         assert figure.value == pytest.approx(value, abs=6e-4)
         assert figure.u == pytest.approx(u, abs=6e-4)

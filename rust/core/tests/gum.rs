@@ -97,7 +97,7 @@ fn s1_9_4_comparison_loss() {
     // δY = X1² + X2², in 1e-6, u = σ = 0.005, X2 = 0; exactly, the mean is x1² + 2 σ² and the variance
     // 4 x1² σ² + 4 σ⁴ (1 + r²), which the published values round
     let rows = [
-        (0.000, 0.0, 0.0, 50.0, Some((0.0, 150.0))),
+        (0.000_f64, 0.0_f64, 0.0, 50.0, Some((0.0, 150.0))),
         (0.010, 0.0, 100.0, 112.0, Some((0.0, 367.0))),
         (0.050, 0.0, 500.0, 502.0, Some((1590.0, 3543.0))),
         (0.000, 0.9, 0.0, 67.0, None),
@@ -105,7 +105,7 @@ fn s1_9_4_comparison_loss() {
         (0.050, 0.9, 500.0, 505.0, None),
     ];
     for (x1, r, first_order, published, interval) in rows {
-        let exact_u = 1e6 * (4.0 * x1 * x1 * 25e-6 + 4.0 * 625e-12 * (1.0 + r * r) as f64).sqrt();
+        let exact_u = 1e6 * (4.0 * x1 * x1 * 25e-6 + 4.0 * 625e-12 * (1.0 + r * r)).sqrt();
         close(exact_u, published, 0.6, "published");
         let variance = 0.005f64.powi(2);
         let covariance = [vec![variance, r * variance], vec![r * variance, variance]];

@@ -33,7 +33,7 @@ pub fn of_window(
     max_gap: Option<Size>,
 ) -> PyResult<PyEnergyResult> {
     let max_gap_ns = max_gap.map(nanoseconds).transpose()?;
-    let query = EnergyQuery { window, device, channel, rule: rule_of(method)?, max_gap_ns };
+    let query = EnergyQuery { window, device, channel, rule: rule_of(method)?, max_gap_ns, steady: false };
     detached(py, || energy(&trace.trace, &query)).map(PyEnergyResult)
 }
 

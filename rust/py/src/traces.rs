@@ -1,7 +1,8 @@
 //! Power logs: files and arrays in, traces out.
 
-use crate::errors::{detached, exceptions};
+use crate::errors::{detached, exceptions, guard};
 use crate::given::{asked, bytes_of, nanoseconds};
+use crate::inference::idle_of;
 use crate::quantity::{PyQuantity, Size, word};
 use crate::table::{self, Column, frame};
 use crate::{energy, html};
@@ -10,15 +11,15 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PySlice, PyString};
 use std::sync::Arc;
-use szilard::energy::TOKEN_FORMATS;
+use szilard::energy::{Idle, TOKEN_FORMATS};
 use szilard::information::{LOGIT_FORMATS, LOGPROB_FORMATS};
 use szilard::input::Severity;
 use szilard::quantity::units::electric_potential::volt;
 use szilard::quantity::units::f64::ElectricPotential;
 use szilard::quantity::{Boundary, Quantity, UnitError};
 use szilard::traces::{
-    Clock, ColumnChoice, ColumnName, FARTHEST_NS, Format, PowerSeries, ReadOptions, Role, Sign, Trace, formats, read,
-    trace_from_arrays as trace_from_arrays_of,
+    Clock, ColumnChoice, ColumnName, FARTHEST_NS, Format, PowerSeries, ReadOptions, Role, SensorModel, Sign, Trace,
+    formats, read, trace_from_arrays as trace_from_arrays_of,
 };
 
 /// A power log: channels on one clock, and what there is to say about them.
@@ -233,14 +234,35 @@ impl PyTrace {
         Ok(energy::of_window(py, self, window, (device, channel), method, max_gap)?.mean_power())
     }
 
-    /// The idle power: the mean over a window (start, end), else the 5th percentile of the power samples. [W]
+    /// The idle power: the mean over a window (start, end), or as `energy_per_token` takes it (a list of two windows, "5th
+    /// percentile", a trace); else the 5th percentile of the power samples. [W] Its label in the budget says how.
     #[pyo3(signature = (window=None))]
-    fn idle_power(&self, py: Python<'_>, window: Option<(Bound<'_, PyAny>, Bound<'_, PyAny>)>) -> PyResult<PyQuantity> {
-        let window = match &window {
-            Some((start, end)) => Some((self.instant_ns(start)?, self.instant_ns(end)?)),
-            None => self.window,
+    fn idle_power(&self, py: Python<'_>, window: Option<&Bound<'_, PyAny>>) -> PyResult<PyQuantity> {
+        let source = match (window, self.window) {
+            (Some(given), _) => Some(idle_of(self, given)?),
+            (None, Some((start, end))) => Some(Idle::Window(start, end)),
+            (None, None) => None,
         };
-        detached(py, || szilard::energy::idle_power(&self.trace, window)).map(|idle| PyQuantity(idle.power))
+        let idle = detached(py, || szilard::energy::idle_power(&self.trace, source.as_ref()))?;
+        Ok(PyQuantity(idle.power))
+    }
+
+    /// The same trace, recorded by a meter whose tolerances are stated, all of it or one device.
+    ///
+    /// Parameters
+    /// ----------
+    /// statement
+    ///     As "gain ±5 %, offset 1 W, noise 5 W": parts of gain, offset, noise of a reading, clock (rate, as 50 ppm),
+    ///     update, window and duty, separated by commas. A size is a standard uncertainty, behind ± the half-width of a
+    ///     rectangular distribution.
+    /// name
+    ///     Identity of the meter: gains of recordings by meters of one name are one gain and cancel in a ratio.
+    /// device
+    ///     Only this device.
+    #[pyo3(signature = (statement, name="meter", device=None))]
+    fn measured_by(&self, statement: &str, name: &str, device: Option<&str>) -> PyResult<Self> {
+        let meter = guard(|| SensorModel::stated(name, statement))?;
+        Ok(Self { trace: Arc::new((*self.trace).clone().measured_by(meter, device)), ..self.clone() })
     }
 
     /// The samples of the window as a long table: time_ns, device, channel, kind, unit, value.

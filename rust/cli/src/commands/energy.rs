@@ -78,6 +78,15 @@ struct IdleFrom {
     /// Window of the power log in which it is idle
     #[arg(long, value_name = "START,END", value_parser = ends, allow_hyphen_values = true)]
     idle_window: Option<(String, String)>,
+    /// Two windows in which it is idle, before and after the run; in between the power goes straight
+    #[arg(long, value_name = "START,END", value_parser = ends, num_args = 2, allow_hyphen_values = true)]
+    idle_before_after: Option<Vec<(String, String)>>,
+    /// The time of the power log before the first record and after the last; in between the power goes straight
+    #[arg(long)]
+    idle_around: bool,
+    /// Percentile of the power samples, such as 5
+    #[arg(long, value_name = "PERCENT")]
+    idle_percentile: Option<f64>,
     /// Power log of the idle device
     #[arg(long, value_name = "FILE")]
     idle_trace: Option<PathBuf>,
@@ -104,8 +113,14 @@ impl Energy {
         let window = self.window(&trace)?;
         let max_gap_ns = self.max_gap.as_deref().map(|text| nanoseconds("--max-gap", text)).transpose()?;
         if self.tokens.is_none() && self.count.is_none() {
-            let query =
-                EnergyQuery { window, device: None, channel: self.channel.clone(), rule: self.method, max_gap_ns };
+            let query = EnergyQuery {
+                window,
+                device: None,
+                channel: self.channel.clone(),
+                rule: self.method,
+                max_gap_ns,
+                steady: false,
+            };
             return Ok(of_window(&trace, &energy(&trace, &query)?));
         }
         let log = self.tokens.as_ref().map(|path| {
@@ -149,13 +164,24 @@ impl Energy {
     }
 
     fn idle(&self, trace: &Trace) -> Result<Option<Idle>, Failure> {
-        let IdleFrom { idle, idle_window, idle_trace } = &self.idle;
-        Ok(match (idle, idle_window, idle_trace) {
-            (Some(power), _, _) => Some(Idle::Power(quantity("--idle", power)?)),
-            (_, Some((start, end)), _) => Some(Idle::Window(self.instant(trace, start)?, self.instant(trace, end)?)),
-            (_, _, Some(path)) => Some(Idle::Trace(Box::new(self.reading.trace(path)?))),
-            _ => None,
-        })
+        let IdleFrom { idle, idle_window, idle_before_after, idle_around, idle_percentile, idle_trace } = &self.idle;
+        let window = |(start, end): &(String, String)| -> Result<(i64, i64), Failure> {
+            Ok((self.instant(trace, start)?, self.instant(trace, end)?))
+        };
+        if let Some(power) = idle {
+            return Ok(Some(Idle::Power(quantity("--idle", power)?)));
+        }
+        if let Some(ends) = idle_window {
+            return window(ends).map(|(start, end)| Some(Idle::Window(start, end)));
+        }
+        if let Some([before, after]) = idle_before_after.as_deref() {
+            return Ok(Some(Idle::BeforeAfter(window(before)?, window(after)?)));
+        }
+        if let Some(path) = idle_trace {
+            return Ok(Some(Idle::Trace(Box::new(self.reading.trace(path)?))));
+        }
+        let percentile = idle_percentile.map(|percent| Idle::Percentile(percent / 100.0));
+        Ok(percentile.or(idle_around.then_some(Idle::Around)))
     }
 }
 

@@ -4,7 +4,7 @@ use super::counter;
 use super::error::EnergyError;
 use super::interval::{Content, Interval};
 use super::partial::{Sums, Total};
-use super::uncertainty;
+use super::uncertainty::{self, Asked};
 use crate::input::{Code, Diagnostics, Place};
 use crate::quantity::{Basis, Boundary, Component, Measured, Method, Quantity, Unit};
 use crate::traces::{Channel, Kind, Trace, cut};
@@ -43,6 +43,8 @@ pub struct EnergyQuery {
     pub rule: Rule,
     /// Longest interval that is integrated over [ns]; max(5 × lower median interval, 2 s) where it is left out.
     pub max_gap_ns: Option<i64>,
+    /// Whether the window is declared steady: its readings are of one level, and the scatter of their mean is s/√N_eff.
+    pub steady: bool,
 }
 
 /// Whether everything that was asked for is in a figure.
@@ -370,11 +372,12 @@ fn device_energy(
             (mean * (window.1 - window.0) as f64 * 1e-9, Some(mean))
         }
     };
-    if let Some(left_out) = uncertainty::unknown_gain(trace) {
+    if let Some(left_out) = uncertainty::unknown_gain(channel) {
         let message = format!("the uncertainty leaves out {left_out}");
         reasons.push(Code::GainUnknown, Place::File, Some(&channel.label()), message);
     }
-    let energy = uncertainty::of_energy(trace, channel, value, &total, window);
+    let asked = Asked { window, steady: query.steady, max_gap_ns: query.max_gap_ns };
+    let energy = uncertainty::of_energy(channel, value, &total, asked);
     Ok(row(Some(energy), &total, mean_power_w, status))
 }
 

@@ -1,7 +1,9 @@
 //! One measured series: what it is, where it sits in its device, and its samples.
 
+use super::sensor::SensorModel;
 use crate::quantity::Boundary;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What a sample of a channel means, and so how energy follows from it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -141,6 +143,8 @@ pub struct Channel {
     pub instead: Option<String>,
     /// Resolution of the stamps. [ns]
     pub stamp_resolution_ns: i64,
+    /// What is known about the sensor: of its kind, its board, or as its user stated it.
+    pub sensor: Option<Arc<SensorModel>>,
     /// Smallest step of the printed values, in the unit of the kind; 0 where it is not known.
     pub resolution: f64,
     /// Whether the stamps are too coarse to tell samples apart (`W_COARSE_TIME`).

@@ -7,6 +7,7 @@ mod clock;
 mod finish;
 mod formats;
 mod instant;
+mod meter;
 mod options;
 mod order;
 mod place;

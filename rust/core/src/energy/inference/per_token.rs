@@ -7,7 +7,7 @@ use super::result::{InferenceEnergy, RecordCounts, RequestEnergy};
 use super::scale::MeterScale;
 use crate::energy::attribute::{Part, Policy, grid, on_grid, split};
 use crate::energy::error::EnergyError;
-use crate::energy::idle::idle_energy;
+use crate::energy::idle::Stretch;
 use crate::energy::integrate::{EnergyQuery, Rule, Status, energy, intervals, members};
 use crate::energy::join::{Joined, join};
 use crate::energy::tokens::Request;
@@ -98,9 +98,13 @@ pub fn energy_per_token(
 
     let scale = MeterScale::of(&total);
     let by_record = plan.energies(&shares, joined.requests.len());
-    let declared = query.idle.as_ref().map(|idle| idle.power(trace)).transpose()?;
+    let declared = query.idle.as_ref().map(|idle| idle.power(trace, joined.hull())).transpose()?;
     let idle_j = match &declared {
-        Some(idle) => idle.power.coherent_value() * idle_ns as f64 * 1e-9,
+        Some(idle) => {
+            let spans = occupied.iter().map(|part| (part.start.max(window.0), part.end.min(window.1)));
+            let rest = Stretch::of_union(spans.collect()).rest_of(window);
+            idle.energy(Stretch { length_ns: idle_ns, ..rest })?.value()
+        }
         None => idle_j,
     };
     let grid_j = grid(by_record.iter().map(|record| record.0).chain([total.value(), idle_j]));
@@ -124,9 +128,9 @@ pub fn energy_per_token(
         Rule::Trapezoid => inference().map(|record| record.energy_j).sum(),
         Rule::MeanOfSamples => total.value(),
     };
-    let in_flight_ns = match query.rule {
+    let in_flight = match query.rule {
         Rule::Trapezoid => plan.in_flight(&joined.requests, window),
-        Rule::MeanOfSamples => window.1 - window.0,
+        Rule::MeanOfSamples => Stretch::of(window),
     };
     if gross_j == 0.0 && inference().all(|record| record.status == Status::Incomplete) {
         let (start_ns, end_ns) = joined.hull().unwrap_or(window);
@@ -165,7 +169,7 @@ pub fn energy_per_token(
     let per_token = gross.over(&count)?;
     let (mut above_idle, mut above_idle_per_token, mut idle_share) = (None, None, None);
     if let Some(idle) = &declared {
-        let idle = idle_energy(idle, in_flight_ns)?;
+        let idle = idle.energy(in_flight)?;
         let above = gross.minus(&idle)?;
         if above.value() < 0.0 {
             let message = format!("the idle draw over the time in flight, {idle}, exceeds the energy, {gross}");
@@ -217,7 +221,7 @@ pub fn energy_per_token(
         clock_offset,
         overlap: joined.overlap,
         policy: query.policy,
-        in_flight_ns,
+        in_flight_ns: in_flight.length_ns,
         status: if complete { Status::Complete } else { Status::Incomplete },
         reasons,
     })
