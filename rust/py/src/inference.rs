@@ -361,6 +361,8 @@ pub fn idle_of(trace: &PyTrace, given: &Bound<'_, PyAny>) -> PyResult<Idle> {
 ///     "trapezoid", or "mean-of-samples" (the rule of MLPerf Power).
 /// max_gap
 ///     Longest interval that is integrated over. [s]
+/// expected_devices
+///     How many devices there should be; another number makes the result incomplete.
 ///
 /// Raises
 /// ------
@@ -375,7 +377,7 @@ pub fn idle_of(trace: &PyTrace, given: &Bound<'_, PyAny>) -> PyResult<Idle> {
 /// '0.5904'
 #[pyfunction]
 #[pyo3(signature = (trace, tokens, window=None, idle=None, policy="tokens", clock_offset=None, boundary=None,
-                    method="trapezoid", max_gap=None))]
+                    method="trapezoid", max_gap=None, expected_devices=None))]
 #[expect(clippy::too_many_arguments, reason = "keyword arguments of one function")]
 pub fn energy_per_token(
     py: Python<'_>,
@@ -388,6 +390,7 @@ pub fn energy_per_token(
     boundary: Option<&str>,
     method: &str,
     max_gap: Option<Size>,
+    expected_devices: Option<usize>,
 ) -> PyResult<PyInferenceEnergy> {
     let trace = trace.get();
     let policy = Policy::ALL.iter().copied().find(|known| known.word() == policy).ok_or_else(|| {
@@ -410,6 +413,7 @@ pub fn energy_per_token(
         boundary: word(boundary)?,
         rule: rule_of(method)?,
         max_gap_ns: max_gap.map(nanoseconds).transpose()?,
+        expected_devices,
     };
     let log = tokens.cast::<PyTokenLog>().ok().map(|log| Arc::clone(&log.get().0));
     let tokens = match &log {

@@ -12,7 +12,7 @@ use szilard::energy::{
 };
 use szilard::input::printable;
 use szilard::quantity::Quantity;
-use szilard::traces::Trace;
+use szilard::traces::{SensorModel, Trace};
 
 /// The most records that are listed in text; `--json` has all.
 pub(super) const LISTED: usize = 40;
@@ -56,6 +56,15 @@ pub(crate) struct Energy {
     /// Longest interval that is integrated over, such as "3 s"
     #[arg(long, value_name = "TIME")]
     max_gap: Option<String>,
+    /// Number of devices there should be; another one makes the figure incomplete
+    #[arg(long, value_name = "N")]
+    expect_devices: Option<usize>,
+    /// Tolerances of the meter, such as "gain ±5 %, offset 1 W, noise 5 W"
+    #[arg(long, value_name = "TEXT")]
+    meter: Option<String>,
+    /// Name of that meter: gains of recordings by one meter cancel in a ratio
+    #[arg(long, value_name = "NAME", default_value = "meter", requires = "meter")]
+    meter_name: String,
     #[command(flatten)]
     idle: IdleFrom,
     /// How power is split among records in flight together
@@ -109,7 +118,10 @@ fn policy(text: &str) -> Result<Policy, String> {
 
 impl Energy {
     pub(super) fn answer(&self) -> Result<Answer, Failure> {
-        let trace = self.reading.trace(&self.file)?;
+        let mut trace = self.reading.trace(&self.file)?;
+        if let Some(statement) = &self.meter {
+            trace = trace.measured_by(SensorModel::stated(&self.meter_name, statement)?, None);
+        }
         let window = self.window(&trace)?;
         let max_gap_ns = self.max_gap.as_deref().map(|text| nanoseconds("--max-gap", text)).transpose()?;
         if self.tokens.is_none() && self.count.is_none() {
@@ -120,6 +132,7 @@ impl Energy {
                 rule: self.method,
                 max_gap_ns,
                 steady: false,
+                expected_devices: self.expect_devices,
             };
             return Ok(of_window(&trace, &energy(&trace, &query)?));
         }
@@ -145,6 +158,7 @@ impl Energy {
             boundary: self.reading.boundary,
             rule: self.method,
             max_gap_ns,
+            expected_devices: self.expect_devices,
         };
         Ok(of_tokens(&trace, &energy_per_token(&trace, tokens, &query)?))
     }

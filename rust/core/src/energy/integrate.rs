@@ -4,6 +4,7 @@ use super::counter;
 use super::error::EnergyError;
 use super::interval::{Content, Interval};
 use super::partial::{Sums, Total};
+use super::plausibility;
 use super::uncertainty::{self, Asked};
 use crate::input::{Code, Diagnostics, Place};
 use crate::quantity::{Basis, Boundary, Component, Measured, Method, Quantity, Unit};
@@ -45,14 +46,16 @@ pub struct EnergyQuery {
     pub max_gap_ns: Option<i64>,
     /// Whether the window is declared steady: its readings are of one level, and the scatter of their mean is s/√N_eff.
     pub steady: bool,
+    /// How many devices there should be, where the caller knows it.
+    pub expected_devices: Option<usize>,
 }
 
 /// Whether everything that was asked for is in a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
-    /// All of the window is covered.
+    /// All of the window is covered, and nothing speaks against it.
     Complete,
-    /// Part of the window is not covered; the figure is what was seen.
+    /// Part of the window is not covered, and the figure is what was seen; or a check puts it in doubt, as the reasons say.
     Incomplete,
 }
 
@@ -157,8 +160,10 @@ pub fn energy(trace: &Trace, query: &EnergyQuery) -> Result<EnergyResult, Energy
     if query.channel.is_none() {
         parts.extend(without_reading(trace, &members, query));
     }
-    let total_known = query.channel.is_some() || trace.total_known;
-    let boundary = common_boundary(&members)?;
+    // channels of one name in recordings that may contain one another do not add up
+    let named = query.channel.is_some() && !trace.is_joined();
+    let total_known = trace.total_known || named || members.len() == 1;
+    let boundary = if total_known { common_boundary(&members)? } else { None };
     let method = if members.iter().any(|c| c.kind.is_power()) { Method::Measured } else { Method::Counter };
     let figure = |measured: Measured, unit: &str| -> Result<Quantity, EnergyError> {
         let quantity = Quantity::from_measured(measured, unit.parse::<Unit>()?)?;
@@ -177,6 +182,8 @@ pub fn energy(trace: &Trace, query: &EnergyQuery) -> Result<EnergyResult, Energy
         mean_power = Some(figure(power, "W")?);
     }
     let incomplete = parts.iter().any(|part| part.status == Status::Incomplete);
+    plausibility::of_meter(trace, &members, query, window, &mut reasons);
+    let incomplete = incomplete || plausibility::in_doubt(&reasons);
     let read = || parts.iter().filter(|part| part.energy.is_some() || part.status == Status::Incomplete);
     Ok(EnergyResult {
         energy,

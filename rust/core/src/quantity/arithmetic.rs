@@ -50,7 +50,7 @@ impl Quantity {
         self.finish(combine(&left.measured, &right.measured), left.unit, boundary, basis, other)
     }
 
-    /// The product, in the coherent unit; a product with a pure number keeps the unit.
+    /// The product, in the coherent unit; a product with a pure number or a percentage keeps the unit.
     ///
     /// # Errors
     /// Different boundaries or bases, a dimension out of range.
@@ -59,7 +59,7 @@ impl Quantity {
         self.joined(other, "multiply", dimension, Measured::times)
     }
 
-    /// The quotient, in the coherent unit; a quotient by a pure number keeps the unit. A ratio of two figures at one
+    /// The quotient, in the coherent unit; a quotient by a pure number or a percentage keeps the unit. A ratio of two figures at one
     /// boundary is a pure number and keeps neither boundary nor basis.
     ///
     /// # Errors
@@ -93,11 +93,14 @@ impl Quantity {
             }
             (left, right) => left.or(right),
         };
-        let pure = |quantity: &Self| quantity.dimension() == Dimension::NONE && quantity.unit.is_coherent();
-        let (left, right, unit) = if pure(other) && !self.unit.is_thermometer() {
-            (self.clone(), other.clone(), self.unit.clone())
-        } else if operation == "multiply" && pure(self) && !other.unit.is_thermometer() {
-            (self.clone(), other.clone(), other.unit.clone())
+        let has_unit = |quantity: &Self| quantity.dimension() != Dimension::NONE && !quantity.unit.is_thermometer();
+        let pure = |quantity: &Self, beside: &Self| {
+            quantity.dimension() == Dimension::NONE && (quantity.unit.is_coherent() || has_unit(beside))
+        };
+        let (left, right, unit) = if pure(other, self) && !self.unit.is_thermometer() {
+            (self.clone(), other.coherent(), self.unit.clone())
+        } else if operation == "multiply" && pure(self, other) && !other.unit.is_thermometer() {
+            (self.coherent(), other.clone(), other.unit.clone())
         } else {
             (self.coherent(), other.coherent(), Unit::coherent(dimension))
         };

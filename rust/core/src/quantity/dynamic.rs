@@ -71,6 +71,11 @@ impl Quantity {
         Ok(Self { boundary: self.boundary, basis: self.basis, methods: self.methods, ..figure })
     }
 
+    /// The figure per another unit: `176 TWh` per `yr`.
+    pub(super) fn per(&self, unit: &Unit) -> Result<Self, UnitError> {
+        Ok(Self { unit: self.unit.over(unit)?, ..self.clone() })
+    }
+
     /// The value in its unit.
     pub fn value(&self) -> f64 {
         self.measured.value()

@@ -12,6 +12,7 @@ mod distribution;
 mod dynamic;
 mod error;
 mod expression;
+mod leading;
 mod measured;
 mod model;
 mod monte_carlo;

@@ -35,12 +35,14 @@ pub enum Kind {
     Temperature,
     /// Utilisation, 0 to 1.
     Utilisation,
+    /// Why clocks are lowered, as the bits of NVML; 0 where they are not.
+    ThrottleReasons,
 }
 
 impl Kind {
     /// Whether energy can be had from the channel.
     pub fn gives_energy(self) -> bool {
-        !matches!(self, Self::Voltage | Self::Current | Self::Temperature | Self::Utilisation)
+        !matches!(self, Self::Voltage | Self::Current | Self::Temperature | Self::Utilisation | Self::ThrottleReasons)
     }
 
     /// Whether samples are powers to be integrated over time.
@@ -56,7 +58,7 @@ impl Kind {
             Self::Voltage => "V",
             Self::Current => "A",
             Self::Temperature => "K",
-            Self::Utilisation => "1",
+            Self::Utilisation | Self::ThrottleReasons => "1",
         }
     }
 
@@ -73,6 +75,7 @@ impl Kind {
             Self::Current => "current",
             Self::Temperature => "temperature",
             Self::Utilisation => "utilisation",
+            Self::ThrottleReasons => "throttle-reasons",
         }
     }
 }

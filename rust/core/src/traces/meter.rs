@@ -6,15 +6,16 @@ use crate::quantity::{Quantity, Unit, UnitError, number_and_unit};
 use std::sync::Arc;
 
 /// What can be stated of a meter.
-const WORDS: &str = "gain, offset, noise, clock, update, window or duty";
+const WORDS: &str = "gain, offset, noise, clock, update, window, duty or rating";
 
 impl SensorModel {
     /// A meter from a statement such as `gain ±5 %, offset 1 W, noise 5 W`.
     ///
     /// Parts are separated by commas: `gain` (share), `offset` (power), `noise` of one reading (power), `clock` rate
     /// (share, as 50 ppm), `update` period and averaging `window` (times), and `duty`, the share of the time that the
-    /// windows cover. A size is a standard uncertainty, behind `±` the half-width of a rectangular distribution. The
-    /// `name` is the identity of the meter: gains of recordings by meters of one name are one gain.
+    /// windows cover, and the `rating` of the device (power). A size is a standard uncertainty, behind `±` the half-width
+    /// of a rectangular distribution. The `name` is the identity of the meter: gains of recordings by meters of one name
+    /// are one gain.
     ///
     /// # Errors
     /// [`UnitError`] for a part that is none of these, or whose unit is of another dimension.
@@ -54,6 +55,7 @@ impl SensorModel {
                 }
                 "noise" => meter.noise_w = Some(size("W")? * standard),
                 "clock" => meter.clock_rate = Some(size("1")? * standard),
+                "rating" => meter.rating_w = Some(size("W")?),
                 "update" => meter.update_ms = Some(size("ms")?),
                 "window" => meter.window_ms = Some(size("ms")?),
                 "duty" => meter.duty = Some(size("1")?).filter(|duty| *duty <= 1.0),

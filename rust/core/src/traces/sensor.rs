@@ -2,6 +2,7 @@
 //! its source, from `datasets/sensors.csv`.
 
 use super::channel::Kind;
+use super::rating::rated_power_w;
 use super::trace::Trace;
 use crate::input::fields;
 use crate::source::datasets::{HARDWARE, text};
@@ -74,6 +75,8 @@ pub struct SensorModel {
     pub noise_w: Option<f64>,
     /// Relative standard uncertainty of the rate of the clock; `None` where it is not known.
     pub clock_rate: Option<f64>,
+    /// What the device is rated for. [W]
+    pub rating_w: Option<f64>,
     /// What the figures leave out.
     pub leaves_out: String,
     /// Where the figures come from.
@@ -128,6 +131,7 @@ fn model(cell: &dyn Fn(&str) -> String) -> SensorModel {
         offset_is_limit: false,
         noise_w: None,
         clock_rate: None,
+        rating_w: None,
         leaves_out: cell("leaves_out"),
         citation: Some(cell("citation")).filter(|citation| !citation.is_empty()),
     }
@@ -161,6 +165,7 @@ pub(super) fn attach(trace: &mut Trace, boards: &HashMap<String, String>) {
         let mut model = channel.sensor.as_deref().cloned().unwrap_or_default();
         model.board.clone_from(board);
         (model.window_ms, model.update_ms) = (window, agreed(|model| model.update_ms));
+        model.rating_w = rated_power_w(board);
         model.duty = board_sensors(board, &channel.name).filter_map(|model| model.duty).reduce(f64::min);
         channel.sensor = Some(Arc::new(model));
         if let (Kind::WindowedMeanPower { window_ns: None }, Some(window)) = (channel.kind, window) {

@@ -60,7 +60,7 @@ use szilard::quantity::{Basis, Boundary, Distribution, Method, Quantity, Quantit
 /// (29.52 ± 0.34) J [node]
 /// >>> sz.Quantity("7.2 W") * sz.Quantity("4.1 s") / sz.Quantity("50 token")
 /// 0.5904 J/token = 0.164 kWh/Mtoken
-#[pyclass(name = "Quantity", module = "szilard", frozen, weakref)]
+#[pyclass(name = "Quantity", module = "szilard", frozen, weakref, subclass)]
 #[derive(Debug, Clone)]
 pub struct PyQuantity(pub Quantity);
 

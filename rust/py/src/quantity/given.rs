@@ -88,7 +88,7 @@ pub fn operand(other: &Bound<'_, PyAny>) -> PyResult<Option<Quantity>> {
     if other.hasattr("units")? || other.hasattr("unit")? {
         let found = other.get_type().fully_qualified_name()?;
         return Err(exceptions::UnitError::new_err(format!(
-            "found a {found}: quantities of another library do not mix with these; give its number and unit as (29.5, \"J\")"
+            "found a {found}: quantities of another library do not mix with these; convert it by sz.interop, or give its number and unit as (29.5, \"J\")"
         )));
     }
     if other.hasattr("__array__")? {

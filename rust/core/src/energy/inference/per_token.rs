@@ -10,6 +10,7 @@ use crate::energy::error::EnergyError;
 use crate::energy::idle::Stretch;
 use crate::energy::integrate::{EnergyQuery, Rule, Status, energy, intervals, members};
 use crate::energy::join::{Joined, join};
+use crate::energy::plausibility::{self, Run};
 use crate::energy::tokens::Request;
 use crate::input::{Code, Diagnostics, Place, Refusal};
 use crate::quantity::{Basis, Boundary, BoundaryError, Distribution, Quantity, QuantityError};
@@ -65,6 +66,7 @@ pub fn energy_per_token(
         window: (window != span).then_some(window),
         rule: query.rule,
         max_gap_ns: query.max_gap_ns,
+        expected_devices: query.expected_devices,
         ..EnergyQuery::default()
     };
     let meter = energy(trace, &meter_query)?;
@@ -191,6 +193,13 @@ pub fn energy_per_token(
         Rule::Trapezoid => covered,
         Rule::MeanOfSamples => meter.status == Status::Complete,
     };
+    let spans: Vec<(i64, i64)> = match tokens {
+        Tokens::Log(_) => joined.inference().filter_map(Request::interval_ns).collect(),
+        Tokens::Count(_) => vec![window],
+    };
+    let run = Run { spans: &spans, excluded: &joined.excluded };
+    plausibility::of_run(trace, &channels, window, run, &mut reasons);
+    let complete = complete && !plausibility::in_doubt(&reasons);
     let energy_at = |joules: f64, basis: Basis| scale.figure(&total, joules, basis);
     Ok(InferenceEnergy {
         tokens_per_wh: count.over(&gross)?.to("token/Wh")?,
