@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 __all__ = [
     "Audit",
@@ -28,6 +29,7 @@ __all__ = [
     "Range",
     "Scenario",
     "SolarArray",
+    "SteadyMean",
     "Sweep",
     "ThermalNode",
     "TokenInformation",
@@ -43,6 +45,7 @@ __all__ = [
     "circuit_erasure",
     "compare",
     "cooling_share",
+    "correlate",
     "cost_of_thought",
     "cue",
     "dcie",
@@ -71,6 +74,7 @@ __all__ = [
     "load_report",
     "mac_information",
     "minimum_work",
+    "means_of_observations",
     "monte_carlo",
     "multi_information",
     "noise_margin",
@@ -107,6 +111,7 @@ __all__ = [
     "speed_energy",
     "speed_time",
     "stream_exergy_factor",
+    "steady_mean",
     "sweep",
     "thermal_voltage",
     "token_entropy",
@@ -138,7 +143,10 @@ class Quantity:
         label: str | None = None,
         id: str | None = None,
         degrees_of_freedom: float | None = None,
+        distribution: str | None = None,
     ) -> Self: ...
+    @property
+    def degrees_of_freedom(self) -> float: ...
     @property
     def value(self) -> float: ...
     @property
@@ -160,7 +168,25 @@ class Quantity:
     def to(self, unit: str) -> Quantity: ...
     def budget(self) -> pl.DataFrame: ...
     def expanded(self, coverage: float = 0.95) -> Interval: ...
-    def monte_carlo(self, n: int = 1_000_000, seed: int = 0) -> MonteCarlo: ...
+    @final
+class SteadyMean:
+    @property
+    def mean(self) -> Quantity: ...
+    @property
+    def sd(self) -> float: ...
+    @property
+    def lag_one(self) -> float: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def effective_size(self) -> float: ...
+
+def steady_mean(values: ArrayLike, unit: str) -> SteadyMean: ...
+def correlate(
+    values: Sequence[_Given], u: Sequence[_Given], correlation: Sequence[Sequence[float]]
+) -> list[Quantity]: ...
+def means_of_observations(sets: Sequence[Sequence[float]], units: Sequence[str]) -> list[Quantity]: ...
+def monte_carlo(self, n: int = 1_000_000, seed: int = 0) -> MonteCarlo: ...
     def isclose(self, other: _Given, *, rel_tol: float = 1e-9, abs_tol: _Given | None = None) -> bool: ...
     def to_json(self) -> str: ...
     @staticmethod

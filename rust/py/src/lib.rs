@@ -20,6 +20,7 @@ mod published;
 mod quantity;
 mod reading;
 mod scenario;
+mod statistics;
 mod table;
 mod tokens;
 mod traces;
@@ -81,6 +82,8 @@ pub mod _core {
         PyGrowth, PyRange, PyScenario, published_between, published_factor, published_growth, published_scenario,
         published_share,
     };
+    #[pymodule_export]
+    use crate::statistics::{SteadyMean, correlate, means_of_observations, steady_mean};
     #[pymodule_export]
     use crate::tokens::{PyTokenLog, read_tokens};
     #[pymodule_export]

@@ -14,6 +14,7 @@ use crate::quantity::Boundary;
 use crate::traces::digest::Undecided;
 use crate::traces::lined::{self, Joined, LineReader};
 use crate::traces::sensor::attach;
+use crate::traces::throttle::{is_throttle_column, throttle_cell};
 use crate::traces::{Builder, Head, Kind, Negative, ReadOptions, Reading, Slot, Trace};
 use std::any::Any;
 use std::borrow::Cow;
@@ -88,6 +89,8 @@ struct Layout {
     identities: Vec<usize>,
     model: Option<usize>,
     powers: Vec<(usize, usize, Option<Unit>)>,
+    /// Columns that say why clocks are lowered: name, place, slot.
+    throttles: Vec<(String, usize, usize)>,
 }
 
 fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
@@ -250,6 +253,12 @@ fn arrange(
     if powers.is_empty() {
         return Err(builder.refuse(Code::NoPower, line, titles.join(", "), "a power.draw column"));
     }
+    let named = columns.iter().enumerate().filter(|(_, column)| is_throttle_column(&column.name));
+    let throttles = named.map(|(at, column)| {
+        let slot = builder.slot_named(&column.name).unwrap_or_else(|| declare(builder, &column.name));
+        (column.name.clone(), at, slot)
+    });
+    let throttles = throttles.collect();
     if delimiter != ',' {
         builder.allow_comma();
     }
@@ -260,11 +269,13 @@ fn arrange(
         identities: IDENTITIES.iter().filter_map(|name| at(name)).collect(),
         model: at("name").or(at("gpu_name")),
         powers,
+        throttles,
     })
 }
 
 fn declare(builder: &mut Builder<'_>, name: &str) -> usize {
     let kind = match name.rsplit('.').next() {
+        _ if is_throttle_column(name) => Kind::ThrottleReasons,
         Some("average") => Kind::WindowedMeanPower { window_ns: Some(1_000_000_000) },
         Some("instant") => Kind::InstantPower,
         _ => Kind::WindowedMeanPower { window_ns: None },
@@ -324,6 +335,11 @@ impl Rows {
         };
         for (slot, reading, column) in &self.readings {
             builder.sample((device, *slot), (line, time), *reading, cell(*column))?;
+        }
+        for (name, column, slot) in &layout.throttles {
+            if let Some(mask) = throttle_cell(name, cell(*column)) {
+                builder.sample((device, *slot), (line, time), Ok((mask, 0.0)), cell(*column))?;
+            }
         }
         if named.is_none() {
             self.unnamed.push((time.ns(), line));
