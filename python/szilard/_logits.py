@@ -122,3 +122,11 @@ def log_probabilities(tokens: Any) -> list[list[float]]:
     except (TypeError, ValueError) as error:
         message = f"log-probabilities: {error}; expected for each token a list of numbers or a mapping to numbers"
         raise InformationError(message) from error
+
+
+def named_log_probabilities(tokens: Any) -> list[tuple[list[str], list[float]]]:
+    """For each token the listed tokens by name, and their natural-log probabilities."""
+    if isinstance(tokens, Mapping) or not all(isinstance(token, Mapping) for token in tokens):
+        raise InformationError("log-probabilities: expected for each token a mapping from tokens to numbers")
+    lists = log_probabilities(tokens)
+    return [([str(name) for name in token], values) for token, values in zip(tokens, lists, strict=True)]

@@ -21,6 +21,7 @@ mod table;
 mod tokens;
 mod traces;
 mod truncated;
+mod watched;
 
 use pyo3::prelude::*;
 
@@ -76,5 +77,5 @@ pub mod _core {
     #[pymodule_export]
     use crate::traces::{PyTrace, list_formats, read_trace, trace_from_arrays};
     #[pymodule_export]
-    use crate::truncated::{EntropyBounds, entropy_bounds, entropy_from_counts};
+    use crate::truncated::{DivergenceBounds, EntropyBounds, divergence_bounds, entropy_bounds, entropy_from_counts};
 }

@@ -3,6 +3,7 @@
 mod audit;
 mod calc;
 mod demo;
+mod divergence;
 mod energy;
 mod entropy;
 mod footprint;
@@ -30,6 +31,8 @@ pub(crate) enum Command {
     Energy(Box<energy::Energy>),
     /// Bits per token of logits, or bounds on them from a server's log-probabilities
     Entropy(entropy::Entropy),
+    /// Bits per token between two models: of their logits, or bounds from two lists of log-probabilities
+    Divergence(divergence::DivergenceCommand),
     /// The value of an expression with units, such as "7.2 W * 4.1 s / 50 token"
     Calc(calc::Calc),
     /// The ladder of Landauer bounds below an energy per token
@@ -56,6 +59,7 @@ impl Command {
             Self::Read(command) => command.answer(),
             Self::Energy(command) => command.answer(),
             Self::Entropy(command) => command.answer(),
+            Self::Divergence(command) => command.answer(),
             Self::Calc(command) => command.answer(),
             Self::Landauer(command) => command.answer(),
             Self::Lift(command) => command.answer(),
