@@ -289,10 +289,11 @@ pub fn token_entropy(
 ) -> PyResult<TokenInformation> {
     let mode: Mode = guard(|| mode.parse::<Mode>())?;
     let (base_number, base) = (base, guard(|| Base::new(base))?);
-    let targets: Option<PyReadonlyArray1<'_, i64>> = targets
+    let targets: Option<(PyReadonlyArray1<'_, i64>, Vec<usize>)> = targets
         .map(|targets| py.import("szilard._logits")?.call_method1("targets", (targets,))?.extract())
         .transpose()?;
-    let targets = targets.as_ref().map(PyReadonlyArray1::as_slice).transpose()?;
+    let target_shape = targets.as_ref().map(|(_, shape)| shape.clone()).filter(|shape| shape.len() > 1);
+    let targets = targets.as_ref().map(|(targets, _)| targets.as_slice()).transpose()?;
     let options = EntropyOptions {
         sampling_temperature,
         vocab_size,
@@ -321,6 +322,10 @@ pub fn token_entropy(
             (found.map_err(|error| source.raise(error))?, shape)
         }
     };
+    if let Some(found) = target_shape.filter(|found| *found != shape) {
+        let message = format!("targets of shape {found:?}: expected {shape:?}, the shape of the tokens, or one row");
+        return Err(exceptions::InformationError::new_err((message, "E_SHAPE")));
+    }
     Ok(TokenInformation { information, renyi_orders, base, base_number, shape })
 }
 

@@ -86,3 +86,8 @@ fn each<M: Machine, const N: usize>(machine: M, numbers: [f64; N]) -> [M::Double
     }
     lanes
 }
+
+#[cfg(test)]
+#[path = "pair_tests.rs"]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests;
