@@ -15,6 +15,7 @@ __all__ = [
     "BoundaryChain",
     "Divergence",
     "EnergyResult",
+    "DivergenceBounds",
     "EntropyBounds",
     "Factor",
     "Footprint",
@@ -50,6 +51,7 @@ __all__ = [
     "cue",
     "dcie",
     "divergence",
+    "divergence_bounds",
     "effectiveness",
     "energy",
     "energy_per_token",
@@ -295,6 +297,7 @@ def token_entropy(
     vocab_size: int | None = None,
     mode: str = "exact",
     *,
+    progress: Callable[[int, int], object] | None = None,
     renyi_orders: Sequence[float] = ...,
     rank: bool = False,
     top_k: int | None = None,
@@ -310,8 +313,26 @@ class Divergence:
     def cross_entropy(self) -> _Array: ...
 
 def divergence(
-    logits_p: Any, logits_q: Any, sampling_temperature: float = 1.0, base: float = 2.0, vocab_size: int | None = None
+    logits_p: Any,
+    logits_q: Any,
+    sampling_temperature: float = 1.0,
+    base: float = 2.0,
+    vocab_size: int | None = None,
+    *,
+    progress: Callable[[int, int], object] | None = None,
 ) -> Divergence: ...
+
+@final
+class DivergenceBounds:
+    @property
+    def kullback_leibler_lower(self) -> _Array: ...
+    @property
+    def jensen_shannon_lower(self) -> _Array: ...
+    @property
+    def jensen_shannon_upper(self) -> _Array: ...
+    def __len__(self) -> int: ...
+
+def divergence_bounds(top_logprobs_p: Any, top_logprobs_q: Any) -> DivergenceBounds: ...
 
 @final
 class EntropyBounds:
