@@ -13,6 +13,7 @@ mod mlperf;
 mod read;
 mod reproduce;
 mod scenario;
+mod simulate;
 mod tokens;
 
 use crate::failure::Failure;
@@ -44,6 +45,8 @@ pub(crate) enum Command {
     Scenario(scenario::Scenario),
     /// A claimed number against its expression, or the claims of a text against their sources
     Audit(audit::AuditCommand),
+    /// What a node on a solar array and a battery serves over days, and what it would need
+    Simulate(simulate::Simulate),
     /// The whole way, on the recording that travels with the program
     Demo(demo::Demo),
 }
@@ -63,6 +66,7 @@ impl Command {
             Self::Reproduce(command) => command.answer(),
             Self::Scenario(command) => command.answer(),
             Self::Audit(command) => command.answer(),
+            Self::Simulate(command) => command.answer(),
             Self::Demo(command) => command.answer(),
         }
     }

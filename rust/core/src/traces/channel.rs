@@ -31,6 +31,8 @@ pub enum Kind {
     Current,
     /// Temperature [K].
     Temperature,
+    /// Clock frequency [Hz].
+    Frequency,
     /// Utilisation, 0 to 1.
     Utilisation,
 }
@@ -38,7 +40,7 @@ pub enum Kind {
 impl Kind {
     /// Whether energy can be had from the channel.
     pub fn gives_energy(self) -> bool {
-        !matches!(self, Self::Voltage | Self::Current | Self::Temperature | Self::Utilisation)
+        !matches!(self, Self::Voltage | Self::Current | Self::Temperature | Self::Frequency | Self::Utilisation)
     }
 
     /// Whether samples are powers to be integrated over time.
@@ -54,6 +56,7 @@ impl Kind {
             Self::Voltage => "V",
             Self::Current => "A",
             Self::Temperature => "K",
+            Self::Frequency => "Hz",
             Self::Utilisation => "1",
         }
     }
@@ -70,6 +73,7 @@ impl Kind {
             Self::Voltage => "voltage",
             Self::Current => "current",
             Self::Temperature => "temperature",
+            Self::Frequency => "frequency",
             Self::Utilisation => "utilisation",
         }
     }

@@ -133,6 +133,6 @@ fn dimension(kind: Kind) -> Option<Dimension> {
         Kind::EnergyCounter { .. } | Kind::IntervalEnergy => Some(Dimension::Energy),
         Kind::Voltage => Some(Dimension::Voltage),
         Kind::Current => Some(Dimension::Current),
-        Kind::Temperature | Kind::Utilisation => None,
+        Kind::Temperature | Kind::Frequency | Kind::Utilisation => None,
     }
 }
