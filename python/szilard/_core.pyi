@@ -99,6 +99,7 @@ __all__ = [
     "pue_at_it_input",
     "pue_from_cooling_share",
     "pue_from_loads",
+    "read_signals",
     "read_tokens",
     "read_trace",
     "read_weights",
@@ -988,6 +989,7 @@ def heat_match(
 ) -> dict[str, Quantity]: ...
 def simulate(scenario: Rig | _Source) -> Simulation: ...
 def sizing(scenario: Rig | _Source, size: str, reliability: _Given) -> tuple[Quantity, float]: ...
+def read_signals(source: _Source, *, tz: str | None = None, interval: _Given | None = None) -> pl.DataFrame: ...
 def throttling(
     cause: str,
     limit: _Given,

@@ -20,7 +20,7 @@ pub use heat::{
     HeatMatch, LatentStore, TroughReceiver, exchanger_effectiveness, exergy_factor, heat_match, stream_exergy_factor,
 };
 pub use node::{Demand, Node};
-pub use observed::{Cause, Drift, Request, Throttling, latency_drift, signal, throttling};
+pub use observed::{Cause, Drift, Request, Throttling, latency_drift, signal, signals, throttling};
 pub use series::Series;
 pub use simulation::{
     Budget, Day, Figure, Outcome, Scenario, Size, Sized, Step, Steps, Unserved, budget, simulate, sizing,

@@ -1,8 +1,8 @@
 //! What is found in recordings that were made with known answers.
 
 use super::support::{Random, quantity};
-use szilard::edge::{Cause, Request, fit_thermal, latency_drift, signal, throttling};
-use szilard::traces::{Channel, Kind};
+use szilard::edge::{Cause, Request, fit_thermal, latency_drift, signal, signals, throttling};
+use szilard::traces::{Channel, Kind, ReadOptions};
 
 fn channel(kind: Kind, time_s: &[f64], value: Vec<f64>) -> Channel {
     signal(kind, time_s.iter().map(|time| (time * 1e9).round() as i64).collect(), value).unwrap()
@@ -150,4 +150,36 @@ fn calls_without_temperature_or_tokens_are_left_out_and_counted() {
     assert!(latency_drift(&calls[..7], &temperature, None).is_err());
     let even = channel(Kind::Temperature, &time, vec![310.0; 101]);
     assert!(latency_drift(&calls, &even, None).unwrap_err().to_string().contains("vary"));
+}
+
+#[test]
+fn temperatures_and_clocks_are_read_from_power_logs() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/formats");
+    let read = |name: &str| signals(std::fs::read(folder.join(name)).unwrap(), name, &ReadOptions::default()).unwrap();
+    let smi = read("nvidia-smi-csv.csv");
+    let first = smi.iter().find(|channel| channel.device == "GPU-5a1d0001").unwrap();
+    assert_eq!((first.name.as_str(), first.kind), ("temperature.gpu", Kind::Temperature));
+    // 31 degC, then 38 degC half a second later
+    assert!((first.samples.value[0] - 304.15).abs() < 1e-9 && (first.samples.value[1] - 311.15).abs() < 1e-9);
+    assert_eq!(first.samples.time_ns[1] - first.samples.time_ns[0], 501_000_000);
+    let jetson = read("tegrastats.txt");
+    let gpu = jetson.iter().find(|channel| channel.name == "GPU").unwrap();
+    assert!((gpu.samples.value[0] - 313.65).abs() < 1e-9);
+    let text = |bytes: &[u8]| signals(bytes.to_vec(), "log", &ReadOptions::default());
+    let clocks = text(b"timestamp, clocks.sm [MHz], power.draw [W]\n2025/06/02 14:00:00, 1410 MHz, 60 W\n2025/06/02 14:00:01, [N/A], 60 W\n2025/06/02 14:00:02, 600 MHz, 60 W\n").unwrap();
+    assert_eq!(clocks[0].samples.value, [1.41e9, 6e8]);
+    let old = text(b"time [s],freq [GHz],temp (C)\n0,1.2,40\n1,1.1,41\n").unwrap();
+    assert_eq!(old.iter().map(|channel| channel.kind).collect::<Vec<_>>(), [Kind::Frequency, Kind::Temperature]);
+}
+
+#[test]
+fn a_log_without_temperature_or_with_a_broken_one_is_refused() {
+    let text = |bytes: &[u8]| signals(bytes.to_vec(), "log", &ReadOptions::default()).unwrap_err().to_string();
+    assert!(text(b"time [s],power [W]\n0,1\n1,1\n").contains("E_NO_DATA"));
+    assert!(text(b"time [s],temp [degC]\n0,4o\n").contains("line 2"));
+    assert!(text(b"time [s],temp [W]\n0,40\n").contains("line 2"));
+    assert!(text(b"time [s],temp\n0,40\n").contains("unit"));
+    assert!(text(b"time [s],temp [degC]\n1,40\n0,41\n").contains("rise"));
+    assert!(text(b"time [s],temp [degC]\nx,40\n").contains("line 2"));
+    assert!(text(b"").contains("E_") && text(&[0xff, 0xfe, 0x00]).contains("E_"));
 }

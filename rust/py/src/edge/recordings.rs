@@ -1,7 +1,8 @@
 //! What recordings of a board say about its heat.
 
 use crate::errors::guard;
-use crate::quantity::{Given, PyQuantity};
+use crate::given::{bytes_of, nanoseconds};
+use crate::quantity::{Given, PyQuantity, Size};
 use crate::table::{Column, frame};
 use crate::tokens::PyTokenLog;
 use numpy::PyReadonlyArray1;
@@ -9,7 +10,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use szilard::edge::{self as core, Cause, EdgeError, Request, ThermalFit, signal};
-use szilard::traces::{Channel, Kind};
+use szilard::traces::{Channel, Kind, ReadOptions};
 
 /// A series as Python gives it: times [ns] and values.
 type Series<'py> = (PyReadonlyArray1<'py, i64>, PyReadonlyArray1<'py, f64>);
@@ -24,6 +25,40 @@ fn requests(tokens: Option<&PyTokenLog>) -> Vec<Request> {
         Some(Request { start_ns, end_ns, output_tokens: request.output_tokens? as f64 })
     };
     tokens.map(|log| log.0.requests.iter().filter_map(one).collect()).unwrap_or_default()
+}
+
+/// The temperatures [K] and clocks [Hz] that stand beside the power in a log (nvidia-smi, tegrastats, tables with a header): a
+/// table with time_ns, device, channel, kind, unit and value. Times are on the clock of the log.
+///
+/// >>> import szilard as sz
+/// >>> sz.edge.read_signals(b"time [s],power [W],temp [degC]\n0,7.2,40\n1,7.2,41\n")["value"].to_list()
+/// [313.15, 314.15]
+#[pyfunction]
+#[pyo3(signature = (source, *, tz=None, interval=None))]
+pub fn read_signals(
+    py: Python<'_>,
+    source: &Bound<'_, PyAny>,
+    tz: Option<String>,
+    interval: Option<Size>,
+) -> PyResult<Py<PyAny>> {
+    let (bytes, path) = bytes_of(source)?;
+    let options = ReadOptions { tz, interval_ns: interval.map(nanoseconds).transpose()?, ..ReadOptions::default() };
+    let channels = guard(|| core::signals(bytes, &path, &options))?;
+    let of = |text: &dyn Fn(&Channel) -> String| {
+        let rows = |channel: &Channel| vec![text(channel); channel.samples.len()];
+        Column::Text(channels.iter().flat_map(rows).collect())
+    };
+    frame(
+        py,
+        vec![
+            ("time_ns", Column::Whole(channels.iter().flat_map(|one| one.samples.time_ns.clone()).collect())),
+            ("device", of(&|channel| channel.device.clone())),
+            ("channel", of(&|channel| channel.name.clone())),
+            ("kind", of(&|channel| channel.kind.word().to_owned())),
+            ("unit", of(&|channel| channel.kind.unit().to_owned())),
+            ("value", Column::Float(channels.iter().flat_map(|one| one.samples.value.clone()).collect())),
+        ],
+    )
 }
 
 /// The times at which a board throttled by one sign, with the tokens that each cost: a table with cause, start_ns, end_ns,

@@ -158,7 +158,7 @@ impl PyRig {
 
     /// The scenario of a TOML file; docs/edge.md lists its keys.
     #[staticmethod]
-    fn read(file: &Bound<'_, PyAny>) -> PyResult<Self> {
+    pub fn read(file: &Bound<'_, PyAny>) -> PyResult<Self> {
         let (bytes, path) = bytes_of(file)?;
         let text = String::from_utf8(bytes).map_err(|error| PyValueError::new_err(format!("{path}: {error}")))?;
         guard(|| Scenario::parse(&path, &text)).map(Self)

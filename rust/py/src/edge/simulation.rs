@@ -1,7 +1,7 @@
 //! Simulations and sizes.
 
 use super::scenario::PyRig;
-use crate::errors::{detached, exceptions, guard};
+use crate::errors::{detached, guard};
 use crate::monte_carlo::MonteCarlo;
 use crate::quantity::{Given, PyQuantity};
 use crate::table::{Column, frame};
@@ -62,7 +62,7 @@ impl PySimulation {
             ("least_charge", Column::Float(all.iter().map(|day: &Day| day.least_charge).collect())),
             ("hottest_k", Column::MaybeFloat(all.iter().map(|day| day.hottest_k).collect())),
         ];
-        frame(py, [vec![("day", day)], columns(all.iter().map(|day| &day.sums)), more].concat())
+        frame(py, [vec![("day", day)], columns(all.iter().map(|day| &day.sums)), more].into_iter().flatten().collect())
     }
 
     /// The table of steps of the same course: start_s since the first midnight, length_s, and the columns of `days`.
@@ -71,7 +71,7 @@ impl PySimulation {
         let all = &self.0.steps;
         let number = |of: fn(&Step) -> f64| Column::Float(all.iter().map(of).collect());
         let more = vec![("start_s", number(|step| step.start_s)), ("length_s", number(|step| step.length_s))];
-        frame(py, [more, columns(all.iter())].concat())
+        frame(py, [more, columns(all.iter())].into_iter().flatten().collect())
     }
 
     /// Whether the course shown is one of many that were drawn.
@@ -167,11 +167,6 @@ pub fn sizing(
 fn of(scenario: &Bound<'_, PyAny>) -> PyResult<PyRig> {
     match scenario.cast::<PyRig>() {
         Ok(scenario) => Ok(scenario.get().clone()),
-        Err(_) => {
-            let class = scenario.py().get_type::<PyRig>();
-            class.call_method1("read", (scenario,))?.extract::<PyRig>().map_err(|error| {
-                exceptions::InternalError::new_err(format!("a scenario that was read is none: {error}"))
-            })
-        }
+        Err(_) => PyRig::read(scenario),
     }
 }

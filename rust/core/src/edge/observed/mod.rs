@@ -4,6 +4,7 @@ mod drift;
 mod least_squares;
 mod request;
 mod signal;
+mod signals;
 mod throttling;
 
 pub(super) use least_squares::fit;
@@ -11,4 +12,5 @@ pub(super) use least_squares::fit;
 pub use drift::{Drift, latency_drift};
 pub use request::Request;
 pub use signal::signal;
+pub use signals::signals;
 pub use throttling::{Cause, Throttling, throttling};

@@ -58,7 +58,7 @@ pub(super) fn inputs(scenario: &Scenario) -> Result<Vec<Measured>, EdgeError> {
         Weather::Series(_) => {}
     }
     let coherent = |quantity: &Quantity| quantity.in_unit(&quantity.unit().to_coherent_unit());
-    Ok(list.into_iter().map(|quantity| Ok(coherent(quantity)?.measured().clone())).collect::<Result<_, EdgeError>>()?)
+    list.into_iter().map(|quantity| Ok(coherent(quantity)?.measured().clone())).collect()
 }
 
 impl Rig {

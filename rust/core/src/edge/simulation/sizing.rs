@@ -88,7 +88,7 @@ impl Search<'_> {
             Size::Calls => rig.calls *= factor,
         })?;
         let mean = |at: usize| rows.iter().filter_map(|row| row.get(at)).sum::<f64>() / rows.len().max(1) as f64;
-        let unserved = [BUSY, HEAT, POWER].map(|at| mean(at));
+        let unserved = [BUSY, HEAT, POWER].map(mean);
         Ok(Reached { full_days: mean(FULL_DAYS), unserved })
     }
 
