@@ -93,6 +93,7 @@ def figures(recording):
         "ranges",
         "verdicts",
         "cooling",
+        "solar",
         "costs",
         "surprisal",
         "board",
