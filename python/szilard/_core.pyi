@@ -24,14 +24,20 @@ __all__ = [
     "InferenceEnergy",
     "Interval",
     "Ladder",
+    "LatentStore",
     "Model",
     "MonteCarlo",
+    "Node",
     "Quantity",
     "Range",
+    "Rig",
     "Scenario",
+    "Simulation",
     "SolarArray",
     "SteadyMean",
+    "Sun",
     "Sweep",
+    "ThermalFit",
     "ThermalNode",
     "TokenInformation",
     "TokenLog",
@@ -59,18 +65,22 @@ __all__ = [
     "entropy_from_counts",
     "ere",
     "erf",
+    "exchanger_effectiveness",
     "exergy_factor",
+    "fit_thermal",
     "footprint",
     "formats",
     "gap",
     "generation_efficiency",
     "generation_mix",
+    "heat_match",
     "join",
     "kaplan_2020",
     "known_factors",
     "ladder",
     "landauer_limit",
     "landauer_units",
+    "latency_drift",
     "least_energy_over_noise",
     "least_supply",
     "load_report",
@@ -97,9 +107,11 @@ __all__ = [
     "pue_at_it_input",
     "pue_from_cooling_share",
     "pue_from_loads",
+    "read_signals",
     "read_tokens",
     "read_trace",
     "read_weights",
+    "receiver_loss",
     "reconcile",
     "recordings",
     "register_information",
@@ -109,6 +121,8 @@ __all__ = [
     "retention_barrier",
     "roofline",
     "run_cli",
+    "simulate",
+    "sizing",
     "slow_penalty",
     "speed_energy",
     "speed_time",
@@ -116,12 +130,14 @@ __all__ = [
     "steady_mean",
     "sweep",
     "thermal_voltage",
+    "throttling",
     "token_entropy",
     "trace_from_arrays",
     "transformer_loss",
 ]
 
 _Array: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
+_Times: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 _Given: TypeAlias = Quantity | str | tuple[float, str]
 _Number: TypeAlias = Quantity | str | tuple[float, str] | float
 _Path: TypeAlias = str | PathLike[str]
@@ -935,24 +951,154 @@ def audit_claims(text: str | PathLike[str], *, folder: _Folder | None = None) ->
 @final
 class SolarArray:
     def __new__(cls, rated: _Given, performance: _Given) -> Self: ...
+    @property
+    def rated(self) -> Quantity: ...
     def energy(self, peak_sun: _Given) -> Quantity: ...
 
 @final
 class Battery:
-    def __new__(cls, capacity: _Given, voltage: _Given | None = None) -> Self: ...
+    def __new__(
+        cls,
+        capacity: _Given,
+        voltage: _Given | None = None,
+        *,
+        efficiency: _Given | None = None,
+        cut_off: _Given | None = None,
+        start: _Given | None = None,
+    ) -> Self: ...
     @property
     def energy(self) -> Quantity: ...
     def share(self, energy_per_call: _Given, calls: int) -> Quantity: ...
 
 @final
+class Node:
+    def __new__(cls, idle: _Given, active: _Given, call_time: _Given, tokens_per_call: _Given) -> Self: ...
+    @property
+    def energy_per_call(self) -> Quantity: ...
+    @property
+    def above_idle_per_call(self) -> Quantity: ...
+    def budget(self, harvest: _Given) -> dict[str, Quantity | None]: ...
+
+@final
 class ThermalNode:
-    def __new__(cls, resistance: _Given, capacity: _Given, ambient: _Given, threshold: _Given) -> Self: ...
+    def __new__(
+        cls,
+        resistance: _Given,
+        capacity: _Given,
+        ambient: _Given,
+        threshold: _Given,
+        *,
+        leakage: _Given | None = None,
+        reference: _Given | None = None,
+    ) -> Self: ...
     @property
     def max_power(self) -> Quantity: ...
     def time_to_throttle(self, power: _Given) -> Quantity | None: ...
     def steady_temperature(self, power: _Given, slope: _Given, reference: _Given) -> Quantity: ...
 
+@final
+class Sun:
+    @staticmethod
+    def days(harvest: Sequence[_Given], *, daylight: _Given, noon: _Given) -> Sun: ...
+    @staticmethod
+    def peak_sun(array: SolarArray, peak_sun: Sequence[_Given], *, daylight: _Given, noon: _Given) -> Sun: ...
+    @staticmethod
+    def kinds(kinds: Sequence[tuple[str, _Given, _Given]], *, daylight: _Given, noon: _Given) -> Sun: ...
+    @staticmethod
+    def series(time_s: _Array, power_w: _Array) -> Sun: ...
+    @staticmethod
+    def trace(trace: Trace) -> Sun: ...
+    def of_array(self, rated: _Given) -> Sun: ...
+
+@final
+class Rig:
+    def __new__(
+        cls,
+        node: Node,
+        battery: Battery,
+        sun: Sun,
+        calls_per_day: _Given | float,
+        *,
+        hours: tuple[_Given, _Given] | None = None,
+        thermal: ThermalNode | None = None,
+        swing: _Given | None = None,
+        warmest: _Given | None = None,
+        air: tuple[_Array, _Array] | None = None,
+        days: int | None = None,
+        step: _Given | None = None,
+        longest_step: _Given | None = None,
+        trials: int | None = None,
+        seed: int | None = None,
+    ) -> Self: ...
+    @staticmethod
+    def read(file: _Source) -> Rig: ...
+    @property
+    def days(self) -> int: ...
+    @property
+    def calls_per_day(self) -> Quantity: ...
+
+@final
+class Simulation:
+    def __getitem__(self, name: str, /) -> Quantity: ...
+    def trials(self, name: str) -> MonteCarlo | None: ...
+    @property
+    def figures(self) -> pl.DataFrame: ...
+    @property
+    def days(self) -> pl.DataFrame: ...
+    @property
+    def steps(self) -> pl.DataFrame: ...
+    @property
+    def is_one_of_many(self) -> bool: ...
+    def plot(self, first: int = 0, days: int = 3, *, ax: Axes | None = None) -> tuple[Figure, Axes]: ...
+
+@final
+class LatentStore:
+    def __new__(cls, mass: _Given, fusion: _Given, melting: _Given, solid: _Given, liquid: _Given) -> Self: ...
+    def heat(self, start: _Given, end: _Given) -> Quantity: ...
+
+@final
+class ThermalFit:
+    @property
+    def resistance(self) -> Quantity: ...
+    @property
+    def capacity(self) -> Quantity: ...
+    @property
+    def time_constant(self) -> Quantity: ...
+    @property
+    def ambient(self) -> Quantity: ...
+    @property
+    def residual_k(self) -> float: ...
+
 def exergy_factor(source: _Given, ambient: _Given) -> Quantity: ...
 def stream_exergy_factor(hot: _Given, cold: _Given, ambient: _Given) -> Quantity: ...
+def exchanger_effectiveness(transfer_units: _Given, capacity_ratio: _Given) -> Quantity: ...
+def receiver_loss(absorber: _Given) -> Quantity: ...
+def heat_match(
+    heat: _Given, source: _Given, need: _Given, at: _Given, *, approach: _Given, ambient: _Given
+) -> dict[str, Quantity]: ...
+def simulate(scenario: Rig | _Source) -> Simulation: ...
+def sizing(scenario: Rig | _Source, size: str, reliability: _Given) -> tuple[Quantity, float]: ...
+def read_signals(source: _Source, *, tz: str | None = None, interval: _Given | None = None) -> pl.DataFrame: ...
+def throttling(
+    cause: str,
+    limit: _Given,
+    time_ns: _Times,
+    values: _Array,
+    tokens: TokenLog | None = None,
+) -> pl.DataFrame: ...
+def latency_drift(
+    tokens: TokenLog,
+    time_ns: _Times,
+    kelvins: _Array,
+    *,
+    second_from_ns: int | None = None,
+) -> dict[str, Any]: ...
+def fit_thermal(
+    power_ns: _Times,
+    watts: _Array,
+    temperature_ns: _Times,
+    kelvins: _Array,
+    ambient: _Given | None = None,
+) -> ThermalFit: ...
 def run_cli(arguments: Sequence[str]) -> int: ...
 def recordings() -> dict[str, str]: ...

@@ -61,6 +61,7 @@ fn the_examples_of_the_page_print_what_it_shows() {
         "scenario",
         "audit",
         "reproduce",
+        "simulate",
         "demo",
     ];
     for command in commands {

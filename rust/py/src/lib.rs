@@ -45,7 +45,11 @@ pub mod _core {
     #[pymodule_export]
     use crate::command::{recordings, run_cli};
     #[pymodule_export]
-    use crate::edge::{PyBattery, PySolarArray, PyThermalNode, exergy_factor, stream_exergy_factor};
+    use crate::edge::{
+        PyBattery, PyLatentStore, PyNode, PyRig, PySimulation, PySolarArray, PySun, PyThermalFit, PyThermalNode,
+        exchanger_effectiveness, exergy_factor, fit_thermal, heat_match, latency_drift, read_signals, receiver_loss,
+        simulate, sizing, stream_exergy_factor, throttling,
+    };
     #[pymodule_export]
     use crate::energy::PyEnergyResult;
     #[pymodule_export]

@@ -17,6 +17,7 @@ mod record;
 mod reproduce;
 mod scenario;
 mod sensors;
+mod simulate;
 mod tokens;
 
 use crate::failure::Failure;
@@ -54,6 +55,8 @@ pub(crate) enum Command {
     Record(Box<record::Record>),
     /// Sensors, permissions and clocks of this machine: what would be recorded, and why not more
     Doctor(doctor::Doctor),
+    /// What a node on a solar array and a battery serves over days, and what it would need
+    Simulate(simulate::Simulate),
     /// The whole way, on the recording that travels with the program
     Demo(demo::Demo),
 }
@@ -74,6 +77,7 @@ impl Command {
             Self::Reproduce(command) => command.answer(),
             Self::Scenario(command) => command.answer(),
             Self::Audit(command) => command.answer(),
+            Self::Simulate(command) => command.answer(),
             Self::Demo(command) => command.answer(),
             Self::Doctor(command) => command.answer(),
             // it has an output and a status of its own, and is run before this

@@ -33,6 +33,8 @@ pub enum Kind {
     Current,
     /// Temperature [K].
     Temperature,
+    /// Clock frequency [Hz].
+    Frequency,
     /// Utilisation, 0 to 1.
     Utilisation,
     /// Why clocks are lowered, as the bits of NVML; 0 where they are not.
@@ -42,7 +44,15 @@ pub enum Kind {
 impl Kind {
     /// Whether energy can be had from the channel.
     pub fn gives_energy(self) -> bool {
-        !matches!(self, Self::Voltage | Self::Current | Self::Temperature | Self::Utilisation | Self::ThrottleReasons)
+        !matches!(
+            self,
+            Self::Voltage
+                | Self::Current
+                | Self::Temperature
+                | Self::Frequency
+                | Self::Utilisation
+                | Self::ThrottleReasons
+        )
     }
 
     /// Whether samples are powers to be integrated over time.
@@ -58,6 +68,7 @@ impl Kind {
             Self::Voltage => "V",
             Self::Current => "A",
             Self::Temperature => "K",
+            Self::Frequency => "Hz",
             Self::Utilisation | Self::ThrottleReasons => "1",
         }
     }
@@ -74,6 +85,7 @@ impl Kind {
             Self::Voltage => "voltage",
             Self::Current => "current",
             Self::Temperature => "temperature",
+            Self::Frequency => "frequency",
             Self::Utilisation => "utilisation",
             Self::ThrottleReasons => "throttle-reasons",
         }

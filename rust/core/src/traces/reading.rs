@@ -156,6 +156,6 @@ fn dimension(kind: Kind) -> Option<Dimension> {
         Kind::EnergyCounter { .. } | Kind::IntervalEnergy => Some(Dimension::Energy),
         Kind::Voltage => Some(Dimension::Voltage),
         Kind::Current => Some(Dimension::Current),
-        Kind::Temperature | Kind::Utilisation | Kind::ThrottleReasons => None,
+        Kind::Temperature | Kind::Frequency | Kind::Utilisation | Kind::ThrottleReasons => None,
     }
 }
