@@ -32,6 +32,7 @@ from szilard._core import calc as calc
 from szilard._core import compare as compare
 from szilard._core import cooling_share as cooling_share
 from szilard._core import divergence as divergence
+from szilard._core import energy as energy
 from szilard._core import energy_per_token as energy_per_token
 from szilard._core import entropy_bounds as entropy_bounds
 from szilard._core import entropy_from_counts as entropy_from_counts

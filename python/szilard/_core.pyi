@@ -48,6 +48,7 @@ __all__ = [
     "dcie",
     "divergence",
     "effectiveness",
+    "energy",
     "energy_per_token",
     "entropy_bounds",
     "entropy_from_counts",
@@ -337,6 +338,23 @@ def read_trace(
     boundary: str | None = None,
     decompress: bool = False,
 ) -> Trace: ...
+def energy(
+    path: _Path,
+    channel: str | None = None,
+    max_gap: _Given | None = None,
+    progress: Callable[[int, int], object] | bool | None = None,
+    *,
+    format: str | None = None,
+    tz: str | None = None,
+    time_format: str | None = None,
+    interval: _Given | None = None,
+    devices: Sequence[str | int] | int | None = None,
+    voltage: _Given | None = None,
+    columns: dict[str, str | int | tuple[str | int, str | None]] | None = None,
+    sign: str | None = None,
+    boundary: str | None = None,
+    decompress: bool = False,
+) -> EnergyResult: ...
 def join(
     traces: Sequence[Trace] | dict[str, Trace],
     offsets: dict[str, _Given | datetime | None]

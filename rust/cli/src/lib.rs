@@ -15,6 +15,7 @@ mod chain;
 mod commands;
 mod failure;
 mod output;
+mod progress;
 mod reading;
 mod record;
 

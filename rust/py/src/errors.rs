@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 use szilard::boundaries::ChainError;
 use szilard::edge::EdgeError;
-use szilard::energy::EnergyError;
+use szilard::energy::{EnergyError, FileError};
 use szilard::information::InformationError;
 use szilard::input::{Place, Refusal};
 use szilard::landauer::LandauerError;
@@ -178,6 +178,17 @@ impl Raise for InMemory {
                 exceptions::InformationError::new_err((message, refusal.code.name(), Line::from(&refusal.place)))
             }
             other => other.raise(),
+        }
+    }
+}
+
+impl Raise for FileError {
+    fn raise(self) -> PyErr {
+        match self {
+            Self::Energy(error) => error.raise(),
+            Self::Io { path, source } => crate::given::os_error(&source, &path),
+            // what stopped it is raised in its place
+            stopped @ Self::Interrupted { .. } => exceptions::TraceError::new_err(stopped.to_string()),
         }
     }
 }

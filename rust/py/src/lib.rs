@@ -24,6 +24,7 @@ mod table;
 mod tokens;
 mod traces;
 mod truncated;
+mod watcher;
 
 use pyo3::prelude::*;
 
@@ -74,7 +75,7 @@ pub mod _core {
     #[pymodule_export]
     use crate::quantity::{PyQuantity, calc};
     #[pymodule_export]
-    use crate::reading::{list_formats, read_trace, trace_from_arrays};
+    use crate::reading::{energy, list_formats, read_trace, trace_from_arrays};
     #[pymodule_export]
     use crate::scenario::{
         PyGrowth, PyRange, PyScenario, published_between, published_factor, published_growth, published_scenario,

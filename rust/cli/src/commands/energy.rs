@@ -14,7 +14,7 @@ use szilard::energy::{
 };
 use szilard::input::printable;
 use szilard::quantity::Quantity;
-use szilard::traces::Trace;
+use szilard::traces::{Clock, Trace};
 
 /// The most records that are listed in text; `--json` has all.
 pub(super) const LISTED: usize = 40;
@@ -102,13 +102,26 @@ fn policy(text: &str) -> Result<Policy, String> {
 
 impl Energy {
     pub(super) fn answer(&self, json: bool) -> Result<Answer, Failure> {
+        let max_gap_ns = self.max_gap.as_deref().map(|text| nanoseconds("--max-gap", text)).transpose()?;
+        if self.tokens.is_none()
+            && self.count.is_none()
+            && self.window.is_none()
+            && self.start.is_none()
+            && self.end.is_none()
+        {
+            let (channel, rule) = (self.channel.clone(), self.method);
+            let query = EnergyQuery { window: None, device: None, channel, rule, max_gap_ns };
+            if let Some(found) = self.reading.energy(&self.file, &query)? {
+                let path = self.file.display().to_string();
+                return Ok(of_window((&path, found.format, found.clock), &found.result, json));
+            }
+        }
         let trace = self.reading.trace(&self.file)?;
         let window = self.window(&trace)?;
-        let max_gap_ns = self.max_gap.as_deref().map(|text| nanoseconds("--max-gap", text)).transpose()?;
         if self.tokens.is_none() && self.count.is_none() {
             let query =
                 EnergyQuery { window, device: None, channel: self.channel.clone(), rule: self.method, max_gap_ns };
-            return Ok(of_window(&trace, &energy(&trace, &query)?, json));
+            return Ok(of_window(log(&trace), &energy(&trace, &query)?, json));
         }
         let log = self.tokens.as_ref().map(|path| {
             let tz = self.tokens_tz.clone().or_else(|| self.reading.tz.clone());
@@ -172,8 +185,15 @@ fn seconds(ns: i64) -> String {
     format!("{:.3} s", ns as f64 * 1e-9)
 }
 
+/// Name, format and clock of a power log.
+type Log<'l> = (&'l str, &'static str, Clock);
+
+fn log(trace: &Trace) -> Log<'_> {
+    (&trace.source, trace.format, trace.clock)
+}
+
 /// As JSON or as text: a log of many devices has much of either.
-fn of_window(trace: &Trace, result: &EnergyResult, json: bool) -> Answer {
+fn of_window(log: Log<'_>, result: &EnergyResult, json: bool) -> Answer {
     let incomplete = if result.status == Status::Incomplete { missing(result) } else { Vec::new() };
     if json {
         return Answer { json: json!(EnergyRecord::from(result)), incomplete, ..Answer::default() };
@@ -181,7 +201,7 @@ fn of_window(trace: &Trace, result: &EnergyResult, json: bool) -> Answer {
     let no_total = || "no total: how the rails nest is not settled; ask for a channel".to_owned();
     let energy = result.energy.as_ref().map_or_else(no_total, ToString::to_string);
     let mut rows = vec![("energy", Some(energy))];
-    rows.extend(meter_lines(trace, result));
+    rows.extend(meter_lines(log, result));
     let text = sections(&[
         lines(&rows),
         result.energy.as_ref().map(budget_text).unwrap_or_default(),
@@ -192,13 +212,13 @@ fn of_window(trace: &Trace, result: &EnergyResult, json: bool) -> Answer {
 }
 
 /// What is said of a meter besides its energy.
-fn meter_lines(trace: &Trace, result: &EnergyResult) -> Vec<(&'static str, Option<String>)> {
+fn meter_lines((source, format, clock): Log<'_>, result: &EnergyResult) -> Vec<(&'static str, Option<String>)> {
     let covered = format!("covered {}, not covered {}", seconds(result.covered_ns), seconds(result.gap_ns));
     vec![
         ("mean power", shown(&result.mean_power)),
         ("status", Some(format!("{}: {covered}", result.status.word()))),
         ("method", Some(result.rule.word().to_owned())),
-        ("log", Some(format!("{} ({}, {} clock)", printable(&trace.source), trace.format, trace.clock.word()))),
+        ("log", Some(format!("{} ({}, {} clock)", printable(source), format, clock.word()))),
     ]
 }
 
@@ -261,7 +281,7 @@ pub(super) fn of_tokens(trace: &Trace, result: &InferenceEnergy) -> Answer {
         ("+ unattributed", Some(result.unattributed.to_string())),
         ("by trapezoid", result.time_weighted.as_ref().and_then(|weighted| shown(&weighted.energy))),
     ];
-    meter.extend(meter_lines(trace, &result.meter));
+    meter.extend(meter_lines(log(trace), &result.meter));
     let text = sections(&[
         figures,
         lines(&meter),

@@ -10,7 +10,7 @@ pub const EXPANDED_LIMIT: u64 = 1 << 30;
 /// Largest ratio of decompressed to compressed size.
 pub const EXPANSION_RATIO_LIMIT: u64 = 200;
 
-const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
+pub(super) const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
 
 const COMPRESSIONS: [(&[u8], &str); 5] = [
     (b"\x1f\x8b", "gzip"),

@@ -39,6 +39,12 @@ impl<'a> Lines<'a> {
         Self { rest: bytes, path, nul_tail, number: 0 }
     }
 
+    /// The same lines, of which so many stand before the first.
+    pub fn after(mut self, lines: u32) -> Self {
+        self.number = lines;
+        self
+    }
+
     /// The next line, `None` at the end.
     ///
     /// A last line without a line end may be cut at any byte, even where every field still parses: it is left out

@@ -1,5 +1,6 @@
 //! Bytes to typed cells, or a reason: limits, diagnostics, and the project's own number, time, table and JSON readers.
 
+mod blocks;
 mod bytes;
 mod cell;
 mod diagnostic;
@@ -16,6 +17,7 @@ mod time;
 mod unit;
 mod zone;
 
+pub use blocks::{BLOCK_BYTES, Blocks};
 pub use bytes::{EXPANDED_LIMIT, EXPANSION_RATIO_LIMIT, Text};
 pub use cell::{Cell, CellFault, cell};
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Place, Refusal, Severity, is_hidden, printable};

@@ -27,7 +27,7 @@ impl Time {
 }
 
 /// The day that times of day have reached, counted from the first of them or from a date.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Day {
     /// Midnight of the present day. [ns]
     midnight: i64,
