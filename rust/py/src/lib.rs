@@ -20,10 +20,12 @@ mod published;
 mod quantity;
 mod reading;
 mod scenario;
+mod statistics;
 mod table;
 mod tokens;
 mod traces;
 mod truncated;
+mod watched;
 mod watcher;
 
 use pyo3::prelude::*;
@@ -82,9 +84,11 @@ pub mod _core {
         published_share,
     };
     #[pymodule_export]
+    use crate::statistics::{SteadyMean, correlate, means_of_observations, steady_mean};
+    #[pymodule_export]
     use crate::tokens::{PyTokenLog, read_tokens};
     #[pymodule_export]
     use crate::traces::PyTrace;
     #[pymodule_export]
-    use crate::truncated::{EntropyBounds, entropy_bounds, entropy_from_counts};
+    use crate::truncated::{DivergenceBounds, EntropyBounds, divergence_bounds, entropy_bounds, entropy_from_counts};
 }

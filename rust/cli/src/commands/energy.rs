@@ -14,7 +14,7 @@ use szilard::energy::{
 };
 use szilard::input::printable;
 use szilard::quantity::Quantity;
-use szilard::traces::{Clock, Trace};
+use szilard::traces::{Clock, SensorModel, Trace};
 
 /// The most records that are listed in text; `--json` has all.
 pub(super) const LISTED: usize = 40;
@@ -58,6 +58,15 @@ pub(crate) struct Energy {
     /// Longest interval that is integrated over, such as "3 s"
     #[arg(long, value_name = "TIME")]
     max_gap: Option<String>,
+    /// Number of devices there should be; another one makes the figure incomplete
+    #[arg(long, value_name = "N")]
+    expect_devices: Option<usize>,
+    /// Tolerances of the meter, such as "gain ±5 %, offset 1 W, noise 5 W"
+    #[arg(long, value_name = "TEXT")]
+    meter: Option<String>,
+    /// Name of that meter: gains of recordings by one meter cancel in a ratio
+    #[arg(long, value_name = "NAME", default_value = "meter", requires = "meter")]
+    meter_name: String,
     #[command(flatten)]
     idle: IdleFrom,
     /// How power is split among records in flight together
@@ -80,6 +89,15 @@ struct IdleFrom {
     /// Window of the power log in which it is idle
     #[arg(long, value_name = "START,END", value_parser = ends, allow_hyphen_values = true)]
     idle_window: Option<(String, String)>,
+    /// Two windows in which it is idle, before and after the run; in between the power goes straight
+    #[arg(long, value_name = "START,END", value_parser = ends, num_args = 2, allow_hyphen_values = true)]
+    idle_before_after: Option<Vec<(String, String)>>,
+    /// The time of the power log before the first record and after the last; in between the power goes straight
+    #[arg(long)]
+    idle_around: bool,
+    /// Percentile of the power samples, such as 5
+    #[arg(long, value_name = "PERCENT")]
+    idle_percentile: Option<f64>,
     /// Power log of the idle device
     #[arg(long, value_name = "FILE")]
     idle_trace: Option<PathBuf>,
@@ -108,20 +126,21 @@ impl Energy {
             && self.window.is_none()
             && self.start.is_none()
             && self.end.is_none()
+            && self.meter.is_none()
         {
-            let (channel, rule) = (self.channel.clone(), self.method);
-            let query = EnergyQuery { window: None, device: None, channel, rule, max_gap_ns };
+            let query = self.query(None, max_gap_ns);
             if let Some(found) = self.reading.energy(&self.file, &query)? {
                 let path = self.file.display().to_string();
                 return Ok(of_window((&path, found.format, found.clock), &found.result, json));
             }
         }
-        let trace = self.reading.trace(&self.file)?;
+        let mut trace = self.reading.trace(&self.file)?;
+        if let Some(statement) = &self.meter {
+            trace = trace.measured_by(SensorModel::stated(&self.meter_name, statement)?, None);
+        }
         let window = self.window(&trace)?;
         if self.tokens.is_none() && self.count.is_none() {
-            let query =
-                EnergyQuery { window, device: None, channel: self.channel.clone(), rule: self.method, max_gap_ns };
-            return Ok(of_window(log(&trace), &energy(&trace, &query)?, json));
+            return Ok(of_window(log(&trace), &energy(&trace, &self.query(window, max_gap_ns))?, json));
         }
         let log = self.tokens.as_ref().map(|path| {
             let tz = self.tokens_tz.clone().or_else(|| self.reading.tz.clone());
@@ -145,12 +164,26 @@ impl Energy {
             boundary: self.reading.boundary,
             rule: self.method,
             max_gap_ns,
+            expected_devices: self.expect_devices,
         };
         Ok(of_tokens(&trace, &energy_per_token(&trace, tokens, &query)?))
     }
 
     fn instant(&self, trace: &Trace, text: &str) -> Result<i64, Failure> {
         Ok(trace.instant_ns(text, self.reading.tz.as_deref())?)
+    }
+
+    /// The energy that is asked for, of all devices.
+    fn query(&self, window: Option<(i64, i64)>, max_gap_ns: Option<i64>) -> EnergyQuery {
+        EnergyQuery {
+            window,
+            device: None,
+            channel: self.channel.clone(),
+            rule: self.method,
+            max_gap_ns,
+            steady: false,
+            expected_devices: self.expect_devices,
+        }
     }
 
     fn window(&self, trace: &Trace) -> Result<Option<(i64, i64)>, Failure> {
@@ -164,13 +197,24 @@ impl Energy {
     }
 
     fn idle(&self, trace: &Trace) -> Result<Option<Idle>, Failure> {
-        let IdleFrom { idle, idle_window, idle_trace } = &self.idle;
-        Ok(match (idle, idle_window, idle_trace) {
-            (Some(power), _, _) => Some(Idle::Power(quantity("--idle", power)?)),
-            (_, Some((start, end)), _) => Some(Idle::Window(self.instant(trace, start)?, self.instant(trace, end)?)),
-            (_, _, Some(path)) => Some(Idle::Trace(Box::new(self.reading.trace(path)?))),
-            _ => None,
-        })
+        let IdleFrom { idle, idle_window, idle_before_after, idle_around, idle_percentile, idle_trace } = &self.idle;
+        let window = |(start, end): &(String, String)| -> Result<(i64, i64), Failure> {
+            Ok((self.instant(trace, start)?, self.instant(trace, end)?))
+        };
+        if let Some(power) = idle {
+            return Ok(Some(Idle::Power(quantity("--idle", power)?)));
+        }
+        if let Some(ends) = idle_window {
+            return window(ends).map(|(start, end)| Some(Idle::Window(start, end)));
+        }
+        if let Some([before, after]) = idle_before_after.as_deref() {
+            return Ok(Some(Idle::BeforeAfter(window(before)?, window(after)?)));
+        }
+        if let Some(path) = idle_trace {
+            return Ok(Some(Idle::Trace(Box::new(self.reading.trace(path)?))));
+        }
+        let percentile = idle_percentile.map(|percent| Idle::Percentile(percent / 100.0));
+        Ok(percentile.or(idle_around.then_some(Idle::Around)))
     }
 }
 

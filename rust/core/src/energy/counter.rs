@@ -171,6 +171,7 @@ mod tests {
             within: None,
             instead: None,
             stamp_resolution_ns: 1,
+            sensor: None,
             resolution: 1e-6,
             coarse_time: false,
             samples: Samples {

@@ -4,7 +4,8 @@ use super::counter;
 use super::error::EnergyError;
 use super::interval::{Content, Interval};
 use super::partial::{Sums, Total};
-use super::uncertainty;
+use super::plausibility;
+use super::uncertainty::{self, Asked};
 use crate::input::{Code, Diagnostics, Place};
 use crate::quantity::{Basis, Boundary, Component, Measured, Method, Quantity, Unit};
 use crate::traces::{Channel, Kind, Trace, cut};
@@ -43,14 +44,18 @@ pub struct EnergyQuery {
     pub rule: Rule,
     /// Longest interval that is integrated over [ns]; max(5 × lower median interval, 2 s) where it is left out.
     pub max_gap_ns: Option<i64>,
+    /// Whether the window is declared steady: its readings are of one level, and the scatter of their mean is s/√N_eff.
+    pub steady: bool,
+    /// How many devices there should be, where the caller knows it.
+    pub expected_devices: Option<usize>,
 }
 
 /// Whether everything that was asked for is in a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
-    /// All of the window is covered.
+    /// All of the window is covered, and nothing speaks against it.
     Complete,
-    /// Part of the window is not covered; the figure is what was seen.
+    /// Part of the window is not covered, and the figure is what was seen; or a check puts it in doubt, as the reasons say.
     Incomplete,
 }
 
@@ -196,6 +201,8 @@ pub(super) fn energy_by(
         mean_power = Some(figure(power, "W")?);
     }
     let incomplete = parts.iter().any(|part| part.status == Status::Incomplete);
+    plausibility::of_meter(trace, &members, query, window, &mut reasons);
+    let incomplete = incomplete || plausibility::in_doubt(&reasons);
     let read = || parts.iter().filter(|part| part.energy.is_some() || part.status == Status::Incomplete);
     Ok(EnergyResult {
         energy,
@@ -380,11 +387,12 @@ fn device_energy(
             (mean * (window.1 - window.0) as f64 * 1e-9, Some(mean))
         }
     };
-    if let Some(left_out) = uncertainty::unknown_gain(trace) {
+    if let Some(left_out) = uncertainty::unknown_gain(channel) {
         let message = format!("the uncertainty leaves out {left_out}");
         reasons.push(Code::GainUnknown, Place::File, Some(&channel.label()), message);
     }
-    let energy = uncertainty::of_energy(trace, channel, value, &total, window);
+    let asked = Asked { window, steady: query.steady, max_gap_ns: query.max_gap_ns };
+    let energy = uncertainty::of_energy(channel, value, &total, asked);
     Ok(row(Some(energy), &total, mean_power_w, status))
 }
 

@@ -13,6 +13,7 @@ mod mlperf;
 mod offset;
 
 mod partial;
+mod plausibility;
 mod report;
 mod stream;
 mod token_formats;

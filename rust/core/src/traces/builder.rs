@@ -6,7 +6,7 @@ use super::options::ReadOptions;
 use super::place::Records;
 use super::reading::{Fault, Reading};
 use super::timing::{Day, Time};
-use crate::input::{Base, Code, Diagnostics, Place, Refusal, Unit, Zone};
+use crate::input::{Base, Code, DateOrder, Diagnostics, Place, Refusal, Stamp, Unit, Zone};
 use crate::quantity::Boundary;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -119,6 +119,12 @@ pub struct Builder<'a> {
     pub(super) separate: bool,
     pub(super) index: HashMap<String, usize>,
     pub(super) slot_index: HashMap<String, usize>,
+    /// The device that was asked for last.
+    pub(super) recent_device: usize,
+    /// The unit behind the number that was read last, as it is written.
+    pub(super) recent_unit: Option<(String, Unit)>,
+    /// The stamp that was read last, up to its seconds, and its time at second 0.
+    pub(super) recent_minute: Option<(String, DateOrder, Stamp)>,
     /// Why a stream of the rows gives no answer.
     pub(super) undecided: Option<Undecided>,
     pub(super) scales: Vec<Option<Unit>>,
@@ -161,6 +167,9 @@ impl<'a> Builder<'a> {
             separate: false,
             index: HashMap::new(),
             slot_index: HashMap::new(),
+            recent_device: 0,
+            recent_unit: None,
+            recent_minute: None,
             undecided: None,
             scales: Vec::new(),
             zone,
@@ -373,7 +382,15 @@ impl<'a> Builder<'a> {
     /// # Errors
     /// `E_LIMIT_DEVICES`.
     pub fn device(&mut self, name: &str, line: u32) -> Result<usize, Refusal> {
+        // devices mostly come in turn
+        let next = self.recent_device + 1;
+        let next = if next < self.devices.len() { next } else { 0 };
+        if self.devices.get(next).is_some_and(|device| device.name == name) {
+            self.recent_device = next;
+            return Ok(next);
+        }
         if let Some(device) = self.index.get(name) {
+            self.recent_device = *device;
             return Ok(*device);
         }
         if self.devices.len() == DEVICE_LIMIT {

@@ -1,7 +1,9 @@
 //! One measured series: what it is, where it sits in its device, and its samples.
 
+use super::sensor::SensorModel;
 use crate::quantity::Boundary;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What a sample of a channel means, and so how energy follows from it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -33,12 +35,14 @@ pub enum Kind {
     Temperature,
     /// Utilisation, 0 to 1.
     Utilisation,
+    /// Why clocks are lowered, as the bits of NVML; 0 where they are not.
+    ThrottleReasons,
 }
 
 impl Kind {
     /// Whether energy can be had from the channel.
     pub fn gives_energy(self) -> bool {
-        !matches!(self, Self::Voltage | Self::Current | Self::Temperature | Self::Utilisation)
+        !matches!(self, Self::Voltage | Self::Current | Self::Temperature | Self::Utilisation | Self::ThrottleReasons)
     }
 
     /// Whether samples are powers to be integrated over time.
@@ -54,7 +58,7 @@ impl Kind {
             Self::Voltage => "V",
             Self::Current => "A",
             Self::Temperature => "K",
-            Self::Utilisation => "1",
+            Self::Utilisation | Self::ThrottleReasons => "1",
         }
     }
 
@@ -71,6 +75,7 @@ impl Kind {
             Self::Current => "current",
             Self::Temperature => "temperature",
             Self::Utilisation => "utilisation",
+            Self::ThrottleReasons => "throttle-reasons",
         }
     }
 }
@@ -183,6 +188,8 @@ pub struct Channel {
     pub instead: Option<String>,
     /// Resolution of the stamps. [ns]
     pub stamp_resolution_ns: i64,
+    /// What is known about the sensor: of its kind, its board, or as its user stated it.
+    pub sensor: Option<Arc<SensorModel>>,
     /// Smallest step of the printed values, in the unit of the kind; 0 where it is not known.
     pub resolution: f64,
     /// Whether the stamps are too coarse to tell samples apart (`W_COARSE_TIME`).

@@ -5,10 +5,12 @@ use super::channel::{Channel, Kind, Samples};
 use super::clock::Clock;
 use super::digest::{Faults, Known, Values};
 use super::order::{Order, arrange, retime};
+use super::sensor::sensor_of;
 use super::trace::Trace;
 use crate::input::{Base, Code, LeapSeconds, Place, Refusal};
 use crate::quantity::Boundary;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 const SECOND: i64 = 1_000_000_000;
 
@@ -45,7 +47,9 @@ impl Builder<'_> {
         let series = std::mem::take(&mut self.series);
         let leaps: LeapSeconds = std::mem::take(&mut self.leaps).into_iter().collect();
         let channels = series.into_iter().filter_map(|series| self.channel(series, &leaps, &mut said));
-        let channels: Vec<Channel> = channels.collect();
+        let mut channels: Vec<Channel> = channels.collect();
+        let sensor = sensor_of(format).cloned().map(Arc::new);
+        channels.iter_mut().for_each(|channel| channel.sensor.clone_from(&sensor));
         let energetic = || channels.iter().filter(|channel| channel.kind.gives_energy());
         let lines = |at: usize| energetic().filter_map(move |channel| channel.samples.line.get(at).copied()).min();
         let most = energetic().map(|channel| channel.samples.len()).max().unwrap_or(0);
@@ -152,6 +156,7 @@ impl Builder<'_> {
             within: slot.within,
             instead: slot.instead,
             stamp_resolution_ns: if self.resolution_ns == i64::MAX { 0 } else { self.resolution_ns },
+            sensor: None,
             resolution: series.step,
             coarse_time: coarse && !retimed,
             samples: known.samples,

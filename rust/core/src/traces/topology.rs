@@ -90,6 +90,7 @@ mod tests {
             within: within.map(str::to_owned),
             instead: instead.map(str::to_owned),
             stamp_resolution_ns: 1,
+            sensor: None,
             resolution: 0.0,
             coarse_time: false,
             samples: Samples {

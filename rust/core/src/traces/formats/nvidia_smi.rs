@@ -14,11 +14,13 @@ use crate::quantity::Boundary;
 use crate::traces::digest::Undecided;
 use crate::traces::lined::{self, Joined, LineReader};
 use crate::traces::sensor::attach;
-use crate::traces::{Builder, Head, Kind, Negative, ReadOptions, Slot, Trace};
+use crate::traces::throttle::{is_throttle_column, throttle_cell};
+use crate::traces::{Builder, Head, Kind, Negative, ReadOptions, Reading, Slot, Trace};
 use std::any::Any;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
+use szilard_simd::{find, split};
 
 pub(super) const FORMAT: Format = Format {
     name: "nvidia-smi-csv",
@@ -87,6 +89,8 @@ struct Layout {
     identities: Vec<usize>,
     model: Option<usize>,
     powers: Vec<(usize, usize, Option<Unit>)>,
+    /// Columns that say why clocks are lowered: name, place, slot.
+    throttles: Vec<(String, usize, usize)>,
 }
 
 fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
@@ -104,11 +108,34 @@ struct Reader {
     headers: usize,
     unheaded: Option<(u32, String)>,
     rows: Rows,
+    /// Where the fields of the present line are.
+    fields: Vec<(u32, u32)>,
+}
+
+impl Reader {
+    /// Takes a line that is a row without quotes, as nearly all lines are; whether it is one.
+    fn plain_row(&mut self, builder: &mut Builder<'_>, line: &Line<'_>) -> Result<bool, Refusal> {
+        let (Some(layout), text) = (&self.layout, line.text.as_ref()) else { return Ok(false) };
+        let Ok(delimiter) = u8::try_from(layout.delimiter) else { return Ok(false) };
+        if !split(text.as_bytes(), delimiter, &mut self.fields) || self.fields.len() != layout.width {
+            return Ok(false);
+        }
+        let fields = &self.fields;
+        let cell =
+            |at: usize| fields.get(at).and_then(|(from, to)| text.get(*from as usize..*to as usize)).unwrap_or("");
+        let timed = layout.time.is_some_and(|at| cell(at).starts_with(|c: char| c.is_ascii_digit()));
+        // a header has one of these names in it
+        if !timed || (find(text.as_bytes(), b'p').is_some() && header(text).is_some()) {
+            return Ok(false);
+        }
+        self.rows.take(builder, layout, &cell, line.number)?;
+        Ok(true)
+    }
 }
 
 impl LineReader for Reader {
     fn line(&mut self, builder: &mut Builder<'_>, line: &Line<'_>) -> Result<(), Refusal> {
-        if line.text.trim().is_empty() {
+        if self.plain_row(builder, line)? || line.text.trim().is_empty() {
             return Ok(());
         }
         if let Some((titles, delimiter)) = header(&line.text) {
@@ -138,7 +165,8 @@ impl LineReader for Reader {
             let found = format!("{} fields", cells.len());
             return Err(builder.refuse(Code::FieldCount, line.number, found, format!("{} fields", layout.width)));
         }
-        self.rows.take(builder, layout, &cells, line.number)
+        let cell = |at: usize| cells.get(at).map_or("", |cell| cell.as_ref());
+        self.rows.take(builder, layout, &cell, line.number)
     }
 
     /// Rows without a time, and rows that are given to devices by their order, are counted.
@@ -225,6 +253,12 @@ fn arrange(
     if powers.is_empty() {
         return Err(builder.refuse(Code::NoPower, line, titles.join(", "), "a power.draw column"));
     }
+    let named = columns.iter().enumerate().filter(|(_, column)| is_throttle_column(&column.name));
+    let throttles = named.map(|(at, column)| {
+        let slot = builder.slot_named(&column.name).unwrap_or_else(|| declare(builder, &column.name));
+        (column.name.clone(), at, slot)
+    });
+    let throttles = throttles.collect();
     if delimiter != ',' {
         builder.allow_comma();
     }
@@ -235,11 +269,13 @@ fn arrange(
         identities: IDENTITIES.iter().filter_map(|name| at(name)).collect(),
         model: at("name").or(at("gpu_name")),
         powers,
+        throttles,
     })
 }
 
 fn declare(builder: &mut Builder<'_>, name: &str) -> usize {
     let kind = match name.rsplit('.').next() {
+        _ if is_throttle_column(name) => Kind::ThrottleReasons,
         Some("average") => Kind::WindowedMeanPower { window_ns: Some(1_000_000_000) },
         Some("instant") => Kind::InstantPower,
         _ => Kind::WindowedMeanPower { window_ns: None },
@@ -261,43 +297,49 @@ struct Rows {
     unnamed: Vec<(i64, u32)>,
     /// Whether rows were given to devices by their order.
     by_order: bool,
+    /// The readings of the present row, each with its slot and column.
+    readings: Vec<(usize, Reading, usize)>,
     model: Option<String>,
     boards: HashMap<String, String>,
 }
 
 impl Rows {
-    fn take(
+    fn take<'c>(
         &mut self,
         builder: &mut Builder<'_>,
         layout: &Layout,
-        cells: &[Cow<'_, str>],
+        cell: &dyn Fn(usize) -> &'c str,
         line: u32,
     ) -> Result<(), Refusal> {
         builder.record(line);
-        let cell = |at: usize| cells.get(at).map_or("", |cell| cell.as_ref());
         let named =
             layout.identities.iter().map(|at| cell(*at)).find(|name| !name.is_empty() && !name.starts_with('['));
         let turn = builder.device_count().map(|devices| (self.unnamed.len() % devices.max(1)).to_string());
         self.by_order |= named.is_none() && turn.is_some();
         let name = named.or(turn.as_deref()).unwrap_or("0");
         let device = builder.device(name, line)?;
-        if let Some(model) = layout.model.map(cell).filter(|_| self.counts.len() <= device) {
+        if let Some(model) = layout.model.filter(|_| self.counts.len() <= device).map(cell) {
             self.boards.insert(name.to_owned(), model.to_owned());
         }
         if self.counts.len() <= device {
             self.counts.resize(device + 1, 0);
         }
         let count = self.counts.get_mut(device).map_or(0, |count| std::mem::replace(count, *count + 1));
-        let mut readings = Vec::new();
+        self.readings.clear();
         for (column, slot, unit) in &layout.powers {
-            readings.push((*slot, builder.read(*slot, cell(*column), (*unit, None), line)?, cell(*column)));
+            self.readings.push((*slot, builder.read(*slot, cell(*column), (*unit, None), line)?, *column));
         }
         let time = match layout.time {
             Some(at) => builder.civil_time(cell(at), DateOrder::YearFirst, line)?,
             None => builder.spaced_time(None, count, line)?,
         };
-        for (slot, reading, text) in readings {
-            builder.sample((device, slot), (line, time), reading, text)?;
+        for (slot, reading, column) in &self.readings {
+            builder.sample((device, *slot), (line, time), *reading, cell(*column))?;
+        }
+        for (name, column, slot) in &layout.throttles {
+            if let Some(mask) = throttle_cell(name, cell(*column)) {
+                builder.sample((device, *slot), (line, time), Ok((mask, 0.0)), cell(*column))?;
+            }
         }
         if named.is_none() {
             self.unnamed.push((time.ns(), line));
