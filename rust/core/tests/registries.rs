@@ -54,6 +54,11 @@ fn every_token_format_is_registered() {
 }
 
 #[test]
+fn every_plausibility_check_is_registered() {
+    assert_eq!(stems("src/energy/plausibility", &["evidence"]), listed("src/energy/plausibility/mod.rs"));
+}
+
+#[test]
 fn every_bound_is_registered() {
     assert_eq!(stems("src/landauer/bounds", &["bound"]), listed("src/landauer/bounds/mod.rs"));
 }
