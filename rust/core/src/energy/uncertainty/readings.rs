@@ -99,7 +99,7 @@ impl Readings {
                 triple.and_then(distance).map_or(0.0, f64::abs)
             };
             let bend = at(index.checked_sub(1)).max(at(Some(index)));
-            let change = if segment.len() == 2 { (to - from).abs() } else { (to - from).abs().min(2.0 * bend) };
+            let change = (to - from).abs();
             if change > 0.0 && (bend > limit || segment.len() == 2) {
                 self.steps_j2 += (change * seconds(start, end).min(longest)).powi(2) / 12.0;
             }
