@@ -53,7 +53,7 @@ def test_idle_on_the_same_meter_has_its_gain():
 
 def test_a_gain_cancels_between_recordings_of_one_meter():
     runs = [trace([watts] * 101).measured_by("gain ±5 %", name="bench").energy().energy for watts in (200.0, 250.0)]
-    assert (runs[0] / runs[1]).u < 1e-12
+    assert (runs[0] / runs[1]).u < 1e-9
     other = trace([200.0] * 101).measured_by("gain ±5 %", name="other").energy().energy
     assert (other / runs[1]).u > 0.03
 
@@ -78,11 +78,11 @@ def test_idle_by_every_method():
 def test_offset_and_count_carry_their_uncertainty():
     tokens = sz.read_tokens(b"request,start [s],end [s],output_tokens\na,2,8,100\n")
     ramp = trace(np.linspace(100, 300, 101))
-    plain = sz.energy_per_token(ramp, tokens)
+    plain = sz.energy_per_token(ramp, tokens, clock_offset="0 s")
     moved = sz.energy_per_token(ramp, tokens, clock_offset=sz.Quantity("0 s", u="0.1 s"))
     # a ramp of 20 W/s over 6 s: 0.1 s later is 12 J more
     assert (moved.gross.u**2 - plain.gross.u**2) ** 0.5 == pytest.approx(12.0, rel=1e-6)
-    counted = sz.energy_per_token(ramp, tokens, tokens_u="2 %").per_token
+    counted = sz.energy_per_token(ramp, tokens, clock_offset="0 s", tokens_u="2 %").per_token
     assert part(counted, "u-") == pytest.approx(0.02 * counted.value, rel=1e-9)
 
 

@@ -53,6 +53,7 @@ fn the_examples_of_the_page_print_what_it_shows() {
         "read",
         "energy",
         "entropy",
+        "divergence",
         "calc",
         "landauer",
         "lift",
@@ -60,6 +61,7 @@ fn the_examples_of_the_page_print_what_it_shows() {
         "scenario",
         "audit",
         "reproduce",
+        "simulate",
         "demo",
     ];
     for command in commands {

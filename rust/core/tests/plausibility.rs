@@ -185,6 +185,11 @@ fn throttling_during_the_window() {
     whole(&single, Code::Throttled, true);
 }
 
+/// One clock for both logs.
+fn one_clock() -> InferenceQuery {
+    InferenceQuery { clock_offset_ns: Some(0), ..InferenceQuery::default() }
+}
+
 fn requests(rows: &[(f64, f64)]) -> szilard::energy::TokenLog {
     let rows: String = rows.iter().enumerate().map(|(i, (from, to))| format!("r{i},{from},{to},100\n")).collect();
     let text = format!("request,start [s],end [s],output_tokens\n{rows}");
@@ -203,7 +208,7 @@ fn warm_up_mixed_in() {
     // time before the first request is no part of the run
     let trace = devices(&[("0", power(150))]);
     let log = requests(&[(20.0, 50.0), (50.0, 90.0)]);
-    let result = energy_per_token(&trace, Tokens::Log(&log), &InferenceQuery::default()).unwrap();
+    let result = energy_per_token(&trace, Tokens::Log(&log), &one_clock()).unwrap();
     has(&result.reasons, result.status, Code::WarmUp, false);
 }
 
@@ -211,8 +216,8 @@ fn warm_up_mixed_in() {
 fn a_run_that_outlasts_the_power_log() {
     let trace = devices(&[("0", vec![300.0; 100])]);
     let log = requests(&[(1.0, 3.0), (3.0, 6.0), (6.0, 15.0)]);
-    let result = energy_per_token(&trace, Tokens::Log(&log), &InferenceQuery::default()).unwrap();
+    let result = energy_per_token(&trace, Tokens::Log(&log), &one_clock()).unwrap();
     has(&result.reasons, result.status, Code::TruncatedWindow, true);
-    let inside = energy_per_token(&trace, Tokens::Log(&requests(&[(1.0, 3.0)])), &InferenceQuery::default()).unwrap();
+    let inside = energy_per_token(&trace, Tokens::Log(&requests(&[(1.0, 3.0)])), &one_clock()).unwrap();
     has(&inside.reasons, inside.status, Code::TruncatedWindow, false);
 }

@@ -39,7 +39,7 @@ pub fn of_window(
 /// The energy of a window of a trace.
 #[pyclass(name = "EnergyResult", module = "szilard", frozen)]
 #[derive(Debug)]
-pub struct PyEnergyResult(EnergyResult);
+pub struct PyEnergyResult(pub EnergyResult);
 
 #[pymethods]
 impl PyEnergyResult {

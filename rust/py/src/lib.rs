@@ -25,6 +25,8 @@ mod table;
 mod tokens;
 mod traces;
 mod truncated;
+mod watched;
+mod watcher;
 
 use pyo3::prelude::*;
 
@@ -43,7 +45,11 @@ pub mod _core {
     #[pymodule_export]
     use crate::command::{recordings, run_cli};
     #[pymodule_export]
-    use crate::edge::{PyBattery, PySolarArray, PyThermalNode, exergy_factor, stream_exergy_factor};
+    use crate::edge::{
+        PyBattery, PyLatentStore, PyNode, PyRig, PySimulation, PySolarArray, PySun, PyThermalFit, PyThermalNode,
+        exchanger_effectiveness, exergy_factor, fit_thermal, heat_match, latency_drift, read_signals, receiver_loss,
+        simulate, sizing, stream_exergy_factor, throttling,
+    };
     #[pymodule_export]
     use crate::energy::PyEnergyResult;
     #[pymodule_export]
@@ -75,7 +81,7 @@ pub mod _core {
     #[pymodule_export]
     use crate::quantity::{PyQuantity, calc};
     #[pymodule_export]
-    use crate::reading::{list_formats, read_trace, trace_from_arrays};
+    use crate::reading::{energy, list_formats, read_trace, trace_from_arrays};
     #[pymodule_export]
     use crate::scenario::{
         PyGrowth, PyRange, PyScenario, published_between, published_factor, published_growth, published_scenario,
@@ -88,5 +94,5 @@ pub mod _core {
     #[pymodule_export]
     use crate::traces::PyTrace;
     #[pymodule_export]
-    use crate::truncated::{EntropyBounds, entropy_bounds, entropy_from_counts};
+    use crate::truncated::{DivergenceBounds, EntropyBounds, divergence_bounds, entropy_bounds, entropy_from_counts};
 }

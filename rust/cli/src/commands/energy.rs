@@ -1,7 +1,9 @@
 //! `szilard energy`: the energy of a window, and joules per token.
 
 use crate::failure::Failure;
-use crate::output::{Answer, budget_text, diagnostics_text, figure, lines, or_dash, sections, table};
+use crate::output::{
+    Answer, DEVICES_LISTED, and_more, budget_text, diagnostics_text, figure, lines, or_dash, sections, table,
+};
 use crate::reading::{Reading, bytes, ends, nanoseconds, quantity};
 use clap::{ArgGroup, Args};
 use serde_json::json;
@@ -12,7 +14,7 @@ use szilard::energy::{
 };
 use szilard::input::printable;
 use szilard::quantity::Quantity;
-use szilard::traces::{SensorModel, Trace};
+use szilard::traces::{Clock, SensorModel, Trace};
 
 /// The most records that are listed in text; `--json` has all.
 pub(super) const LISTED: usize = 40;
@@ -130,24 +132,28 @@ fn policy(text: &str) -> Result<Policy, String> {
 }
 
 impl Energy {
-    pub(super) fn answer(&self) -> Result<Answer, Failure> {
+    pub(super) fn answer(&self, json: bool) -> Result<Answer, Failure> {
+        let max_gap_ns = self.max_gap.as_deref().map(|text| nanoseconds("--max-gap", text)).transpose()?;
+        if self.tokens.is_none()
+            && self.count.is_none()
+            && self.window.is_none()
+            && self.start.is_none()
+            && self.end.is_none()
+            && self.meter.is_none()
+        {
+            let query = self.query(None, max_gap_ns);
+            if let Some(found) = self.reading.energy(&self.file, &query)? {
+                let path = self.file.display().to_string();
+                return Ok(of_window((&path, found.format, found.clock), &found.result, json));
+            }
+        }
         let mut trace = self.reading.trace(&self.file)?;
         if let Some(statement) = &self.meter {
             trace = trace.measured_by(SensorModel::stated(&self.meter_name, statement)?, None);
         }
         let window = self.window(&trace)?;
-        let max_gap_ns = self.max_gap.as_deref().map(|text| nanoseconds("--max-gap", text)).transpose()?;
         if self.tokens.is_none() && self.count.is_none() {
-            let query = EnergyQuery {
-                window,
-                device: None,
-                channel: self.channel.clone(),
-                rule: self.method,
-                max_gap_ns,
-                steady: false,
-                expected_devices: self.expect_devices,
-            };
-            return Ok(of_window(&trace, &energy(&trace, &query)?));
+            return Ok(of_window(log(&trace), &energy(&trace, &self.query(window, max_gap_ns))?, json));
         }
         let log = self.tokens.as_ref().map(|path| {
             let tz = self.tokens_tz.clone().or_else(|| self.reading.tz.clone());
@@ -180,6 +186,19 @@ impl Energy {
 
     fn instant(&self, trace: &Trace, text: &str) -> Result<i64, Failure> {
         Ok(trace.instant_ns(text, self.reading.tz.as_deref())?)
+    }
+
+    /// The energy that is asked for, of all devices.
+    fn query(&self, window: Option<(i64, i64)>, max_gap_ns: Option<i64>) -> EnergyQuery {
+        EnergyQuery {
+            window,
+            device: None,
+            channel: self.channel.clone(),
+            rule: self.method,
+            max_gap_ns,
+            steady: false,
+            expected_devices: self.expect_devices,
+        }
     }
 
     fn window(&self, trace: &Trace) -> Result<Option<(i64, i64)>, Failure> {
@@ -225,29 +244,40 @@ fn seconds(ns: i64) -> String {
     format!("{:.3} s", ns as f64 * 1e-9)
 }
 
-fn of_window(trace: &Trace, result: &EnergyResult) -> Answer {
+/// Name, format and clock of a power log.
+type Log<'l> = (&'l str, &'static str, Clock);
+
+fn log(trace: &Trace) -> Log<'_> {
+    (&trace.source, trace.format, trace.clock)
+}
+
+/// As JSON or as text: a log of many devices has much of either.
+fn of_window(log: Log<'_>, result: &EnergyResult, json: bool) -> Answer {
+    let incomplete = if result.status == Status::Incomplete { missing(result) } else { Vec::new() };
+    if json {
+        return Answer { json: json!(EnergyRecord::from(result)), incomplete, ..Answer::default() };
+    }
     let no_total = || "no total: how the rails nest is not settled; ask for a channel".to_owned();
     let energy = result.energy.as_ref().map_or_else(no_total, ToString::to_string);
     let mut rows = vec![("energy", Some(energy))];
-    rows.extend(meter_lines(trace, result));
+    rows.extend(meter_lines(log, result));
     let text = sections(&[
         lines(&rows),
         result.energy.as_ref().map(budget_text).unwrap_or_default(),
         devices_text(result),
         diagnostics_text(&result.reasons, false),
     ]);
-    let incomplete = if result.status == Status::Incomplete { missing(result) } else { Vec::new() };
-    Answer { text, json: json!(EnergyRecord::from(result)), incomplete, ..Answer::default() }
+    Answer { text, incomplete, ..Answer::default() }
 }
 
 /// What is said of a meter besides its energy.
-fn meter_lines(trace: &Trace, result: &EnergyResult) -> Vec<(&'static str, Option<String>)> {
+fn meter_lines((source, format, clock): Log<'_>, result: &EnergyResult) -> Vec<(&'static str, Option<String>)> {
     let covered = format!("covered {}, not covered {}", seconds(result.covered_ns), seconds(result.gap_ns));
     vec![
         ("mean power", shown(&result.mean_power)),
         ("status", Some(format!("{}: {covered}", result.status.word()))),
         ("method", Some(result.rule.word().to_owned())),
-        ("log", Some(format!("{} ({}, {} clock)", printable(&trace.source), trace.format, trace.clock.word()))),
+        ("log", Some(format!("{} ({}, {} clock)", printable(source), format, clock.word()))),
     ]
 }
 
@@ -259,6 +289,7 @@ fn devices_text(result: &EnergyResult) -> String {
     let rows: Vec<Vec<String>> = result
         .per_device
         .iter()
+        .take(DEVICES_LISTED)
         .map(|part| {
             vec![
                 part.device.clone(),
@@ -274,7 +305,7 @@ fn devices_text(result: &EnergyResult) -> String {
         .collect();
     let titles =
         ["device", "channel", "energy [J]", "u [J]", "mean power [W]", "covered [s]", "not covered [s]", "status"];
-    table(&titles, &rows)
+    table(&titles, &rows) + &and_more(result.per_device.len().saturating_sub(DEVICES_LISTED))
 }
 
 /// The figures of a run, the budget, the devices, what was left out, and the remarks.
@@ -309,7 +340,7 @@ pub(super) fn of_tokens(trace: &Trace, result: &InferenceEnergy) -> Answer {
         ("+ unattributed", Some(result.unattributed.to_string())),
         ("by trapezoid", result.time_weighted.as_ref().and_then(|weighted| shown(&weighted.energy))),
     ];
-    meter.extend(meter_lines(trace, &result.meter));
+    meter.extend(meter_lines(log(trace), &result.meter));
     let text = sections(&[
         figures,
         lines(&meter),

@@ -54,6 +54,11 @@ pub(crate) struct Figures {
 /// The figures of a recording.
 pub(crate) fn figures(ran: &Ran) -> Figures {
     let mut found = Figures { parts: Vec::new(), reasons: Vec::new(), counts: ran.counts };
+    // what is no regular file may have no end
+    if !std::fs::metadata(&ran.path).is_ok_and(|data| data.is_file()) {
+        found.reasons.push(format!("{}: no regular file, from which there are no figures", ran.path.display()));
+        return found;
+    }
     let trace = match read_path(&ran.path, &ReadOptions::default()) {
         Ok(trace) => trace,
         Err(error) => {

@@ -128,6 +128,25 @@ pub struct EnergyResult {
 /// counter that never moves or may have wrapped twice,
 /// a result out of range, an unknown device or channel, devices at different boundaries.
 pub fn energy(trace: &Trace, query: &EnergyQuery) -> Result<EnergyResult, EnergyError> {
+    energy_by(trace, query, &mut |channel, window, reasons| integral(trace, channel, window, query, reasons))
+}
+
+/// What the intervals of a channel inside a window add up to.
+pub(super) struct Integral {
+    pub total: Total,
+    /// Length of all of them. [ns]
+    pub spanned_ns: i64,
+}
+
+/// How the intervals of a channel inside a window are added up.
+type Integrate<'i> = &'i mut dyn FnMut(&Channel, (i64, i64), &mut Diagnostics) -> Result<Integral, EnergyError>;
+
+/// As [`energy`], with integrals from elsewhere.
+pub(super) fn energy_by(
+    trace: &Trace,
+    query: &EnergyQuery,
+    integrate: Integrate<'_>,
+) -> Result<EnergyResult, EnergyError> {
     let members = members(trace, query)?;
     let span = trace.span_ns().ok_or_else(|| EnergyError::NoPower { source_name: trace.source.clone() })?;
     let window = query.window.unwrap_or(span);
@@ -138,7 +157,7 @@ pub fn energy(trace: &Trace, query: &EnergyQuery) -> Result<EnergyResult, Energy
     let mut parts = Vec::with_capacity(members.len());
     let mut alone = Vec::new();
     for channel in &members {
-        match device_energy(trace, channel, span, query, &mut reasons) {
+        match device_energy(trace, channel, span, query, (&mut *integrate, &mut reasons)) {
             Ok(part) => parts.push(part),
             Err(error @ (EnergyError::TooFewSamples { .. } | EnergyError::ZeroDuration { .. })) => {
                 parts.push(without_energy(channel, window));
@@ -331,7 +350,7 @@ fn device_energy(
     channel: &Channel,
     span: (i64, i64),
     query: &EnergyQuery,
-    reasons: &mut Diagnostics,
+    (integrate, reasons): (Integrate<'_>, &mut Diagnostics),
 ) -> Result<DeviceEnergy, EnergyError> {
     let row = |energy: Option<Measured>, total: &Total, mean_power_w: Option<f64>, status: Status| DeviceEnergy {
         device: channel.device.clone(),
@@ -344,20 +363,9 @@ fn device_energy(
     };
     enough(trace, channel)?;
     let window = query.window.unwrap_or_else(|| own_window(trace, channel, span));
-    let intervals = intervals(trace, channel, query.max_gap_ns, reasons)?;
-    let mut sums = Sums::default();
-    let mut spanned = 0i64;
-    for interval in intervals.iter().filter_map(|interval| interval.clipped(window.0, window.1)) {
-        if overflows(&interval) {
-            let place = trace.records.place(channel.samples.line.get(interval.index).copied().unwrap_or(0));
-            return Err(EnergyError::Range { source_name: trace.source.clone(), place, channel: channel.label() });
-        }
-        spanned = interval.length().saturating_add(spanned);
-        sums.add(&interval);
-    }
-    let mut total = sums.total(1);
+    let Integral { mut total, spanned_ns } = integrate(channel, window, reasons)?;
     if channel.samples.breaks.is_empty() {
-        let outside = window.1.saturating_sub(window.0).saturating_sub(spanned).max(0);
+        let outside = window.1.saturating_sub(window.0).saturating_sub(spanned_ns).max(0);
         total.gap_ns = total.gap_ns.saturating_add(outside);
         if outside > 0 && query.window.is_some() {
             let message = format!("{:.3} s of the window lie outside the samples", outside as f64 * 1e-9);
@@ -388,8 +396,29 @@ fn device_energy(
     Ok(row(Some(energy), &total, mean_power_w, status))
 }
 
+/// The sums over the intervals of a channel inside a window.
+fn integral(
+    trace: &Trace,
+    channel: &Channel,
+    window: (i64, i64),
+    query: &EnergyQuery,
+    reasons: &mut Diagnostics,
+) -> Result<Integral, EnergyError> {
+    let intervals = intervals(trace, channel, query.max_gap_ns, reasons)?;
+    let (mut sums, mut spanned_ns) = (Sums::default(), 0i64);
+    for interval in intervals.iter().filter_map(|interval| interval.clipped(window.0, window.1)) {
+        if overflows(&interval) {
+            let place = trace.records.place(channel.samples.line.get(interval.index).copied().unwrap_or(0));
+            return Err(EnergyError::Range { source_name: trace.source.clone(), place, channel: channel.label() });
+        }
+        spanned_ns = interval.length().saturating_add(spanned_ns);
+        sums.add(&interval);
+    }
+    Ok(Integral { total: sums.total(1), spanned_ns })
+}
+
 /// Whether the energy of an interval is no finite number.
-fn overflows(interval: &Interval) -> bool {
+pub(super) fn overflows(interval: &Interval) -> bool {
     match interval.content {
         Content::Ramp(from, to) => !((from.abs() + to.abs()) * interval.length() as f64).is_finite(),
         Content::Energy(energy) => !(energy * 2e9).is_finite(),

@@ -307,6 +307,27 @@ impl Diagnostics {
         }
     }
 
+    /// Counts remarks that are not kept.
+    pub fn count_more(&mut self, code: Code, channel: Option<&str>, count: u64) {
+        if count > 0 {
+            *self.seen.entry((code, channel.map(str::to_owned))).or_insert(0) += count;
+        }
+    }
+
+    /// Moves every remark about a line down by so many lines.
+    pub fn move_down(&mut self, lines: u32) {
+        for remark in &mut self.kept {
+            if let Place::Line(line) = &mut remark.place {
+                *line += u64::from(lines);
+            }
+        }
+    }
+
+    /// Puts the kept remarks into the order of their lines, those of one line in the order in which they were made.
+    pub fn sort_by_line(&mut self) {
+        self.kept.sort_by_key(|remark| remark.place.line());
+    }
+
     /// The kept remarks.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.kept.iter()

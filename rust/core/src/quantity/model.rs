@@ -21,8 +21,12 @@ pub enum Function {
     Scale(f64),
     /// e^a
     Exp,
+    /// e^a - 1
+    ExpMinusOne,
     /// ln a
     Ln,
+    /// ln(1 + a)
+    LnOnePlus,
     /// |a|
     Abs,
     /// sin a [rad]
@@ -36,7 +40,9 @@ impl Function {
     pub(super) fn of_one(self, x: f64) -> (f64, f64) {
         match self {
             Self::Exp => (x.exp(), x.exp()),
+            Self::ExpMinusOne => (x.exp_m1(), x.exp()),
             Self::Ln => (x.ln(), 1.0 / x),
+            Self::LnOnePlus => (x.ln_1p(), 1.0 / (1.0 + x)),
             Self::Abs => (x.abs(), if x < 0.0 { -1.0 } else { 1.0 }),
             Self::Sin => x.sin_cos(),
             Self::Cos => (x.cos(), -x.sin()),
@@ -52,7 +58,14 @@ impl Function {
             Self::Product => a * b,
             Self::Quotient => a / b,
             Self::Power => a.powf(b),
-            Self::Scale(_) | Self::Exp | Self::Ln | Self::Abs | Self::Sin | Self::Cos => self.of_one(a).0,
+            Self::Scale(_)
+            | Self::Exp
+            | Self::ExpMinusOne
+            | Self::Ln
+            | Self::LnOnePlus
+            | Self::Abs
+            | Self::Sin
+            | Self::Cos => self.of_one(a).0,
         }
     }
 }

@@ -97,7 +97,7 @@ mod tests {
                 time_ns: vec![0; readings],
                 value: vec![1.0; readings],
                 line: vec![1; readings],
-                breaks: Vec::new(),
+                ..Samples::default()
             },
         }
     }
