@@ -353,7 +353,7 @@ pub fn idle_of(trace: &PyTrace, given: &Bound<'_, PyAny>) -> PyResult<Idle> {
 ///     How power is split among requests in flight together: "tokens" (by their rates), "time" (equally), "exclusive"
 ///     (an overlap is refused).
 /// clock_offset
-///     Added to the times of the token log, as "-0.2 s" [s]; or "estimate", to have it from the requests in flight and
+///     Added to the times of the token log, as "-0.2 s" or a quantity with its u [s]; or "estimate", to have it from the requests in flight and
 ///     the power, with its uncertainty in the budget and a remark.
 /// boundary
 ///     Boundary of the energy, where the power log does not settle it.
@@ -363,6 +363,8 @@ pub fn idle_of(trace: &PyTrace, given: &Bound<'_, PyAny>) -> PyResult<Idle> {
 ///     Longest interval that is integrated over. [s]
 /// expected_devices
 ///     How many devices there should be; another number makes the result incomplete.
+/// tokens_u
+///     Standard uncertainty of the number of tokens, as "2 %".
 ///
 /// Raises
 /// ------
@@ -377,7 +379,7 @@ pub fn idle_of(trace: &PyTrace, given: &Bound<'_, PyAny>) -> PyResult<Idle> {
 /// '0.5904'
 #[pyfunction]
 #[pyo3(signature = (trace, tokens, window=None, idle=None, policy="tokens", clock_offset=None, boundary=None,
-                    method="trapezoid", max_gap=None, expected_devices=None))]
+                    method="trapezoid", max_gap=None, expected_devices=None, tokens_u=None))]
 #[expect(clippy::too_many_arguments, reason = "keyword arguments of one function")]
 pub fn energy_per_token(
     py: Python<'_>,
@@ -391,6 +393,7 @@ pub fn energy_per_token(
     method: &str,
     max_gap: Option<Size>,
     expected_devices: Option<usize>,
+    tokens_u: Option<Given>,
 ) -> PyResult<PyInferenceEnergy> {
     let trace = trace.get();
     let policy = Policy::ALL.iter().copied().find(|known| known.word() == policy).ok_or_else(|| {
@@ -403,12 +406,17 @@ pub fn energy_per_token(
     };
     let estimate_clock_offset =
         clock_offset.is_some_and(|given| given.extract::<String>().is_ok_and(|word| word == "estimate"));
-    let given = clock_offset.filter(|_| !estimate_clock_offset).map(|given| given.extract::<Size>()).transpose()?;
+    let given = clock_offset.filter(|_| !estimate_clock_offset).map(|given| given.extract::<Given>()).transpose()?;
     let query = InferenceQuery {
         window,
         idle: idle.map(|idle| idle_of(trace, idle)).transpose()?,
         policy,
-        clock_offset_ns: given.map(nanoseconds).transpose()?,
+        clock_offset_ns: given
+            .as_ref()
+            .map(|Given(at)| nanoseconds(Size(at.value(), at.unit().clone())))
+            .transpose()?,
+        clock_offset_u_ns: guard(|| given.map_or(Ok(0.0), |Given(at)| at.to("s").map(|at| 1e9 * at.u())))?,
+        tokens_u: guard(|| tokens_u.map_or(Ok(0.0), |Given(u)| u.to("1").map(|share| share.value())))?,
         estimate_clock_offset,
         boundary: word(boundary)?,
         rule: rule_of(method)?,

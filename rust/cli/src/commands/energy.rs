@@ -72,7 +72,10 @@ pub(crate) struct Energy {
     /// How power is split among records in flight together
     #[arg(long, value_parser = policy, default_value = "tokens", value_name = "tokens|time|exclusive", requires = "generated")]
     policy: Policy,
-    /// What is added to the times of the token log, such as "-0.4 s", or "estimate" to have it from both logs
+    /// Standard uncertainty of the number of tokens, such as "2 %"
+    #[arg(long, value_name = "SHARE", requires = "generated")]
+    tokens_u: Option<String>,
+    /// What is added to the times of the token log, such as "-0.4 s" or "(-0.4 ± 0.05) s", or "estimate" to have it from both logs
     #[arg(long, value_name = "TIME|estimate", requires = "tokens", allow_hyphen_values = true)]
     clock_offset: Option<String>,
     #[command(flatten)]
@@ -111,6 +114,16 @@ fn rule(text: &str) -> Result<Rule, String> {
 pub(super) fn token_count(text: &str) -> Result<Count, String> {
     let found = Count::ALL.iter().copied().find(|count| count.word() == text);
     found.ok_or_else(|| "expected server or retokenised".to_owned())
+}
+
+/// The standard uncertainty of a time. [ns]
+fn u_ns(what: &'static str, text: &str) -> Result<f64, Failure> {
+    Ok(1e9 * quantity(what, text)?.to("s")?.u())
+}
+
+/// A share, such as "2 %".
+fn share(what: &'static str, text: &str) -> Result<f64, Failure> {
+    Ok(quantity(what, text)?.to("1")?.value())
 }
 
 fn policy(text: &str) -> Result<Policy, String> {
@@ -160,6 +173,8 @@ impl Energy {
             idle: self.idle(&trace)?,
             policy: self.policy,
             clock_offset_ns: offset,
+            clock_offset_u_ns: given.map(|text| u_ns("--clock-offset", text)).transpose()?.unwrap_or(0.0),
+            tokens_u: self.tokens_u.as_deref().map(|text| share("--tokens-u", text)).transpose()?.unwrap_or(0.0),
             estimate_clock_offset,
             boundary: self.reading.boundary,
             rule: self.method,

@@ -139,24 +139,29 @@ pub fn energy_per_token(
         return Err(EnergyError::NotCovered { source_name: trace.source.clone(), start_ns, end_ns });
     }
     let mut gross = scale.figure(&total, gross_j, Basis::Gross)?;
+    let (u_ns, label) = match &offset {
+        Some(offset) => (offset.u_ns, "offset of the clocks, estimated from activity and power"),
+        None => (query.clock_offset_u_ns, "offset of the clocks, as stated"),
+    };
+    if u_ns > 0.0 {
+        let shifted = |shift: i64| -> Result<f64, EnergyError> {
+            if query.rule == Rule::MeanOfSamples {
+                let window = Some((window.0.saturating_add(shift), window.1.saturating_add(shift)));
+                let moved = energy(trace, &EnergyQuery { window, ..meter_query.clone() })?;
+                return Ok(moved.energy.map_or(gross_j, |energy| energy.value()));
+            }
+            let moved: Vec<Request> = joined.inference().map(|request| request.clone().later_by(shift)).collect();
+            let plan = Plan::of(&moved, query.policy);
+            Ok(split(&meters, &plan.parts, window).energy.iter().sum())
+        };
+        let u = u_ns.round() as i64;
+        let change = (shifted(u)? - shifted(0)?).abs().max((shifted(-u)? - shifted(0)?).abs());
+        gross = gross.with_u(change, label, Distribution::Normal)?;
+    }
     let clock_offset = match &offset {
         Some(offset) => {
-            let shifted = |shift: i64| -> Result<f64, EnergyError> {
-                if query.rule == Rule::MeanOfSamples {
-                    let window = Some((window.0.saturating_add(shift), window.1.saturating_add(shift)));
-                    let moved = energy(trace, &EnergyQuery { window, ..meter_query.clone() })?;
-                    return Ok(moved.energy.map_or(gross_j, |energy| energy.value()));
-                }
-                let moved: Vec<Request> = joined.inference().map(|request| request.clone().later_by(shift)).collect();
-                let plan = Plan::of(&moved, query.policy);
-                Ok(split(&meters, &plan.parts, window).energy.iter().sum())
-            };
-            let u = offset.u_ns.round() as i64;
-            let change = (shifted(u)? - shifted(0)?).abs().max((shifted(-u)? - shifted(0)?).abs());
-            let label = "offset of the clocks, estimated from activity and power";
-            gross = gross.with_u(change, label, Distribution::Normal)?;
-            let (seconds, u) = (offset.ns as f64 * 1e-9, offset.u_ns * 1e-9);
-            let found = Quantity::new(seconds, "s".parse()?)?.with_u(u, label, Distribution::Normal)?;
+            let seconds = Quantity::new(offset.ns as f64 * 1e-9, "s".parse()?)?;
+            let found = seconds.with_u(offset.u_ns * 1e-9, label, Distribution::Normal)?;
             let message = format!(
                 "{found} was added to the times of the token log, at a correlation of {:.3}; a delay of the sensor is part \
                  of it",
@@ -168,6 +173,10 @@ pub fn energy_per_token(
         None => None,
     };
     let count = Quantity::new(output_tokens as f64, "token".parse()?)?;
+    let count = match query.tokens_u > 0.0 {
+        true => count.with_u(query.tokens_u * output_tokens as f64, "token count", Distribution::Normal)?,
+        false => count,
+    };
     let per_token = gross.over(&count)?;
     let (mut above_idle, mut above_idle_per_token, mut idle_share) = (None, None, None);
     if let Some(idle) = &declared {

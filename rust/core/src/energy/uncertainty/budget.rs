@@ -1,6 +1,6 @@
 //! The components of an energy, put together.
 
-use super::instance::sensor;
+use super::instance::{recording, sensor};
 use super::readings::Readings;
 use super::{gaps, meter, noise, resolution, sampling, stamps, window};
 use crate::energy::partial::Total;
@@ -13,6 +13,8 @@ pub(super) struct Account<'a> {
     pub channel: &'a Channel,
     /// Its sensor.
     pub sensor: String,
+    /// The channel in this recording.
+    pub recording: String,
     /// What is known about it, for labels: `gpu0/power.draw (nvidia board sensor gain)`.
     pub label: String,
     /// The energy. [J]
@@ -59,7 +61,7 @@ impl Account<'_> {
     /// A component of this window alone.
     pub fn of_window(&self, kind: &str, shape: Distribution, contribution: f64) -> Component {
         let (start, end) = self.asked.window;
-        let id = format!("{kind} {start} {end}:{}", self.sensor);
+        let id = format!("{kind} {start} {end}:{}", self.recording);
         Component::new(&id, &format!("{kind} of {}", self.channel.label()), shape, contribution)
     }
 }
@@ -72,6 +74,7 @@ pub(in crate::energy) fn of_energy(channel: &Channel, energy_j: f64, total: &Tot
     let account = Account {
         channel,
         sensor: sensor(channel),
+        recording: recording(channel),
         label: model.map_or_else(|| channel.label(), |model| format!("{} ({model})", channel.label())),
         energy_j,
         seconds: total.covered_ns as f64 * 1e-9,
@@ -90,6 +93,7 @@ pub(in crate::energy) fn of_power(channel: &Channel, watts: f64, scatter: Option
     let account = Account {
         channel,
         sensor: sensor(channel),
+        recording: recording(channel),
         label: channel.label(),
         energy_j: watts,
         seconds: 1.0,
