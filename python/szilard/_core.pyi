@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 __all__ = [
     "Audit",
@@ -29,6 +30,7 @@ __all__ = [
     "Range",
     "Scenario",
     "SolarArray",
+    "SteadyMean",
     "Sweep",
     "ThermalNode",
     "TokenInformation",
@@ -44,12 +46,14 @@ __all__ = [
     "circuit_erasure",
     "compare",
     "cooling_share",
+    "correlate",
     "cost_of_thought",
     "cue",
     "dcie",
     "divergence",
     "divergence_bounds",
     "effectiveness",
+    "energy",
     "energy_per_token",
     "entropy_bounds",
     "entropy_from_counts",
@@ -61,6 +65,7 @@ __all__ = [
     "gap",
     "generation_efficiency",
     "generation_mix",
+    "join",
     "kaplan_2020",
     "known_factors",
     "ladder",
@@ -71,6 +76,7 @@ __all__ = [
     "load_report",
     "mac_information",
     "minimum_work",
+    "means_of_observations",
     "monte_carlo",
     "multi_information",
     "noise_margin",
@@ -107,6 +113,7 @@ __all__ = [
     "speed_energy",
     "speed_time",
     "stream_exergy_factor",
+    "steady_mean",
     "sweep",
     "thermal_voltage",
     "token_entropy",
@@ -123,7 +130,6 @@ _Source: TypeAlias = _Path | bytes | bytearray | memoryview | IO[bytes] | IO[str
 _Moment: TypeAlias = datetime | str | Quantity
 _Plot: TypeAlias = tuple[Figure, Axes]
 
-@final
 class Quantity:
     __array_ufunc__: None
     def __new__(
@@ -139,7 +145,10 @@ class Quantity:
         label: str | None = None,
         id: str | None = None,
         degrees_of_freedom: float | None = None,
+        distribution: str | None = None,
     ) -> Self: ...
+    @property
+    def degrees_of_freedom(self) -> float: ...
     @property
     def value(self) -> float: ...
     @property
@@ -161,7 +170,25 @@ class Quantity:
     def to(self, unit: str) -> Quantity: ...
     def budget(self) -> pl.DataFrame: ...
     def expanded(self, coverage: float = 0.95) -> Interval: ...
-    def monte_carlo(self, n: int = 1_000_000, seed: int = 0) -> MonteCarlo: ...
+    @final
+class SteadyMean:
+    @property
+    def mean(self) -> Quantity: ...
+    @property
+    def sd(self) -> float: ...
+    @property
+    def lag_one(self) -> float: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def effective_size(self) -> float: ...
+
+def steady_mean(values: ArrayLike, unit: str) -> SteadyMean: ...
+def correlate(
+    values: Sequence[_Given], u: Sequence[_Given], correlation: Sequence[Sequence[float]]
+) -> list[Quantity]: ...
+def means_of_observations(sets: Sequence[Sequence[float]], units: Sequence[str]) -> list[Quantity]: ...
+def monte_carlo(self, n: int = 1_000_000, seed: int = 0) -> MonteCarlo: ...
     def isclose(self, other: _Given, *, rel_tol: float = 1e-9, abs_tol: _Given | None = None) -> bool: ...
     def to_json(self) -> str: ...
     @staticmethod
@@ -357,6 +384,31 @@ def read_trace(
     sign: str | None = None,
     boundary: str | None = None,
     decompress: bool = False,
+) -> Trace: ...
+def energy(
+    path: _Path,
+    channel: str | None = None,
+    max_gap: _Given | None = None,
+    progress: Callable[[int, int], object] | bool | None = None,
+    *,
+    format: str | None = None,
+    tz: str | None = None,
+    time_format: str | None = None,
+    interval: _Given | None = None,
+    devices: Sequence[str | int] | int | None = None,
+    voltage: _Given | None = None,
+    columns: dict[str, str | int | tuple[str | int, str | None]] | None = None,
+    sign: str | None = None,
+    boundary: str | None = None,
+    decompress: bool = False,
+) -> EnergyResult: ...
+def join(
+    traces: Sequence[Trace] | dict[str, Trace],
+    offsets: dict[str, _Given | datetime | None]
+    | dict[int, _Given | datetime | None]
+    | Sequence[_Given | datetime | None]
+    | None = None,
+    disjoint: bool = False,
 ) -> Trace: ...
 def trace_from_arrays(
     time_ns: Any, power_w: Any, device: str = "0", boundary: str | None = None, clock: str = "utc"
@@ -730,12 +782,28 @@ class Factor:
     def vintage(self) -> str | None: ...
 
 @final
+class Lifted(Quantity):
+    @property
+    def status(self) -> str: ...
+    @property
+    def diagnostics(self) -> list[str]: ...
+    @property
+    def applied(self) -> list[str]: ...
+
+@final
 class BoundaryChain:
     def __new__(cls, factors: Sequence[Factor]) -> Self: ...
     @property
     def factors(self) -> list[Factor]: ...
-    def lift(self, figure: _Given, to: str, *, holds: Sequence[str] | None = None) -> Quantity: ...
-    def lower(self, figure: _Given, to: str) -> Quantity: ...
+    def lift(
+        self,
+        figure: _Given,
+        to: str,
+        *,
+        holds: Sequence[str] | None = None,
+        year: int | tuple[int, int] | None = None,
+    ) -> Lifted: ...
+    def lower(self, figure: _Given, to: str, *, year: int | tuple[int, int] | None = None) -> Lifted: ...
     def applied(self, figure: _Given, to: str) -> pl.DataFrame: ...
     def plot(self, figure: _Given, to: str, ax: Axes | None = None, *, kind: str = "waterfall") -> _Plot: ...
     def _repr_html_(self) -> str: ...

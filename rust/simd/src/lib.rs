@@ -10,6 +10,7 @@
 //! | `space` | room for one block in the nearest cache |
 //! | `lanes` | what the kernel asks of vector instructions |
 //! | `avx512`, `avx2`, `portable` | what gives it; `portable` is NEON where the compiler assumes it |
+//! | `text` | where lines and fields of logs end, and plain decimal numbers |
 //! | `dispatch` | the choice between them, when the program runs |
 //!
 //! It knows no physics: what the sums mean is said in `szilard::information`. Unsafe code is allowed here alone.
@@ -27,8 +28,10 @@ mod portable;
 mod row;
 mod space;
 mod sums;
+mod text;
 
 pub use dispatch::{InstructionSet, divergences};
 pub use logit::{Logit, widen_slice};
 pub use pair::LogSoftmax;
 pub use row::{BLOCK, RowSums, Softmax};
+pub use text::{decimal, find, split};
