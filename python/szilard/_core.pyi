@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 __all__ = [
     "Audit",
@@ -32,6 +33,7 @@ __all__ = [
     "Scenario",
     "Simulation",
     "SolarArray",
+    "SteadyMean",
     "Sun",
     "Sweep",
     "ThermalFit",
@@ -49,11 +51,13 @@ __all__ = [
     "circuit_erasure",
     "compare",
     "cooling_share",
+    "correlate",
     "cost_of_thought",
     "cue",
     "dcie",
     "divergence",
     "effectiveness",
+    "energy",
     "energy_per_token",
     "entropy_bounds",
     "entropy_from_counts",
@@ -68,6 +72,7 @@ __all__ = [
     "generation_efficiency",
     "generation_mix",
     "heat_match",
+    "join",
     "kaplan_2020",
     "known_factors",
     "ladder",
@@ -78,6 +83,7 @@ __all__ = [
     "least_supply",
     "load_report",
     "mac_information",
+    "means_of_observations",
     "minimum_work",
     "monte_carlo",
     "multi_information",
@@ -118,6 +124,7 @@ __all__ = [
     "slow_penalty",
     "speed_energy",
     "speed_time",
+    "steady_mean",
     "stream_exergy_factor",
     "sweep",
     "thermal_voltage",
@@ -137,7 +144,6 @@ _Source: TypeAlias = _Path | bytes | bytearray | memoryview | IO[bytes] | IO[str
 _Moment: TypeAlias = datetime | str | Quantity
 _Plot: TypeAlias = tuple[Figure, Axes]
 
-@final
 class Quantity:
     __array_ufunc__: None
     def __new__(
@@ -153,7 +159,10 @@ class Quantity:
         label: str | None = None,
         id: str | None = None,
         degrees_of_freedom: float | None = None,
+        distribution: str | None = None,
     ) -> Self: ...
+    @property
+    def degrees_of_freedom(self) -> float: ...
     @property
     def value(self) -> float: ...
     @property
@@ -175,7 +184,25 @@ class Quantity:
     def to(self, unit: str) -> Quantity: ...
     def budget(self) -> pl.DataFrame: ...
     def expanded(self, coverage: float = 0.95) -> Interval: ...
-    def monte_carlo(self, n: int = 1_000_000, seed: int = 0) -> MonteCarlo: ...
+    @final
+class SteadyMean:
+    @property
+    def mean(self) -> Quantity: ...
+    @property
+    def sd(self) -> float: ...
+    @property
+    def lag_one(self) -> float: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def effective_size(self) -> float: ...
+
+def steady_mean(values: ArrayLike, unit: str) -> SteadyMean: ...
+def correlate(
+    values: Sequence[_Given], u: Sequence[_Given], correlation: Sequence[Sequence[float]]
+) -> list[Quantity]: ...
+def means_of_observations(sets: Sequence[Sequence[float]], units: Sequence[str]) -> list[Quantity]: ...
+def monte_carlo(self, n: int = 1_000_000, seed: int = 0) -> MonteCarlo: ...
     def isclose(self, other: _Given, *, rel_tol: float = 1e-9, abs_tol: _Given | None = None) -> bool: ...
     def to_json(self) -> str: ...
     @staticmethod
@@ -352,6 +379,31 @@ def read_trace(
     sign: str | None = None,
     boundary: str | None = None,
     decompress: bool = False,
+) -> Trace: ...
+def energy(
+    path: _Path,
+    channel: str | None = None,
+    max_gap: _Given | None = None,
+    progress: Callable[[int, int], object] | bool | None = None,
+    *,
+    format: str | None = None,
+    tz: str | None = None,
+    time_format: str | None = None,
+    interval: _Given | None = None,
+    devices: Sequence[str | int] | int | None = None,
+    voltage: _Given | None = None,
+    columns: dict[str, str | int | tuple[str | int, str | None]] | None = None,
+    sign: str | None = None,
+    boundary: str | None = None,
+    decompress: bool = False,
+) -> EnergyResult: ...
+def join(
+    traces: Sequence[Trace] | dict[str, Trace],
+    offsets: dict[str, _Given | datetime | None]
+    | dict[int, _Given | datetime | None]
+    | Sequence[_Given | datetime | None]
+    | None = None,
+    disjoint: bool = False,
 ) -> Trace: ...
 def trace_from_arrays(
     time_ns: Any, power_w: Any, device: str = "0", boundary: str | None = None, clock: str = "utc"
@@ -725,12 +777,28 @@ class Factor:
     def vintage(self) -> str | None: ...
 
 @final
+class Lifted(Quantity):
+    @property
+    def status(self) -> str: ...
+    @property
+    def diagnostics(self) -> list[str]: ...
+    @property
+    def applied(self) -> list[str]: ...
+
+@final
 class BoundaryChain:
     def __new__(cls, factors: Sequence[Factor]) -> Self: ...
     @property
     def factors(self) -> list[Factor]: ...
-    def lift(self, figure: _Given, to: str, *, holds: Sequence[str] | None = None) -> Quantity: ...
-    def lower(self, figure: _Given, to: str) -> Quantity: ...
+    def lift(
+        self,
+        figure: _Given,
+        to: str,
+        *,
+        holds: Sequence[str] | None = None,
+        year: int | tuple[int, int] | None = None,
+    ) -> Lifted: ...
+    def lower(self, figure: _Given, to: str, *, year: int | tuple[int, int] | None = None) -> Lifted: ...
     def applied(self, figure: _Given, to: str) -> pl.DataFrame: ...
     def plot(self, figure: _Given, to: str, ax: Axes | None = None, *, kind: str = "waterfall") -> _Plot: ...
     def _repr_html_(self) -> str: ...
@@ -992,7 +1060,7 @@ def sizing(scenario: Rig | _Source, size: str, reliability: _Given) -> tuple[Qua
 def read_signals(source: _Source, *, tz: str | None = None, interval: _Given | None = None) -> pl.DataFrame: ...
 def throttling(
     cause: str,
-    limit: _Given,
+    limit: _Given | None,
     time_ns: _Times,
     values: _Array,
     tokens: TokenLog | None = None,

@@ -15,7 +15,9 @@ mod chain;
 mod commands;
 mod failure;
 mod output;
+mod progress;
 mod reading;
+mod record;
 
 use clap::Parser;
 use failure::Failure;
@@ -64,7 +66,10 @@ pub fn run_to(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write, err
             return if error.use_stderr() { say(err, &text, USAGE) } else { deliver(out, err, &text, COMPLETE) };
         }
     };
-    match guarded(|| line.command.answer()) {
+    if let commands::Command::Record(record) = &line.command {
+        return record.run(line.json, err);
+    }
+    match guarded(|| line.command.answer(line.json)) {
         Ok(answer) => {
             let text = if line.json { output::json_text(&answer.json) } else { output::for_terminal(&answer.text) };
             let reason = |word: &'static str| move |reason: &String| format!("szilard: {word}: {reason}\n");

@@ -12,15 +12,20 @@ mod given;
 mod html;
 mod inference;
 mod information;
+mod join;
 mod landauer;
+mod lifted;
 mod monte_carlo;
 mod published;
 mod quantity;
+mod reading;
 mod scenario;
+mod statistics;
 mod table;
 mod tokens;
 mod traces;
 mod truncated;
+mod watcher;
 
 use pyo3::prelude::*;
 
@@ -58,9 +63,13 @@ pub mod _core {
     #[pymodule_export]
     use crate::information::{Divergence, TokenInformation, divergence, token_entropy};
     #[pymodule_export]
+    use crate::join::join;
+    #[pymodule_export]
     use crate::landauer::{
         PyGap, PyLadder, PyModel, PySweep, PyWeights, ladder, landauer_limit, read_weights, roofline, sweep,
     };
+    #[pymodule_export]
+    use crate::lifted::PyLifted;
     #[pymodule_export]
     use crate::monte_carlo::{Interval, MonteCarlo, monte_carlo};
     #[pymodule_export]
@@ -71,14 +80,18 @@ pub mod _core {
     #[pymodule_export]
     use crate::quantity::{PyQuantity, calc};
     #[pymodule_export]
+    use crate::reading::{energy, list_formats, read_trace, trace_from_arrays};
+    #[pymodule_export]
     use crate::scenario::{
         PyGrowth, PyRange, PyScenario, published_between, published_factor, published_growth, published_scenario,
         published_share,
     };
     #[pymodule_export]
+    use crate::statistics::{SteadyMean, correlate, means_of_observations, steady_mean};
+    #[pymodule_export]
     use crate::tokens::{PyTokenLog, read_tokens};
     #[pymodule_export]
-    use crate::traces::{PyTrace, list_formats, read_trace, trace_from_arrays};
+    use crate::traces::PyTrace;
     #[pymodule_export]
     use crate::truncated::{EntropyBounds, entropy_bounds, entropy_from_counts};
 }

@@ -7,6 +7,7 @@
 //! | `block` | the kernel: one block, three passes of which two are in the nearest cache |
 //! | `lanes` | what the kernel asks of vector instructions |
 //! | `avx512`, `avx2`, `portable` | what gives it; `portable` is NEON where the compiler assumes it |
+//! | `text` | where lines and fields of logs end, and plain decimal numbers |
 //! | `dispatch` | the choice between them, when the program runs |
 //!
 //! It knows no physics: what the sums mean is said in `szilard::information`. Unsafe code is allowed here alone.
@@ -21,7 +22,9 @@ mod lanes;
 mod logit;
 mod portable;
 mod row;
+mod text;
 
 pub use dispatch::InstructionSet;
 pub use logit::{Logit, widen_slice};
 pub use row::{BLOCK, RowSums, Softmax};
+pub use text::{decimal, find, split};

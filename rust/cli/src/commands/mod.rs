@@ -3,6 +3,7 @@
 mod audit;
 mod calc;
 mod demo;
+mod doctor;
 mod energy;
 mod entropy;
 mod footprint;
@@ -11,8 +12,10 @@ mod landauer;
 mod lift;
 mod mlperf;
 mod read;
+mod record;
 mod reproduce;
 mod scenario;
+mod sensors;
 mod simulate;
 mod tokens;
 
@@ -47,17 +50,21 @@ pub(crate) enum Command {
     Audit(audit::AuditCommand),
     /// What a node on a solar array and a battery serves over days, and what it would need
     Simulate(simulate::Simulate),
+    /// A recording of all sensors of the machine while a command runs
+    Record(Box<record::Record>),
+    /// Sensors, permissions and clocks of this machine: what would be recorded, and why not more
+    Doctor(doctor::Doctor),
     /// The whole way, on the recording that travels with the program
     Demo(demo::Demo),
 }
 
 impl Command {
     /// What the command found out, or why it did not.
-    pub(crate) fn answer(&self) -> Result<Answer, Failure> {
+    pub(crate) fn answer(&self, json: bool) -> Result<Answer, Failure> {
         match self {
             Self::Formats(command) => command.answer(),
-            Self::Read(command) => command.answer(),
-            Self::Energy(command) => command.answer(),
+            Self::Read(command) => command.answer(json),
+            Self::Energy(command) => command.answer(json),
             Self::Entropy(command) => command.answer(),
             Self::Calc(command) => command.answer(),
             Self::Landauer(command) => command.answer(),
@@ -68,6 +75,9 @@ impl Command {
             Self::Audit(command) => command.answer(),
             Self::Simulate(command) => command.answer(),
             Self::Demo(command) => command.answer(),
+            Self::Doctor(command) => command.answer(),
+            // it has an output and a status of its own, and is run before this
+            Self::Record(_) => Ok(Answer::default()),
         }
     }
 }

@@ -63,6 +63,8 @@ codes! {
     DupTimestamp "W_DUP_TIMESTAMP" "Two samples of one device carry the same time.";
     OutOfOrder "W_OUT_OF_ORDER" "Rows are not in time order; they were sorted per device.";
     ClockStep "W_CLOCK_STEP" "The clock stepped back; the trace is split there.";
+    ClockSet "W_CLOCK_SET" "The wall clock was set during the recording; times go on from its start.";
+    NoEnd "W_NO_END" "The recording does not say how the command ended; the recorder was stopped before it.";
     DstFold "W_DST_FOLD" "The hour of a clock change occurs twice; the zone told which one.";
     Gap "W_GAP" "Time without samples; it is not integrated.";
     DeviceMissing "W_DEVICE_MISSING" "A device or rail has no samples for part of the trace.";
@@ -92,6 +94,16 @@ codes! {
     DeviceOrder "W_DEVICE_ORDER" "Rows without a device column were given to devices by their order.";
     LoggedAverage "W_LOGGED_AVERAGE" "The running mean that the log prints is not that of its samples; it may be cut or glued.";
     Implausible "W_IMPLAUSIBLE" "The value is far outside what such a device can draw.";
+    AboveRating "W_ABOVE_RATING" "A reading is more than twice what its device is rated for.";
+    ComponentAboveWall "W_COMPONENT_ABOVE_WALL" "A component draws more than the meter that holds it.";
+    CounterDiffers "W_COUNTER_DIFFERS" "The energy counter of a device and its polled power differ by more than a tenth.";
+    FrozenSensor "W_FROZEN_SENSOR" "A sensor shows one value for many readings, and moves otherwise.";
+    MirroredSeries "W_MIRRORED_SERIES" "Two devices show the same readings; the sum holds both.";
+    DeviceCount "W_DEVICE_COUNT" "The log has another number of devices than was expected.";
+    NestedSum "W_NESTED_SUM" "One of the summed channels is the sum of the others.";
+    Throttled "W_THROTTLED" "A device lowered its clocks during the window.";
+    TruncatedWindow "W_TRUNCATED_WINDOW" "The run goes on where the power log begins or ends.";
+    WarmUp "W_WARM_UP" "The beginning of the run is not like the rest of it; warm-up may be mixed in.";
     NegativeNet "W_NEGATIVE_NET" "The energy above idle is negative.";
     TruncatedTail "W_TRUNCATED_TAIL" "Only the top of the distribution is known; the value is an interval.";
     ImplausibleStamp "W_IMPLAUSIBLE_STAMP" "A time stamp lies far from all others of the log; the record is left out.";
@@ -116,6 +128,7 @@ codes! {
     ShorterThanRanging "W_SHORTER_THAN_RANGING" "The measured run is shorter than the ranging run.";
     MeterMessage "W_METER_MESSAGE" "The daemon of the meter logged a warning or an error.";
     NotChecked "W_NOT_CHECKED" "A check was not made, because a file it needs is not there.";
+    FormatUnchecked "W_FORMAT_UNCHECKED" "The layout of the format was not checked against its writer; it was read because it was named.";
     NotInference "I_NOT_INFERENCE" "A phase that generates no tokens; it is not counted as inference.";
     EdgeUnresolved "W_WINDOW_EDGE" "The window reaches past the samples; the edge is not covered.";
     DieTemperature "W_DIE_TEMPERATURE" "The temperature is rather that of a die than that of the coldest free bath.";
@@ -148,6 +161,7 @@ codes! {
     UnknownFormat "E_UNKNOWN_FORMAT" "No reader knows this format.";
     UnknownDevice "E_UNKNOWN_DEVICE" "The named device or channel is not in the trace.";
     AmbiguousDevices "E_AMBIGUOUS_DEVICES" "Rows of several devices without a device column.";
+    DupDevice "E_DUP_DEVICE" "Two recordings name one device; which of them counts is not known.";
     UnknownColumn "E_UNKNOWN_COLUMN" "A named column is not in the file.";
     Window "E_WINDOW" "The window is empty, reversed or not in the clock of the trace.";
     NoOverlap "E_NO_OVERLAP" "The token log and the power log do not overlap.";
@@ -291,6 +305,27 @@ impl Diagnostics {
                 *seen += count - Self::KEPT;
             }
         }
+    }
+
+    /// Counts remarks that are not kept.
+    pub fn count_more(&mut self, code: Code, channel: Option<&str>, count: u64) {
+        if count > 0 {
+            *self.seen.entry((code, channel.map(str::to_owned))).or_insert(0) += count;
+        }
+    }
+
+    /// Moves every remark about a line down by so many lines.
+    pub fn move_down(&mut self, lines: u32) {
+        for remark in &mut self.kept {
+            if let Place::Line(line) = &mut remark.place {
+                *line += u64::from(lines);
+            }
+        }
+    }
+
+    /// Puts the kept remarks into the order of their lines, those of one line in the order in which they were made.
+    pub fn sort_by_line(&mut self) {
+        self.kept.sort_by_key(|remark| remark.place.line());
     }
 
     /// The kept remarks.

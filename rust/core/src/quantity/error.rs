@@ -15,6 +15,15 @@ pub enum UnitError {
         /// A unit that may have been meant.
         suggestion: Option<String>,
     },
+    /// A query, a prompt or an image, which is counted and has no unit.
+    #[error(
+        "{found:?} is no unit: the energy of one is an energy, as 0.3 Wh, that of a thousand 47 Wh/1000; it becomes one per \
+         token as 0.3 Wh / (500 token), and that one of a query as 2.16 J/token * (500 token)"
+    )]
+    Counted {
+        /// The word as written.
+        found: String,
+    },
     /// Two dimensions that must agree and do not.
     #[error("expected {expected} [{expected_dimension}], found {found} [{found_dimension}]")]
     Dimension {
@@ -89,6 +98,20 @@ pub enum UnitError {
         /// The most that are drawn.
         most: usize,
     },
+    /// A covariance matrix that is none, or observations that give none.
+    #[error("not a covariance matrix: {reason}")]
+    Covariance {
+        /// What holds of a covariance matrix.
+        reason: String,
+    },
+    /// A word that is no distribution.
+    #[error(
+        "unknown distribution {found:?}: expected normal, t(5), rectangular, triangular, arcsine or curvilinear-trapezoid(0.1)"
+    )]
+    Distribution {
+        /// The word.
+        found: String,
+    },
     /// A non-linear model of which only the first-order components are known.
     #[error(
         "first-order propagation is not valid for this figure and its measurement model was not kept; \
@@ -131,6 +154,15 @@ pub enum BoundaryError {
         operation: &'static str,
         /// Boundary of the figure.
         figure: Boundary,
+    },
+    /// A power usage effectiveness that stands in a product twice, or in a power or a root.
+    #[error(
+        "cannot {operation}: a power usage effectiveness leads from it to site once, and stands there twice, in a power or \
+         in a root"
+    )]
+    EffectivenessTwice {
+        /// What was to be done.
+        operation: &'static str,
     },
     /// Two figures of different basis.
     #[error("cannot {operation} a figure on basis {} and one on {}", word(*left), word(*right))]

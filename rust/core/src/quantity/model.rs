@@ -29,6 +29,10 @@ pub enum Function {
     LnOnePlus,
     /// |a|
     Abs,
+    /// sin a [rad]
+    Sin,
+    /// cos a [rad]
+    Cos,
 }
 
 impl Function {
@@ -40,6 +44,8 @@ impl Function {
             Self::Ln => (x.ln(), 1.0 / x),
             Self::LnOnePlus => (x.ln_1p(), 1.0 / (1.0 + x)),
             Self::Abs => (x.abs(), if x < 0.0 { -1.0 } else { 1.0 }),
+            Self::Sin => x.sin_cos(),
+            Self::Cos => (x.cos(), -x.sin()),
             Self::Scale(factor) => (factor * x, factor),
             Self::Sum | Self::Difference | Self::Product | Self::Quotient | Self::Power => (f64::NAN, f64::NAN),
         }
@@ -52,7 +58,14 @@ impl Function {
             Self::Product => a * b,
             Self::Quotient => a / b,
             Self::Power => a.powf(b),
-            Self::Scale(_) | Self::Exp | Self::ExpMinusOne | Self::Ln | Self::LnOnePlus | Self::Abs => self.of_one(a).0,
+            Self::Scale(_)
+            | Self::Exp
+            | Self::ExpMinusOne
+            | Self::Ln
+            | Self::LnOnePlus
+            | Self::Abs
+            | Self::Sin
+            | Self::Cos => self.of_one(a).0,
         }
     }
 }

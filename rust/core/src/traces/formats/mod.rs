@@ -10,13 +10,16 @@ mod green_metrics;
 mod home_assistant;
 mod hwmon;
 mod ipmi_dcmi;
+mod joulescope;
 mod jtop;
 mod macmon;
+mod mactop;
 mod meter_csv;
 mod mlperf_tiny;
 mod nvidia_smi;
 mod nvidia_smi_dmon;
 mod nvml_counter;
+mod otii;
 mod parts;
 mod perf_stat;
 mod power_gadget;
@@ -27,14 +30,23 @@ mod prometheus_json;
 mod prometheus_text;
 mod ptd_spl;
 mod rapl_counter;
+mod rd_usb;
 mod redfish;
 mod rocm_smi;
 mod scaphandre;
+mod shelly;
+mod shelly_json;
+mod sma;
+mod szilard_recording;
 mod tegrastats;
 mod turbostat;
 mod uprof;
+mod voltcraft;
 mod zeus;
 
+pub use tegrastats::tegrastats_rails;
+
+use super::lined::LineReader;
 use super::options::ReadOptions;
 use super::read::Head;
 use super::trace::Trace;
@@ -65,6 +77,7 @@ pub struct Format {
 
 /// Every format; of two that detect a text the one that stands first reads it.
 pub const REGISTRY: &[Format] = &[
+    szilard_recording::FORMAT,
     nvidia_smi::FORMAT,
     nvidia_smi_dmon::FORMAT,
     nvml_counter::FORMAT,
@@ -82,12 +95,20 @@ pub const REGISTRY: &[Format] = &[
     perf_stat::FORMAT,
     turbostat::FORMAT,
     macmon::FORMAT,
+    mactop::FORMAT,
     scaphandre::FORMAT,
     hwmon::FORMAT,
     ipmi_dcmi::FORMAT,
     redfish::FORMAT,
     home_assistant::FORMAT,
+    shelly::FORMAT,
+    shelly_json::FORMAT,
     fnirsi::FORMAT,
+    rd_usb::FORMAT,
+    joulescope::FORMAT,
+    otii::FORMAT,
+    voltcraft::FORMAT,
+    sma::FORMAT,
     jtop::FORMAT,
     amd_smi::FORMAT,
     amd_smi_json::FORMAT,
@@ -98,4 +119,13 @@ pub const REGISTRY: &[Format] = &[
     ptd_spl::FORMAT,
     mlperf_tiny::FORMAT,
     meter_csv::FORMAT,
+];
+
+/// The formats that are read line by line, and so in parts, and what starts a reader of each.
+pub(super) const LINED: &[(&str, fn(&ReadOptions) -> Box<dyn LineReader>)] = &[
+    (nvidia_smi::FORMAT.name, nvidia_smi::reader),
+    (nvml_counter::FORMAT.name, nvml_counter::reader),
+    (rapl_counter::FORMAT.name, rapl_counter::reader),
+    (tegrastats::FORMAT.name, tegrastats::reader),
+    (meter_csv::FORMAT.name, meter_csv::reader),
 ];
