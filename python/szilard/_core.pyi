@@ -85,8 +85,8 @@ __all__ = [
     "least_supply",
     "load_report",
     "mac_information",
-    "minimum_work",
     "means_of_observations",
+    "minimum_work",
     "monte_carlo",
     "multi_information",
     "noise_margin",
@@ -126,8 +126,8 @@ __all__ = [
     "slow_penalty",
     "speed_energy",
     "speed_time",
-    "stream_exergy_factor",
     "steady_mean",
+    "stream_exergy_factor",
     "sweep",
     "thermal_voltage",
     "throttling",
@@ -1092,7 +1092,7 @@ def sizing(scenario: Rig | _Source, size: str, reliability: _Given) -> tuple[Qua
 def read_signals(source: _Source, *, tz: str | None = None, interval: _Given | None = None) -> pl.DataFrame: ...
 def throttling(
     cause: str,
-    limit: _Given,
+    limit: _Given | None,
     time_ns: _Times,
     values: _Array,
     tokens: TokenLog | None = None,

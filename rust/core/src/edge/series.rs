@@ -73,6 +73,10 @@ impl Series {
     /// [`Series::new`].
     pub fn of_channel(channel: &Channel, zero_ns: i64) -> Result<Self, EdgeError> {
         let samples = &channel.samples;
+        if samples.beyond.is_some() {
+            let found = format!("only the ends of {}, which was read as a stream", channel.label());
+            return Err(EdgeError::Scenario { what: "a series", found, expected: "a recording that is read whole" });
+        }
         let limit = samples.gap_limit_ns();
         let gap = |pair: &[i64]| matches!(pair, [early, late] if late.saturating_sub(*early) > limit);
         if let Some(at) = samples.time_ns.windows(2).position(gap) {

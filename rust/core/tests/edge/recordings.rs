@@ -87,6 +87,10 @@ fn a_hot_spell_costs_the_tokens_that_the_slower_calls_did_not_make() {
         let tokens = found[0].tokens.as_ref().unwrap();
         assert!((tokens.value() - 200.0).abs() < 1e-9 && tokens.u() < 1e-9, "{tokens}");
     }
+    // 0x40 is heat; 0x1 is an idle board, which is no throttling
+    let bits = time.iter().map(|t| if hot(*t) { 64.0 } else { 1.0 }).collect();
+    let found = throttling(&channel(Kind::ThrottleReasons, &time, bits), Cause::Reasons, &calls).unwrap();
+    assert_eq!((found.len(), found[0].end_ns), (1, 150_000_000_000));
     // without calls the time is found and no cost is made up
     let silent = throttling(&kelvins, Cause::Temperature(363.0), &[]).unwrap();
     assert!(silent[0].tokens.is_none());

@@ -67,7 +67,8 @@ pub fn read_signals(
 /// Parameters
 /// ----------
 /// cause
-///     "clock" at or below `limit` while calls are answered, "temperature" or "power-cap" at or above it.
+///     "clock" at or below `limit` while calls are answered, "temperature" or "power-cap" at or above it; "reasons" are
+///     those that NVML gives for a lowered clock (bits of clocks_event_reasons.active), and have no limit.
 /// limit
 ///     The limit. [Hz, K or W]
 /// time_ns, values
@@ -79,24 +80,28 @@ pub fn read_signals(
 pub fn throttling(
     py: Python<'_>,
     cause: &str,
-    limit: Given,
+    limit: Option<Given>,
     time_ns: PyReadonlyArray1<'_, i64>,
     values: PyReadonlyArray1<'_, f64>,
     tokens: Option<&PyTokenLog>,
 ) -> PyResult<Py<PyAny>> {
-    let (kind, unit) = match cause {
-        "clock" => (Kind::Frequency, "Hz"),
-        "temperature" => (Kind::Temperature, "K"),
-        "power-cap" => (Kind::InstantPower, "W"),
-        _ => return Err(PyValueError::new_err(format!("{cause:?}: expected clock, temperature or power-cap"))),
+    let sign: (Kind, &str, fn(f64) -> Cause) = match cause {
+        "clock" => (Kind::Frequency, "Hz", Cause::Clock),
+        "temperature" => (Kind::Temperature, "K", Cause::Temperature),
+        "power-cap" => (Kind::InstantPower, "W", Cause::PowerCap),
+        "reasons" => (Kind::ThrottleReasons, "1", |_| Cause::Reasons),
+        _ => {
+            let expected = "expected clock, temperature, power-cap or reasons";
+            return Err(PyValueError::new_err(format!("{cause:?}: {expected}")));
+        }
     };
+    let (kind, unit, of_limit) = sign;
+    if limit.is_none() != (kind == Kind::ThrottleReasons) {
+        return Err(PyValueError::new_err("a limit goes with clock, temperature and power-cap, and with them alone"));
+    }
     let found = guard(|| {
-        let limit = limit.0.to(unit)?.value();
-        let cause = match kind {
-            Kind::Frequency => Cause::Clock(limit),
-            Kind::Temperature => Cause::Temperature(limit),
-            _ => Cause::PowerCap(limit),
-        };
+        let limit = limit.map(|limit| Ok::<_, EdgeError>(limit.0.to(unit)?.value())).transpose()?;
+        let cause = of_limit(limit.unwrap_or_default());
         core::throttling(&channel(kind, &(time_ns, values))?, cause, &requests(tokens))
     })?;
     let tokens = |of: fn(&szilard::quantity::Quantity) -> f64| {

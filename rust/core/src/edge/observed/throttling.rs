@@ -3,7 +3,7 @@
 use super::request::Request;
 use crate::edge::EdgeError;
 use crate::quantity::{Component, Distribution, Measured, Quantity};
-use crate::traces::{Channel, Kind};
+use crate::traces::{Channel, Kind, throttle_reasons};
 
 /// What shows that a board throttles.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,6 +14,8 @@ pub enum Cause {
     Temperature(f64),
     /// A power at or above so many W, the cap of the board.
     PowerCap(f64),
+    /// A reason that the driver gives for a lowered clock, a power cap, heat or supply; an idle board is none.
+    Reasons,
 }
 
 impl Cause {
@@ -23,6 +25,7 @@ impl Cause {
             Self::Clock(_) => "clock",
             Self::Temperature(_) => "temperature",
             Self::PowerCap(_) => "power-cap",
+            Self::Reasons => "reasons",
         }
     }
 
@@ -31,6 +34,7 @@ impl Cause {
             Self::Clock(_) => kind == Kind::Frequency,
             Self::Temperature(_) => kind == Kind::Temperature,
             Self::PowerCap(_) => kind.is_power(),
+            Self::Reasons => kind == Kind::ThrottleReasons,
         }
     }
 
@@ -38,6 +42,14 @@ impl Cause {
         match self {
             Self::Clock(limit) => value <= limit,
             Self::Temperature(limit) | Self::PowerCap(limit) => value >= limit,
+            Self::Reasons => throttle_reasons(value as u64) != 0,
+        }
+    }
+
+    fn limit(self) -> Option<f64> {
+        match self {
+            Self::Clock(limit) | Self::Temperature(limit) | Self::PowerCap(limit) => Some(limit),
+            Self::Reasons => None,
         }
     }
 }
@@ -66,7 +78,7 @@ pub struct Throttling {
 /// the uncertainty is the scatter of the rates outside. A rate that differs for another reason is counted, too.
 ///
 /// # Parameters
-/// - `channel`: a channel of clock [Hz], temperature [K] or power [W].
+/// - `channel`: a channel of clock [Hz], temperature [K], power [W] or of the driver's reasons.
 /// - `cause`: the sign and its limit.
 /// - `requests`: calls on the clock of the recording; without them no cost is known and clocks are refused.
 ///
@@ -74,11 +86,13 @@ pub struct Throttling {
 /// [`EdgeError::Scenario`] for a channel of another kind, a limit that is no number, and a clock without calls.
 pub fn throttling(channel: &Channel, cause: Cause, requests: &[Request]) -> Result<Vec<Throttling>, EdgeError> {
     let refuse = |found: String, expected| Err(EdgeError::Scenario { what: "throttling", found, expected });
-    let (Cause::Clock(limit) | Cause::Temperature(limit) | Cause::PowerCap(limit)) = cause;
+    if channel.samples.beyond.is_some() {
+        return refuse("only the ends of a recording that was read as a stream".to_owned(), "one that is read whole");
+    }
     if !cause.fits(channel.kind) {
         return refuse(format!("a channel of {} for {}", channel.kind.word(), cause.word()), "a channel of that kind");
     }
-    if !(limit.is_finite() && limit > 0.0) {
+    if let Some(limit) = cause.limit().filter(|limit| !(limit.is_finite() && *limit > 0.0)) {
         return refuse(format!("a limit of {limit}"), "a finite limit above 0");
     }
     if matches!(cause, Cause::Clock(_)) && requests.is_empty() {
