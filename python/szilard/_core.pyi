@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 __all__ = [
     "Audit",
@@ -14,6 +15,7 @@ __all__ = [
     "BoundaryChain",
     "Divergence",
     "EnergyResult",
+    "DivergenceBounds",
     "EntropyBounds",
     "Factor",
     "Footprint",
@@ -28,6 +30,7 @@ __all__ = [
     "Range",
     "Scenario",
     "SolarArray",
+    "SteadyMean",
     "Sweep",
     "ThermalNode",
     "TokenInformation",
@@ -43,11 +46,14 @@ __all__ = [
     "circuit_erasure",
     "compare",
     "cooling_share",
+    "correlate",
     "cost_of_thought",
     "cue",
     "dcie",
     "divergence",
+    "divergence_bounds",
     "effectiveness",
+    "energy",
     "energy_per_token",
     "entropy_bounds",
     "entropy_from_counts",
@@ -70,6 +76,7 @@ __all__ = [
     "load_report",
     "mac_information",
     "minimum_work",
+    "means_of_observations",
     "monte_carlo",
     "multi_information",
     "noise_margin",
@@ -106,6 +113,7 @@ __all__ = [
     "speed_energy",
     "speed_time",
     "stream_exergy_factor",
+    "steady_mean",
     "sweep",
     "thermal_voltage",
     "token_entropy",
@@ -137,7 +145,10 @@ class Quantity:
         label: str | None = None,
         id: str | None = None,
         degrees_of_freedom: float | None = None,
+        distribution: str | None = None,
     ) -> Self: ...
+    @property
+    def degrees_of_freedom(self) -> float: ...
     @property
     def value(self) -> float: ...
     @property
@@ -159,7 +170,25 @@ class Quantity:
     def to(self, unit: str) -> Quantity: ...
     def budget(self) -> pl.DataFrame: ...
     def expanded(self, coverage: float = 0.95) -> Interval: ...
-    def monte_carlo(self, n: int = 1_000_000, seed: int = 0) -> MonteCarlo: ...
+    @final
+class SteadyMean:
+    @property
+    def mean(self) -> Quantity: ...
+    @property
+    def sd(self) -> float: ...
+    @property
+    def lag_one(self) -> float: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def effective_size(self) -> float: ...
+
+def steady_mean(values: ArrayLike, unit: str) -> SteadyMean: ...
+def correlate(
+    values: Sequence[_Given], u: Sequence[_Given], correlation: Sequence[Sequence[float]]
+) -> list[Quantity]: ...
+def means_of_observations(sets: Sequence[Sequence[float]], units: Sequence[str]) -> list[Quantity]: ...
+def monte_carlo(self, n: int = 1_000_000, seed: int = 0) -> MonteCarlo: ...
     def isclose(self, other: _Given, *, rel_tol: float = 1e-9, abs_tol: _Given | None = None) -> bool: ...
     def to_json(self) -> str: ...
     @staticmethod
@@ -268,6 +297,7 @@ def token_entropy(
     vocab_size: int | None = None,
     mode: str = "exact",
     *,
+    progress: Callable[[int, int], object] | None = None,
     renyi_orders: Sequence[float] = ...,
     rank: bool = False,
     top_k: int | None = None,
@@ -283,8 +313,26 @@ class Divergence:
     def cross_entropy(self) -> _Array: ...
 
 def divergence(
-    logits_p: Any, logits_q: Any, sampling_temperature: float = 1.0, base: float = 2.0, vocab_size: int | None = None
+    logits_p: Any,
+    logits_q: Any,
+    sampling_temperature: float = 1.0,
+    base: float = 2.0,
+    vocab_size: int | None = None,
+    *,
+    progress: Callable[[int, int], object] | None = None,
 ) -> Divergence: ...
+
+@final
+class DivergenceBounds:
+    @property
+    def kullback_leibler_lower(self) -> _Array: ...
+    @property
+    def jensen_shannon_lower(self) -> _Array: ...
+    @property
+    def jensen_shannon_upper(self) -> _Array: ...
+    def __len__(self) -> int: ...
+
+def divergence_bounds(top_logprobs_p: Any, top_logprobs_q: Any) -> DivergenceBounds: ...
 
 @final
 class EntropyBounds:
@@ -337,6 +385,23 @@ def read_trace(
     boundary: str | None = None,
     decompress: bool = False,
 ) -> Trace: ...
+def energy(
+    path: _Path,
+    channel: str | None = None,
+    max_gap: _Given | None = None,
+    progress: Callable[[int, int], object] | bool | None = None,
+    *,
+    format: str | None = None,
+    tz: str | None = None,
+    time_format: str | None = None,
+    interval: _Given | None = None,
+    devices: Sequence[str | int] | int | None = None,
+    voltage: _Given | None = None,
+    columns: dict[str, str | int | tuple[str | int, str | None]] | None = None,
+    sign: str | None = None,
+    boundary: str | None = None,
+    decompress: bool = False,
+) -> EnergyResult: ...
 def join(
     traces: Sequence[Trace] | dict[str, Trace],
     offsets: dict[str, _Given | datetime | None]

@@ -20,10 +20,13 @@ mod published;
 mod quantity;
 mod reading;
 mod scenario;
+mod statistics;
 mod table;
 mod tokens;
 mod traces;
 mod truncated;
+mod watched;
+mod watcher;
 
 use pyo3::prelude::*;
 
@@ -74,16 +77,18 @@ pub mod _core {
     #[pymodule_export]
     use crate::quantity::{PyQuantity, calc};
     #[pymodule_export]
-    use crate::reading::{list_formats, read_trace, trace_from_arrays};
+    use crate::reading::{energy, list_formats, read_trace, trace_from_arrays};
     #[pymodule_export]
     use crate::scenario::{
         PyGrowth, PyRange, PyScenario, published_between, published_factor, published_growth, published_scenario,
         published_share,
     };
     #[pymodule_export]
+    use crate::statistics::{SteadyMean, correlate, means_of_observations, steady_mean};
+    #[pymodule_export]
     use crate::tokens::{PyTokenLog, read_tokens};
     #[pymodule_export]
     use crate::traces::PyTrace;
     #[pymodule_export]
-    use crate::truncated::{EntropyBounds, entropy_bounds, entropy_from_counts};
+    use crate::truncated::{DivergenceBounds, EntropyBounds, divergence_bounds, entropy_bounds, entropy_from_counts};
 }

@@ -3,6 +3,7 @@
 mod audit;
 mod calc;
 mod demo;
+mod divergence;
 mod doctor;
 mod energy;
 mod entropy;
@@ -33,6 +34,8 @@ pub(crate) enum Command {
     Energy(Box<energy::Energy>),
     /// Bits per token of logits, or bounds on them from a server's log-probabilities
     Entropy(entropy::Entropy),
+    /// Bits per token between two models: of their logits, or bounds from two lists of log-probabilities
+    Divergence(divergence::DivergenceCommand),
     /// The value of an expression with units, such as "7.2 W * 4.1 s / 50 token"
     Calc(calc::Calc),
     /// The ladder of Landauer bounds below an energy per token
@@ -57,12 +60,13 @@ pub(crate) enum Command {
 
 impl Command {
     /// What the command found out, or why it did not.
-    pub(crate) fn answer(&self) -> Result<Answer, Failure> {
+    pub(crate) fn answer(&self, json: bool) -> Result<Answer, Failure> {
         match self {
             Self::Formats(command) => command.answer(),
-            Self::Read(command) => command.answer(),
-            Self::Energy(command) => command.answer(),
+            Self::Read(command) => command.answer(json),
+            Self::Energy(command) => command.answer(json),
             Self::Entropy(command) => command.answer(),
+            Self::Divergence(command) => command.answer(),
             Self::Calc(command) => command.answer(),
             Self::Landauer(command) => command.answer(),
             Self::Lift(command) => command.answer(),

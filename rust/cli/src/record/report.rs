@@ -113,7 +113,8 @@ fn at_boundary(ran: &Ran, boundary: Option<Boundary>, trace: Trace, meter: Energ
         let query = InferenceQuery { window, idle, ..InferenceQuery::default() };
         energy_per_token(&trace, tokens, &query).map_err(|error| error.to_string())
     });
-    let idle = idle_power(&trace, ran.idle_ns).ok();
+    let idle_window = ran.idle_ns.map(|(start, end)| Idle::Window(start, end));
+    let idle = idle_power(&trace, idle_window.as_ref()).ok();
     let mut part = AtBoundary { boundary, devices, sensors, meter, idle, inference, trace };
     if let Some(model) = ran.model {
         part.model(model);

@@ -110,6 +110,12 @@ pub enum EnergyError {
         /// Its kind.
         kind: &'static str,
     },
+    /// A percentile that is none.
+    #[error("{}: a percentile of the power samples lies between 0 and 100, found {}", Code::Range, 100.0 * found)]
+    Percentile {
+        /// What was given, as a share.
+        found: f64,
+    },
     /// No sample strictly inside the window.
     #[error("{}: no positive sample of {channel} lies strictly inside the window", Code::NoOverlap)]
     NoSampleInside {
@@ -223,7 +229,7 @@ impl EnergyError {
             Self::TooFewSamples { .. } => Some(Code::TooFewSamples),
             Self::ZeroDuration { .. } => Some(Code::ZeroDuration),
             Self::NoPower { .. } | Self::NotPower { .. } => Some(Code::NoPower),
-            Self::Range { .. } => Some(Code::Range),
+            Self::Range { .. } | Self::Percentile { .. } => Some(Code::Range),
             Self::CounterAmbiguous { .. } => Some(Code::CounterAmbiguous),
             Self::Unknown { .. } => Some(Code::UnknownDevice),
             Self::Window { .. } => Some(Code::Window),

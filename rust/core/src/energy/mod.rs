@@ -13,7 +13,9 @@ mod mlperf;
 mod offset;
 
 mod partial;
+mod plausibility;
 mod report;
+mod stream;
 mod token_formats;
 mod tokens;
 mod uncertainty;
@@ -32,5 +34,6 @@ pub use report::{
     CountsRecord, DeviceRecord, EnergyRecord, ExcludedRecord, REPORT_SCHEMA, RemarkRecord, Report, RequestRecord,
     remark_records,
 };
+pub use stream::{FileEnergy, FileError, STREAMED_FROM, Streaming, WHOLE_LIMIT, energy_of_path, energy_of_path_in};
 pub use token_formats::{REGISTRY as TOKEN_FORMATS, TokenFormat, TokenOptions, read_tokens, read_tokens_path};
 pub use tokens::{Count, Counted, Excluded, Rate, Request, TokenLog};

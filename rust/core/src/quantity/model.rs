@@ -25,6 +25,10 @@ pub enum Function {
     Ln,
     /// |a|
     Abs,
+    /// sin a [rad]
+    Sin,
+    /// cos a [rad]
+    Cos,
 }
 
 impl Function {
@@ -34,6 +38,8 @@ impl Function {
             Self::Exp => (x.exp(), x.exp()),
             Self::Ln => (x.ln(), 1.0 / x),
             Self::Abs => (x.abs(), if x < 0.0 { -1.0 } else { 1.0 }),
+            Self::Sin => x.sin_cos(),
+            Self::Cos => (x.cos(), -x.sin()),
             Self::Scale(factor) => (factor * x, factor),
             Self::Sum | Self::Difference | Self::Product | Self::Quotient | Self::Power => (f64::NAN, f64::NAN),
         }
@@ -46,7 +52,7 @@ impl Function {
             Self::Product => a * b,
             Self::Quotient => a / b,
             Self::Power => a.powf(b),
-            Self::Scale(_) | Self::Exp | Self::Ln | Self::Abs => self.of_one(a).0,
+            Self::Scale(_) | Self::Exp | Self::Ln | Self::Abs | Self::Sin | Self::Cos => self.of_one(a).0,
         }
     }
 }

@@ -1,12 +1,12 @@
 //! The budget of a meter, carried over to a part of its energy.
 
 use crate::energy::error::EnergyError;
+use crate::energy::uncertainty::part_of;
 use crate::quantity::{Basis, Component, Measured, Quantity};
 
 /// The budget of the meter, carried over to a part of its energy.
 ///
-/// A gain scales with the energy of the part. Everything else is at most what it is for the whole meter and is taken in
-/// proportion, too, so that the parts of a meter stay fully correlated.
+/// The parts of a meter stay fully correlated in what belongs to the meter; see [`part_of`] for the rest.
 pub(super) struct MeterScale {
     value: f64,
     components: Vec<Component>,
@@ -19,8 +19,7 @@ impl MeterScale {
 
     fn components(&self, joules: f64) -> Vec<Component> {
         let share = if self.value == 0.0 { 0.0 } else { joules / self.value };
-        let scaled = |part: &Component| Component { contribution: part.contribution * share, ..part.clone() };
-        self.components.iter().map(scaled).collect()
+        self.components.iter().map(|part| part_of(part, share)).collect()
     }
 
     pub fn u(&self, joules: f64) -> f64 {
