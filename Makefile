@@ -54,6 +54,7 @@ docs:  ## The Rust documentation, with everything else that rustdoc dislikes as 
 
 bench: tools  ## The figures of docs/performance.md, measured here
 	$(BIN)/python benches/build_time.py
+	cargo build --quiet --release -p szilard-cli && $(BIN)/python benches/record.py target/release/szilard --docs
 	cargo run --quiet --release -p szilard-simd --example ratios && $(BIN)/python benches/entropy.py --docs
 
 # Needs a nightly toolchain and cargo-fuzz.

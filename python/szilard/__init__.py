@@ -58,3 +58,5 @@ from szilard._core import steady_mean as steady_mean
 from szilard._core import sweep as sweep
 from szilard._core import token_entropy as token_entropy
 from szilard._core import trace_from_arrays as trace_from_arrays
+from szilard._record import Recording as Recording
+from szilard._record import record as record
