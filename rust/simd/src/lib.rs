@@ -1,4 +1,4 @@
-//! Sums over rows of logits, with the vector instructions that the machine has.
+//! Sums over rows of logits and over long series, with the vector instructions that the machine has.
 //!
 //! | file | what it is |
 //! |---|---|
@@ -8,6 +8,8 @@
 //! | `lanes` | what the kernel asks of vector instructions |
 //! | `avx512`, `avx2`, `portable` | what gives it; `portable` is NEON where the compiler assumes it |
 //! | `dispatch` | the choice between them, when the program runs |
+//! | `integral` | exact sums of values times the time around them, and trapezoids between many cuts |
+//! | `order` | the order of many integers |
 //!
 //! It knows no physics: what the sums mean is said in `szilard::information`. Unsafe code is allowed here alone.
 
@@ -17,11 +19,15 @@ mod avx2;
 mod avx512;
 mod block;
 mod dispatch;
+mod integral;
 mod lanes;
 mod logit;
+mod order;
 mod portable;
 mod row;
 
 pub use dispatch::InstructionSet;
+pub use integral::{BlockSum, Integrator, SAMPLES, Trapezoid, trapezoids};
 pub use logit::{Logit, widen_slice};
+pub use order::order;
 pub use row::{BLOCK, RowSums, Softmax};

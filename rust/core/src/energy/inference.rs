@@ -1,11 +1,11 @@
 //! Joules per token: a power log and a token log, joined.
 
-use super::attribute::{Part, Policy, Shares, grid, on_grid, split};
+use super::attribute::{Part, Policy, Shares, Sharing, grid, on_grid, split};
 use super::error::EnergyError;
 use super::idle::{Idle, IdlePower, idle_energy};
-use super::integrate::{EnergyQuery, EnergyResult, Rule, Status, energy, intervals, members};
-use super::interval::Interval;
+use super::integrate::{EnergyQuery, EnergyResult, Rule, Status, energy, members};
 use super::join::{Joined, Overlap, clocks_meet, join};
+use super::meter::Meter;
 use super::offset::{Offset, estimate};
 use super::tokens::{Excluded, Request, TokenLog};
 use crate::input::{Code, Diagnostics, Place, Refusal};
@@ -143,8 +143,11 @@ pub fn energy_per_token(
     let meters: Vec<_> = channels
         .iter()
         .filter(|channel| !channel.samples.is_empty())
-        .map(|channel| intervals(trace, channel, query.max_gap_ns, &mut Diagnostics::default()))
-        .collect::<Result<_, _>>()?;
+        .map(|channel| {
+            let (meter, _) = Meter::read(trace, channel, span, query.max_gap_ns, &mut Diagnostics::default())?;
+            Ok(meter)
+        })
+        .collect::<Result<_, EnergyError>>()?;
     let offset = match tokens {
         Tokens::Log(log) if query.estimate_clock_offset => {
             let sampling = channels.iter().filter_map(|channel| channel.samples.median_interval_ns()).min();
@@ -192,7 +195,7 @@ pub fn energy_per_token(
         behind.checked_sub(1).and_then(|at| doubled.get(at)).is_some_and(|(_, latest)| start <= *latest)
     };
     let plan = Plan::of(&joined.requests, query.policy);
-    let shares = split(&meters, &plan.parts, window);
+    let shares = split(&meters, &plan.parts, window, Sharing::Shared);
     if query.policy == Policy::Exclusive && shares.overlapping {
         let reason = "records overlap; choose how to split them (tokens or time)".to_owned();
         return Err(EnergyError::Policy { policy: query.policy.word(), reason });
@@ -203,11 +206,12 @@ pub fn energy_per_token(
     let left_out = left_out.map(|(start, end)| Part { start, end, weight: 1.0 });
     let occupied: Vec<Part> = plan.parts.iter().copied().chain(left_out).collect();
     let (idle_j, idle_ns) = match occupied.len() > plan.parts.len() {
-        true => split(&meters, &occupied, window).idle(),
+        true => split(&meters, &occupied, window, Sharing::Shared).idle(),
         false => shares.idle(),
     };
 
     let scale = MeterScale::of(&total);
+    let u_per_joule = scale.u_per_joule();
     let by_record = plan.energies(&shares, joined.requests.len());
     let declared = query.idle.as_ref().map(|idle| idle.power(trace)).transpose()?;
     let idle_j = match &declared {
@@ -222,7 +226,7 @@ pub fn energy_per_token(
         .map(|(request, (joules, uncovered))| RequestEnergy {
             request: request.clone(),
             energy_j: on_grid(*joules, grid_j),
-            u_j: scale.u(*joules),
+            u_j: u_per_joule * joules.abs(),
             status: if *uncovered > 0 || is_doubled(request) { Status::Incomplete } else { Status::Complete },
         })
         .collect();
@@ -254,7 +258,7 @@ pub fn energy_per_token(
                 }
                 let moved: Vec<Request> = joined.inference().map(|request| request.clone().later_by(shift)).collect();
                 let plan = Plan::of(&moved, query.policy);
-                Ok(split(&meters, &plan.parts, window).energy.iter().sum())
+                Ok(split(&meters, &plan.parts, window, Sharing::Shared).energy.iter().sum())
             };
             let u = offset.u_ns.round() as i64;
             let change = (shifted(u)? - shifted(0)?).abs().max((shifted(-u)? - shifted(0)?).abs());
@@ -340,7 +344,7 @@ fn estimated(
     log: &TokenLog,
     span: (i64, i64),
     query: &InferenceQuery,
-    meters: &[Vec<Interval>],
+    meters: &[Meter<'_>],
     sampling_ns: i64,
 ) -> Result<Offset, EnergyError> {
     let given = query.clock_offset_ns.unwrap_or(0);
@@ -409,8 +413,14 @@ impl MeterScale {
         self.components.iter().map(scaled).collect()
     }
 
-    fn u(&self, joules: f64) -> f64 {
-        self.components(joules).iter().map(|part| part.contribution.powi(2)).sum::<f64>().sqrt()
+    /// Standard uncertainty of a joule. [J]
+    fn u_per_joule(&self) -> f64 {
+        let contributions = self.components.iter().map(|part| part.contribution);
+        if self.value == 0.0 {
+            0.0
+        } else {
+            contributions.map(|part| part * part).sum::<f64>().sqrt() / self.value.abs()
+        }
     }
 
     fn figure(&self, total: &Quantity, joules: f64, basis: Basis) -> Result<Quantity, EnergyError> {
@@ -478,7 +488,7 @@ impl Plan {
         let inference = |record: usize| requests.get(record).is_some_and(|request| !request.is_overhead);
         let parts = self.parts.iter().zip(&self.of).filter(|(_, (record, _))| inference(*record));
         let parts: Vec<Part> = parts.map(|(part, _)| *part).collect();
-        split(&[], &parts, window).in_flight_ns
+        split(&[], &parts, window, Sharing::Shared).in_flight_ns
     }
 
     /// Energy up to the first token per prompt token and from it on per generated token.

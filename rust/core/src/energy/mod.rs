@@ -9,14 +9,17 @@ mod integrate;
 mod interval;
 mod join;
 mod ledger;
+mod meter;
 mod mlperf;
 mod offset;
 
 mod partial;
 mod report;
+mod sums;
 mod token_formats;
 mod tokens;
 mod uncertainty;
+mod windows;
 
 pub use attribute::Policy;
 pub use counter::AmbiguousCounter;
@@ -27,10 +30,12 @@ pub use integrate::{DeviceEnergy, EnergyQuery, EnergyResult, Rule, Status, energ
 pub use join::Overlap;
 pub use ledger::{Comparison, compare};
 pub use mlperf::{Finding, MlperfCheck, MlperfFiles, MlperfRun, RunFile, mlperf_check, mlperf_run};
-pub use partial::{GapLimitsDiffer, Partial, Total};
+pub use partial::{GapLimitsDiffer, Partial};
 pub use report::{
     CountsRecord, DeviceRecord, EnergyRecord, ExcludedRecord, REPORT_SCHEMA, RemarkRecord, Report, RequestRecord,
     remark_records,
 };
+pub use sums::Total;
 pub use token_formats::{REGISTRY as TOKEN_FORMATS, TokenFormat, TokenOptions, read_tokens, read_tokens_path};
 pub use tokens::{Count, Counted, Excluded, Rate, Request, TokenLog};
+pub use windows::{Overlapping, WindowEnergies, energies};

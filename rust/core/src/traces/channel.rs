@@ -75,6 +75,9 @@ impl Kind {
     }
 }
 
+/// No shorter interval is a gap. [ns]
+pub const SHORTEST_GAP_NS: i64 = 2_000_000_000;
+
 /// The samples of a channel in SI units, in time order inside each segment.
 ///
 /// A new segment starts where the clock stepped back: time is monotone inside a segment and nothing is integrated
@@ -113,7 +116,7 @@ impl Samples {
 
     /// The longest interval that counts as sampled: max(5 x lower median of the positive intervals, 2 s). [ns]
     pub fn gap_limit_ns(&self) -> i64 {
-        self.median_interval_ns().unwrap_or(0).saturating_mul(5).max(2_000_000_000)
+        self.median_interval_ns().unwrap_or(0).saturating_mul(5).max(SHORTEST_GAP_NS)
     }
 
     /// The segments as slices of time and value.

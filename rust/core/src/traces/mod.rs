@@ -20,7 +20,7 @@ mod trace;
 
 pub use arrays::{PowerSeries, trace_from_arrays};
 pub use builder::{Builder, DEVICE_LIMIT, Negative, Slot};
-pub use channel::{Channel, Kind, Samples};
+pub use channel::{Channel, Kind, SHORTEST_GAP_NS, Samples};
 pub use clock::{Clock, FARTHEST_NS};
 pub use formats::{Format, REGISTRY};
 pub use options::{ColumnChoice, ColumnName, ReadOptions, Role, Sign};

@@ -1,0 +1,17 @@
+//! Energy of a meter split over what was in flight.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `policy` | how power is split |
+//! | `pieces` | energy between neighbouring cuts of the time |
+//! | `sweep` | one walk over the sorted starts and ends |
+//! | `grid` | parts whose sum is exact in any order |
+
+mod grid;
+mod pieces;
+mod policy;
+mod sweep;
+
+pub(super) use grid::{grid, on_grid};
+pub use policy::Policy;
+pub(super) use sweep::{Part, Shares, Sharing, split};
