@@ -165,3 +165,13 @@ impl From<QuantityError> for LandauerError {
         }
     }
 }
+
+/// Refuses a number that is not as expected.
+pub(super) fn within(
+    what: &'static str,
+    found: f64,
+    is_within: bool,
+    expected: impl Fn() -> String,
+) -> Result<(), LandauerError> {
+    if is_within { Ok(()) } else { Err(LandauerError::Range { what, found, expected: expected() }) }
+}

@@ -1,6 +1,7 @@
 //! What a ladder is built from.
 
 use super::bounds::{Arithmetic, Circuit, Reset, Retention, register_information};
+use super::error::within;
 use super::limit::landauer_limit_of;
 use super::model::limited;
 use super::reliability::checked_probability;
@@ -122,14 +123,4 @@ impl<'a> LadderInputs<'a> {
         self.weights.map(|weights| self.model.hold_against(weights)).transpose()?;
         Ok(())
     }
-}
-
-/// Refuses a number that is not as expected.
-pub(super) fn within(
-    what: &'static str,
-    found: f64,
-    is_within: bool,
-    expected: impl Fn() -> String,
-) -> Result<(), LandauerError> {
-    if is_within { Ok(()) } else { Err(LandauerError::Range { what, found, expected: expected() }) }
 }

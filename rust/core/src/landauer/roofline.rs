@@ -1,6 +1,6 @@
 //! The least time of a token on a device, and its energy at a stated power.
 
-use super::inputs::within;
+use super::error::within;
 use super::model::limited;
 use super::{Device, LandauerError, Model, Precision, Weights};
 use crate::quantity::units::f64::{Power, Time, TokenCount};

@@ -1,6 +1,6 @@
 //! How the rungs, and the least time and energy of a token, move with what a server may choose.
 
-use super::inputs::within;
+use super::error::within;
 use super::model::limited;
 use super::roofline::checked_power;
 use super::{Device, Ladder, LadderInputs, LandauerError, Model, Precision, Roofline, ladder, roofline};

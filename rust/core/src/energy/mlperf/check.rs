@@ -1,7 +1,9 @@
 //! Whether the power log of an MLPerf submission may be believed, check by check, and beside each finding what the
 //! reference checker (mlcommons/power-dev, compliance/check.py) says of it.
 
-use super::run::{MlperfFiles, Opened};
+use super::files::MlperfFiles;
+use super::finding::Finding;
+use super::run::Opened;
 use super::samples::{Sample, inside, mean, official_mean};
 use super::{clocks, meter_log, session};
 use crate::energy::{EnergyError, EnergyQuery, energy};
@@ -15,27 +17,6 @@ const SAME_MEAN: f64 = 1e-3;
 const SAME_SUM: f64 = 1e-3;
 /// How far the run may lie below its ranging run.
 const BELOW: f64 = 0.05;
-
-/// Something that speaks against a run.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Finding {
-    /// Stable code.
-    pub code: Code,
-    /// File.
-    pub path: String,
-    /// Line, where it is about one.
-    pub line: Option<u32>,
-    /// What was found.
-    pub message: String,
-    /// What the reference checker says of it.
-    pub reference: String,
-}
-
-impl Finding {
-    pub(super) fn new(code: Code, path: &str, line: Option<u32>, message: String, reference: &str) -> Self {
-        Self { code, path: path.to_owned(), line, message, reference: reference.to_owned() }
-    }
-}
 
 /// The outcome of the checks.
 #[derive(Debug, Clone, Default)]

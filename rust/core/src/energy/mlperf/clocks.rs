@@ -1,6 +1,6 @@
 //! Steps and whole-hour shifts of the clocks of a run.
 
-use super::check::Finding;
+use super::finding::Finding;
 use super::samples::Sample;
 use crate::input::Code;
 

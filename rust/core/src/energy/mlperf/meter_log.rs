@@ -3,8 +3,8 @@
 //! The reference checker adds its tolerance of 800, which is in milliseconds, to times in seconds: it looks for
 //! warnings from 800 s behind the begin to 800 s before the end alone, and in a run shorter than 1600 s nowhere.
 
-use super::check::Finding;
-use super::run::RunFile;
+use super::files::RunFile;
+use super::finding::Finding;
 use crate::input::{Code, DateOrder, Diagnostics, Refusal, civil_stamp, printable};
 
 /// What the reference checker leaves out at each end of a run. [ns]

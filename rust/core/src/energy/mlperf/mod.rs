@@ -3,13 +3,17 @@
 mod check;
 mod clocks;
 mod detail;
+mod files;
+mod finding;
 mod meter_log;
 mod metric;
 mod run;
 mod samples;
 mod session;
 
-pub use check::{Finding, MlperfCheck, mlperf_check};
-pub use run::{MlperfFiles, MlperfRun, RunFile, mlperf_run};
+pub use check::{MlperfCheck, mlperf_check};
+pub use files::{MlperfFiles, RunFile};
+pub use finding::Finding;
+pub use run::{MlperfRun, mlperf_run};
 
 pub(super) use detail::{Detail, MARK};

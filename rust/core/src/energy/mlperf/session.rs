@@ -1,7 +1,7 @@
 //! The phases of a session, from `client.json` and `server.json`, against the window of the run.
 
-use super::check::Finding;
-use super::run::RunFile;
+use super::files::RunFile;
+use super::finding::Finding;
 use crate::input::{Code, Json, Refusal};
 
 /// Most that the stamps of client and server of one checkpoint may differ. [s]

@@ -14,7 +14,7 @@
 
 use super::{Bound, BoundInputs, Kind};
 use crate::landauer::LandauerError;
-use crate::landauer::inputs::within;
+use crate::landauer::error::within;
 use crate::landauer::reliability::checked_probability;
 use crate::quantity::Quantity;
 use crate::quantity::units::f64::{Diffusivity, Frequency, Length, Time};

@@ -6,7 +6,7 @@
 use super::{Bound, BoundInputs, Kind};
 use crate::input::printable;
 use crate::landauer::LandauerError;
-use crate::landauer::inputs::within;
+use crate::landauer::error::within;
 use crate::quantity::Quantity;
 use crate::quantity::units::{f64::Information, f64::InformationPerToken, f64::TokenCount};
 use crate::quantity::units::{information::bit, token_count::token};

@@ -4,7 +4,7 @@
 
 use super::{Bound, BoundInputs, Kind};
 use crate::landauer::LandauerError;
-use crate::landauer::inputs::within;
+use crate::landauer::error::within;
 use crate::quantity::Quantity;
 use crate::quantity::constants::{PLANCK, SPEED_OF_LIGHT, planck};
 use crate::quantity::units::f64::{Energy, Time, TokenCount};

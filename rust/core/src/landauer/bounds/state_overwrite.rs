@@ -7,7 +7,7 @@
 use super::gate_level::shannon;
 use super::{Bound, BoundInputs, Kind};
 use crate::landauer::LandauerError;
-use crate::landauer::inputs::within;
+use crate::landauer::error::within;
 use crate::quantity::Quantity;
 use crate::quantity::units::f64::Information;
 use crate::quantity::units::{energy_per_token::joule_per_token, f64::EnergyPerToken};

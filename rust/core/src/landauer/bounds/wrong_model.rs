@@ -5,7 +5,7 @@
 use super::gate_level::shannon;
 use super::{Bound, BoundInputs, Kind};
 use crate::landauer::LandauerError;
-use crate::landauer::inputs::within;
+use crate::landauer::error::within;
 use crate::quantity::Quantity;
 use crate::quantity::units::{f64::Information, information::bit};
 

@@ -1,7 +1,7 @@
 //! What a model stores and moves for a token.
 
 use super::super::LandauerError;
-use super::super::inputs::within;
+use super::super::error::within;
 use super::config::limited;
 use super::shape::{Attention, Block, Model};
 
