@@ -9,7 +9,7 @@
 //! | `avx512`, `avx2`, `portable` | what gives it; `portable` is NEON where the compiler assumes it |
 //! | `dispatch` | the choice between them, when the program runs |
 //! | `integral` | exact sums of values times the time around them, and trapezoids between many cuts |
-//! | `order` | the order of many integers |
+//! | `order`, `share` | the order of many integers, and pieces shared out among windows that overlap |
 //!
 //! It knows no physics: what the sums mean is said in `szilard::information`. Unsafe code is allowed here alone.
 
@@ -25,9 +25,11 @@ mod logit;
 mod order;
 mod portable;
 mod row;
+mod share;
 
 pub use dispatch::InstructionSet;
 pub use integral::{BlockSum, Integrator, SAMPLES, Trapezoid, trapezoids};
 pub use logit::{Logit, widen_slice};
 pub use order::order;
 pub use row::{BLOCK, RowSums, Softmax};
+pub use share::{Piece, Shares, Sharing, Sweep, Window};

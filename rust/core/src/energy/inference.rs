@@ -1,6 +1,7 @@
 //! Joules per token: a power log and a token log, joined.
 
-use super::attribute::{Part, Policy, Shares, Sharing, grid, on_grid, split};
+use super::attribute::{Policy, grid, on_grid, split};
+use super::doubled::{doubled, once};
 use super::error::EnergyError;
 use super::idle::{Idle, IdlePower, idle_energy};
 use super::integrate::{EnergyQuery, EnergyResult, Rule, Status, energy, members};
@@ -10,7 +11,8 @@ use super::offset::{Offset, estimate};
 use super::tokens::{Excluded, Request, TokenLog};
 use crate::input::{Code, Diagnostics, Place, Refusal};
 use crate::quantity::{Basis, Boundary, BoundaryError, Component, Distribution, Measured, Quantity, QuantityError};
-use crate::traces::{Channel, Trace};
+use crate::traces::Trace;
+use szilard_simd::{Shares, Sharing, Window};
 
 /// What was generated: a log, or a bare count for the whole window.
 #[derive(Debug, Clone, Copy)]
@@ -195,7 +197,7 @@ pub fn energy_per_token(
         behind.checked_sub(1).and_then(|at| doubled.get(at)).is_some_and(|(_, latest)| start <= *latest)
     };
     let plan = Plan::of(&joined.requests, query.policy);
-    let shares = split(&meters, &plan.parts, window, Sharing::Shared);
+    let shares = split(&meters, &plan.parts, window, Sharing::Split);
     if query.policy == Policy::Exclusive && shares.overlapping {
         let reason = "records overlap; choose how to split them (tokens or time)".to_owned();
         return Err(EnergyError::Policy { policy: query.policy.word(), reason });
@@ -203,11 +205,14 @@ pub fn energy_per_token(
 
     // the meter is idle while no record is in flight, be it kept or left out
     let left_out = joined.excluded.iter().filter_map(|record| record.interval_ns);
-    let left_out = left_out.map(|(start, end)| Part { start, end, weight: 1.0 });
-    let occupied: Vec<Part> = plan.parts.iter().copied().chain(left_out).collect();
+    let left_out = left_out.map(|(start, end)| Window { start, end, weight: 1.0 });
+    let occupied: Vec<Window> = plan.parts.iter().copied().chain(left_out).collect();
     let (idle_j, idle_ns) = match occupied.len() > plan.parts.len() {
-        true => split(&meters, &occupied, window, Sharing::Shared).idle(),
-        false => shares.idle(),
+        true => {
+            let shares = split(&meters, &occupied, window, Sharing::Split);
+            (shares.outside, shares.outside_covered)
+        }
+        false => (shares.outside, shares.outside_covered),
     };
 
     let scale = MeterScale::of(&total);
@@ -258,7 +263,7 @@ pub fn energy_per_token(
                 }
                 let moved: Vec<Request> = joined.inference().map(|request| request.clone().later_by(shift)).collect();
                 let plan = Plan::of(&moved, query.policy);
-                Ok(split(&meters, &plan.parts, window, Sharing::Shared).energy.iter().sum())
+                Ok(split(&meters, &plan.parts, window, Sharing::Split).value.iter().sum())
             };
             let u = offset.u_ns.round() as i64;
             let change = (shifted(u)? - shifted(0)?).abs().max((shifted(-u)? - shifted(0)?).abs());
@@ -293,7 +298,9 @@ pub fn energy_per_token(
     let (prefill_per_token, decode_per_token) = plan.by_phase(&shares, &joined.requests, &scale, &total)?;
     let time_weighted = match query.rule {
         Rule::Trapezoid => None,
-        Rule::MeanOfSamples => Some(energy(trace, &EnergyQuery { rule: Rule::Trapezoid, ..meter_query })?),
+        Rule::MeanOfSamples => {
+            Some(once(trace, energy(trace, &EnergyQuery { rule: Rule::Trapezoid, ..meter_query })?)?)
+        }
     };
     let logged_j: Option<f64> = inference().map(|record| record.request.logged_energy_j).sum();
     let logged = logged_j.map(|joules| Quantity::new(joules, "J".parse()?).map(|logged| logged.at(boundary)));
@@ -356,27 +363,6 @@ fn estimated(
     Ok(Offset { ns: offset.ns.saturating_add(given), ..offset })
 }
 
-/// The times that two recordings of a channel both claim because the clock stepped back between them: what ran then has
-/// no one place in the log. In order, each with the latest end of it and those before it. [ns]
-pub(super) fn doubled(channels: &[&Channel]) -> Vec<(i64, i64)> {
-    let mut found = Vec::new();
-    for channel in channels {
-        let mut latest: Option<i64> = None;
-        for (time, _) in channel.samples.segments() {
-            let (Some(first), Some(last)) = (time.first(), time.last()) else { continue };
-            found.extend(latest.map(|latest| (*first, latest)));
-            latest = Some(latest.map_or(*last, |latest| latest.max(*last)));
-        }
-    }
-    found.sort_unstable();
-    let mut latest = i64::MIN;
-    for (_, end) in &mut found {
-        latest = latest.max(*end);
-        *end = latest;
-    }
-    found
-}
-
 /// The prompt tokens of the records that generate tokens, where every one states them and the sum is in range.
 fn prompt_tokens(requests: &[Request]) -> Option<u64> {
     let mut inference = requests.iter().filter(|request| !request.is_overhead);
@@ -432,7 +418,7 @@ impl MeterScale {
 
 /// The parts that the records are split into, and which record each belongs to.
 struct Plan {
-    parts: Vec<Part>,
+    parts: Vec<Window>,
     /// Record of each part, and whether it is the prefill.
     of: Vec<(usize, bool)>,
     /// Whether all inference records know their first token.
@@ -458,7 +444,7 @@ impl Plan {
                 _ => 1.0,
             };
             let mut add = |start: i64, end: i64, prefill: bool| {
-                parts.push(Part { start, end, weight });
+                parts.push(Window { start, end, weight });
                 of.push((index, prefill));
             };
             match request.first_token_ns.filter(|_| has_phases && !request.is_overhead) {
@@ -475,7 +461,7 @@ impl Plan {
     /// Energy and uncovered time of each record. [J], [ns]
     fn energies(&self, shares: &Shares, records: usize) -> Vec<(f64, i64)> {
         let mut energies = vec![(0.0, 0i64); records];
-        for (((record, _), energy), uncovered) in self.of.iter().zip(&shares.energy).zip(&shares.uncovered) {
+        for (((record, _), energy), uncovered) in self.of.iter().zip(&shares.value).zip(&shares.uncovered) {
             if let Some(sum) = energies.get_mut(*record) {
                 *sum = (sum.0 + energy, sum.1 + uncovered);
             }
@@ -487,8 +473,8 @@ impl Plan {
     fn in_flight(&self, requests: &[Request], window: (i64, i64)) -> i64 {
         let inference = |record: usize| requests.get(record).is_some_and(|request| !request.is_overhead);
         let parts = self.parts.iter().zip(&self.of).filter(|(_, (record, _))| inference(*record));
-        let parts: Vec<Part> = parts.map(|(part, _)| *part).collect();
-        split(&[], &parts, window, Sharing::Shared).in_flight_ns
+        let parts: Vec<Window> = parts.map(|(part, _)| *part).collect();
+        split(&[], &parts, window, Sharing::Split).inside
     }
 
     /// Energy up to the first token per prompt token and from it on per generated token.
@@ -504,7 +490,7 @@ impl Plan {
         }
         let inference = |record: &usize| requests.get(*record).filter(|request| !request.is_overhead);
         let energy_of = |prefill: bool| -> f64 {
-            let parts = self.of.iter().zip(&shares.energy);
+            let parts = self.of.iter().zip(&shares.value);
             parts.filter(|((record, of), _)| *of == prefill && inference(record).is_some()).map(|(_, e)| e).sum()
         };
         let kept = || requests.iter().filter(|request| !request.is_overhead);

@@ -2,6 +2,7 @@
 
 mod attribute;
 mod counter;
+mod doubled;
 mod error;
 mod idle;
 mod inference;

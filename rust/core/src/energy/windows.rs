@@ -1,12 +1,13 @@
 //! Energy of many windows of a trace at once: phases, steps, batches, requests.
 
-use super::attribute::{Part, Sharing, split};
+use super::attribute::split;
 use super::error::EnergyError;
 use super::integrate::{EnergyQuery, energy, members};
 use super::meter::Meter;
 use crate::input::Diagnostics;
 use crate::quantity::Measured;
 use crate::traces::Trace;
+use szilard_simd::{Sharing, Window};
 
 /// What windows get that overlap.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -83,19 +84,19 @@ pub fn energies(
         .map(|channel| Ok(Meter::read(trace, channel, span, max_gap_ns, &mut Diagnostics::default())?.0))
         .collect::<Result<_, EnergyError>>()?;
     let weight = |index: usize| weights.get(index).copied().unwrap_or(1.0);
-    let part = |(index, (start, end)): (usize, &(i64, i64))| Part { start: *start, end: *end, weight: weight(index) };
-    let parts: Vec<Part> = windows.iter().enumerate().map(part).collect();
-    let sharing = if overlapping == Overlapping::Whole { Sharing::Whole } else { Sharing::Shared };
+    let part = |(index, (start, end)): (usize, &(i64, i64))| Window { start: *start, end: *end, weight: weight(index) };
+    let parts: Vec<Window> = windows.iter().enumerate().map(part).collect();
+    let sharing = if overlapping == Overlapping::Whole { Sharing::Whole } else { Sharing::Split };
     let shares = split(&meters, &parts, span, sharing);
-    let outside = |part: &Part| {
+    let outside = |part: &Window| {
         let length = part.end.saturating_sub(part.start).max(0);
         length - part.end.min(span.1).saturating_sub(part.start.max(span.0)).clamp(0, length)
     };
     Ok(WindowEnergies {
         gap_ns: shares.uncovered.iter().zip(&parts).map(|(gap, part)| gap.saturating_add(outside(part))).collect(),
-        energy_j: shares.energy,
+        energy_j: shares.value,
         relative_u: relative_u(budget),
-        outside_j: shares.idle,
+        outside_j: shares.outside,
     })
 }
 

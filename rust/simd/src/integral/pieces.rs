@@ -14,37 +14,79 @@ pub struct Trapezoid {
 /// A term has two roundings; the rounding of their sum is carried along, so that one below 1e-15 of Σ |p| Δt remains.
 pub fn trapezoids(time: &[i64], value: &[f64], limit: i64, cuts: &[i64], each: &mut dyn FnMut(Trapezoid)) {
     let Some(first) = cuts.first() else { return };
-    let start = time.partition_point(|time| time <= first).saturating_sub(1);
-    let mut times = time.get(start..).unwrap_or_default().iter().copied();
-    let mut values = value.get(start..).unwrap_or_default().iter().copied();
-    let (mut left, mut right) = (times.next().zip(values.next()), times.next().zip(values.next()));
+    let mut next = time.partition_point(|time| time <= first).saturating_sub(1);
     for (from, to) in cuts.iter().copied().zip(cuts.iter().copied().skip(1)) {
-        let (mut sum, mut lost, mut kept) = (0.0, 0.0, 0);
-        while let (Some((t0, p0)), Some((t1, p1))) = (left, right) {
-            if t0 >= to {
+        let mut sum = Compensated::default();
+        while let Some(edge) = Interval::get(time, value, next).filter(|edge| edge.start < to) {
+            sum.add(edge.clipped(from, to), limit, edge.length());
+            if edge.end > to {
                 break;
             }
-            let length = t1.saturating_sub(t0);
-            if length <= limit && t1 > from {
-                let (start, end) = (t0.max(from), t1.min(to));
-                let power = |time: i64| match time {
-                    time if time == t0 => p0,
-                    time if time == t1 => p1,
-                    time => p0 + (p1 - p0) * ((time - t0) as f64 / length as f64),
-                };
-                let term = (power(start) + power(end)) * (end - start) as f64;
-                // the rounding of sum + term, exactly
-                let next = sum + term;
-                let part = next - sum;
-                lost += (sum - (next - part)) + (term - part);
-                sum = next;
-                kept += end - start;
+            next += 1;
+            // the intervals that lie inside, which are all but two of a long piece
+            let rest = time.get(next..).unwrap_or_default().iter().zip(value.get(next..).unwrap_or_default());
+            let mut inside = rest.map(|(time, value)| (*time, *value)).take_while(|(time, _)| *time <= to);
+            let Some(mut left) = inside.next() else { break };
+            for right in inside {
+                let interval = Interval { start: left.0, end: right.0, left: left.1, right: right.1 };
+                sum.add(interval, limit, interval.length());
+                left = right;
+                next += 1;
             }
-            if t1 > to {
-                break;
-            }
-            (left, right) = (right, times.next().zip(values.next()));
         }
-        each(Trapezoid { doubled: sum + lost, kept });
+        each(Trapezoid { doubled: sum.high + sum.low, kept: sum.kept });
+    }
+}
+
+/// Two neighbouring samples.
+#[derive(Clone, Copy)]
+struct Interval {
+    start: i64,
+    end: i64,
+    left: f64,
+    right: f64,
+}
+
+impl Interval {
+    fn get(time: &[i64], value: &[f64], index: usize) -> Option<Self> {
+        let (start, end) = (*time.get(index)?, *time.get(index + 1)?);
+        Some(Self { start, end, left: *value.get(index)?, right: *value.get(index + 1)? })
+    }
+
+    fn length(&self) -> i64 {
+        self.end.saturating_sub(self.start)
+    }
+
+    /// What lies between two cuts.
+    fn clipped(&self, from: i64, to: i64) -> Self {
+        let (start, end) = (self.start.max(from), self.end.min(to));
+        let power = |time: i64| match time {
+            time if time == self.start => self.left,
+            time if time == self.end => self.right,
+            time => self.left + (self.right - self.left) * ((time - self.start) as f64 / self.length() as f64),
+        };
+        Self { start, end: end.max(start), left: power(start), right: power(end) }
+    }
+}
+
+/// A sum and what its roundings have lost.
+#[derive(Default)]
+struct Compensated {
+    high: f64,
+    low: f64,
+    kept: i64,
+}
+
+impl Compensated {
+    /// Adds a trapezoid of an interval of at most the limit.
+    #[inline(always)]
+    fn add(&mut self, part: Interval, limit: i64, length: i64) {
+        let kept = if length <= limit { part.length() } else { 0 };
+        let term = (part.left + part.right) * kept as f64;
+        let next = self.high + term;
+        let rounded = next - self.high;
+        self.low += (self.high - (next - rounded)) + (term - rounded);
+        self.high = next;
+        self.kept += kept;
     }
 }

@@ -14,4 +14,4 @@ mod sweep;
 
 pub(super) use grid::{grid, on_grid};
 pub use policy::Policy;
-pub(super) use sweep::{Part, Shares, Sharing, split};
+pub(super) use sweep::split;

@@ -3,25 +3,14 @@
 use super::super::interval::{Content, Interval};
 use super::super::meter::{Meter, Run};
 use crate::parallel;
-use szilard_simd::trapezoids;
+use szilard_simd::{Piece, trapezoids};
 
 /// Pieces that a thread takes at a time.
 const BLOCK: usize = 1 << 14;
 
-/// Energy between two neighbouring cuts, over all meters.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Piece {
-    /// [J]
-    pub energy: f64,
-    /// [ns]
-    pub length: i64,
-    /// Least covered time of a meter. [ns]
-    pub covered: i64,
-}
-
-/// The pieces between the cuts, which rise.
+/// Energy [J] and least covered time of a meter [ns] between neighbouring cuts, which rise.
 pub(super) fn pieces(meters: &[Meter<'_>], cuts: &[i64]) -> Vec<Piece> {
-    let pair = |(from, to): (&i64, &i64)| Piece { energy: 0.0, length: to - from, covered: to - from };
+    let pair = |(from, to): (&i64, &i64)| Piece { value: 0.0, covered: to - from };
     let mut pieces: Vec<Piece> = cuts.iter().zip(cuts.iter().skip(1)).map(pair).collect();
     for meter in meters {
         let found = parallel::blocks(pieces.len(), BLOCK, &|block| {
@@ -38,7 +27,7 @@ pub(super) fn pieces(meters: &[Meter<'_>], cuts: &[i64]) -> Vec<Piece> {
             sums
         });
         for (piece, (energy, covered)) in pieces.iter_mut().zip(found.into_iter().flatten()) {
-            piece.energy += energy;
+            piece.value += energy;
             piece.covered = piece.covered.min(covered);
         }
     }
