@@ -65,7 +65,7 @@ pub(crate) fn start(path: &Path, length: u64) -> Result<(Vec<u8>, bool), Failure
 }
 
 /// How a power log is read.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Reading {
     /// Format; detected where it is left out (`szilard formats` lists them)
     #[arg(long, value_name = "NAME")]
@@ -124,6 +124,11 @@ impl Reading {
             decompress: self.decompress,
         };
         Ok(read(bytes(path)?, &path.display().to_string(), &options)?)
+    }
+
+    /// The same for a log whose boundary is another.
+    pub(crate) fn at(&self, boundary: Option<Boundary>) -> Self {
+        Self { boundary, ..self.clone() }
     }
 
     /// The token log in a file.

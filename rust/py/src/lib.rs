@@ -13,6 +13,7 @@ mod html;
 mod inference;
 mod information;
 mod landauer;
+mod ledger;
 mod monte_carlo;
 mod published;
 mod quantity;
@@ -21,6 +22,7 @@ mod table;
 mod tokens;
 mod traces;
 mod truncated;
+mod windows;
 
 use pyo3::prelude::*;
 
@@ -50,13 +52,15 @@ pub mod _core {
     #[pymodule_export]
     use crate::footprint::{PyFootprint, cost_of_thought, footprint};
     #[pymodule_export]
-    use crate::inference::{PyInferenceEnergy, compare, energy_per_token, load_report};
+    use crate::inference::{PyInferenceEnergy, energy_per_token};
     #[pymodule_export]
     use crate::information::{Divergence, TokenInformation, divergence, token_entropy};
     #[pymodule_export]
     use crate::landauer::{
         PyGap, PyLadder, PyModel, PySweep, PyWeights, ladder, landauer_limit, read_weights, roofline, sweep,
     };
+    #[pymodule_export]
+    use crate::ledger::{compare, compare_groups, load_report};
     #[pymodule_export]
     use crate::monte_carlo::{Interval, MonteCarlo, monte_carlo};
     #[pymodule_export]
@@ -77,4 +81,6 @@ pub mod _core {
     use crate::traces::{PyTrace, list_formats, read_trace, trace_from_arrays};
     #[pymodule_export]
     use crate::truncated::{EntropyBounds, entropy_bounds, entropy_from_counts};
+    #[pymodule_export]
+    use crate::windows::{PyBlindSpot, PyPhaseCosts, blind_spot, energies, phase_costs};
 }

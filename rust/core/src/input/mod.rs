@@ -3,6 +3,7 @@
 mod bytes;
 mod cell;
 mod diagnostic;
+mod digest;
 mod json;
 mod json_reader;
 mod leap;
@@ -18,6 +19,7 @@ mod zone;
 pub use bytes::{EXPANDED_LIMIT, EXPANSION_RATIO_LIMIT, Text};
 pub use cell::{Cell, CellFault, cell};
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Place, Refusal, Severity, is_hidden, printable};
+pub use digest::sha256;
 pub use json::{JSON_BYTES, JSON_DEPTH, JSON_NUMBER_BYTES, Json, JsonText};
 pub use leap::LeapSeconds;
 pub use lines::{COLUMN_LIMIT, LINE_LIMIT, Line, Lines};
