@@ -1,7 +1,7 @@
 """Joules against the read bandwidth of memory and against NumPy, in one run; with --docs into performance.md.
 
-Every figure is a ratio: the time of a read of both columns, or of a peer on the same samples, over ours, as the median of
-interleaved pairs. Peer and ours must agree, or nothing is printed.
+Every figure is a ratio: the time of a read of both columns, or of a peer on the same samples, over ours, as the median
+of interleaved pairs. Peer and ours must agree, or nothing is printed.
 """
 
 from __future__ import annotations

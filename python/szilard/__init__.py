@@ -4,6 +4,7 @@ from szilard import boundaries as boundaries
 from szilard import bounds as bounds
 from szilard import edge as edge
 from szilard import errors as errors
+from szilard import interop as interop
 from szilard import published as published
 from szilard._core import Audit as Audit
 from szilard._core import BlindSpot as BlindSpot
@@ -17,6 +18,7 @@ from szilard._core import Gap as Gap
 from szilard._core import InferenceEnergy as InferenceEnergy
 from szilard._core import Interval as Interval
 from szilard._core import Ladder as Ladder
+from szilard._core import Lifted as Lifted
 from szilard._core import Model as Model
 from szilard._core import MonteCarlo as MonteCarlo
 from szilard._core import PhaseCosts as PhaseCosts
@@ -40,6 +42,7 @@ from szilard._core import entropy_bounds as entropy_bounds
 from szilard._core import entropy_from_counts as entropy_from_counts
 from szilard._core import footprint as footprint
 from szilard._core import formats as formats
+from szilard._core import join as join
 from szilard._core import ladder as ladder
 from szilard._core import landauer_limit as landauer_limit
 from szilard._core import load_report as load_report

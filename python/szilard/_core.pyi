@@ -64,6 +64,7 @@ __all__ = [
     "gap",
     "generation_efficiency",
     "generation_mix",
+    "join",
     "kaplan_2020",
     "known_factors",
     "ladder",
@@ -127,7 +128,6 @@ _Source: TypeAlias = _Path | bytes | bytearray | memoryview | IO[bytes] | IO[str
 _Moment: TypeAlias = datetime | str | Quantity
 _Plot: TypeAlias = tuple[Figure, Axes]
 
-@final
 class Quantity:
     __array_ufunc__: None
     def __new__(
@@ -342,6 +342,14 @@ def read_trace(
     sign: str | None = None,
     boundary: str | None = None,
     decompress: bool = False,
+) -> Trace: ...
+def join(
+    traces: Sequence[Trace] | dict[str, Trace],
+    offsets: dict[str, _Given | datetime | None]
+    | dict[int, _Given | datetime | None]
+    | Sequence[_Given | datetime | None]
+    | None = None,
+    disjoint: bool = False,
 ) -> Trace: ...
 def trace_from_arrays(
     time_ns: Any, power_w: Any, device: str = "0", boundary: str | None = None, clock: str = "utc"
@@ -773,12 +781,28 @@ class Factor:
     def vintage(self) -> str | None: ...
 
 @final
+class Lifted(Quantity):
+    @property
+    def status(self) -> str: ...
+    @property
+    def diagnostics(self) -> list[str]: ...
+    @property
+    def applied(self) -> list[str]: ...
+
+@final
 class BoundaryChain:
     def __new__(cls, factors: Sequence[Factor]) -> Self: ...
     @property
     def factors(self) -> list[Factor]: ...
-    def lift(self, figure: _Given, to: str, *, holds: Sequence[str] | None = None) -> Quantity: ...
-    def lower(self, figure: _Given, to: str) -> Quantity: ...
+    def lift(
+        self,
+        figure: _Given,
+        to: str,
+        *,
+        holds: Sequence[str] | None = None,
+        year: int | tuple[int, int] | None = None,
+    ) -> Lifted: ...
+    def lower(self, figure: _Given, to: str, *, year: int | tuple[int, int] | None = None) -> Lifted: ...
     def applied(self, figure: _Given, to: str) -> pl.DataFrame: ...
     def plot(self, figure: _Given, to: str, ax: Axes | None = None, *, kind: str = "waterfall") -> _Plot: ...
     def _repr_html_(self) -> str: ...

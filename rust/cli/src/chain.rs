@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::reading::{given, quantity};
 use clap::Args;
 use std::path::{Path, PathBuf};
-use szilard::boundaries::{BoundaryChain, Factor, Given, Step};
+use szilard::boundaries::{BoundaryChain, Factor, Given, Step, Years};
 use szilard::published::Registry;
 use szilard::quantity::{Distribution, Quantity};
 
@@ -68,6 +68,19 @@ impl ChainArguments {
         self.pue.is_none() && self.factor.is_empty()
     }
 
+    /// The figure that an argument says, a literal, an expression or fact:ID, and the years it is about where it is a fact.
+    pub(crate) fn figure(&self, text: &str) -> Result<(Quantity, Option<Years>), Failure> {
+        let Some(id) = text.strip_prefix("fact:") else { return Ok((quantity("quantity", text)?, None)) };
+        let registry = self.registry()?;
+        let fact = registry.fact(id)?;
+        Ok((fact.single_value()?, Some(Years(fact.from, fact.to))))
+    }
+
+    fn registry(&self) -> Result<Registry, Failure> {
+        let folders: Vec<&Path> = self.folder.iter().map(PathBuf::as_path).collect();
+        Ok(Registry::with_folders(&folders)?)
+    }
+
     /// The chain of the factors.
     pub(crate) fn chain(&self) -> Result<BoundaryChain, Failure> {
         let pue = |text: &String| Ok(Factor::new("pue", None, Given::Ratio, &uncertain("--pue", "pue", text)?)?);
@@ -81,7 +94,6 @@ impl ChainArguments {
         let Some(id) = number.strip_prefix("fact:") else {
             return Ok(Factor::new(name, *step, *given, &uncertain("--factor", name, number)?)?);
         };
-        let folders: Vec<&Path> = self.folder.iter().map(PathBuf::as_path).collect();
-        Ok(Registry::with_folders(&folders)?.factor(id, name, *step, *given)?)
+        Ok(self.registry()?.factor(id, name, *step, *given)?)
     }
 }

@@ -16,6 +16,7 @@ mod commands;
 mod failure;
 mod output;
 mod reading;
+mod record;
 
 use clap::Parser;
 use failure::Failure;
@@ -64,6 +65,9 @@ pub fn run_to(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write, err
             return if error.use_stderr() { say(err, &text, USAGE) } else { deliver(out, err, &text, COMPLETE) };
         }
     };
+    if let commands::Command::Record(record) = &line.command {
+        return record.run(line.json, err);
+    }
     match guarded(|| line.command.answer()) {
         Ok(answer) => {
             let text = if line.json { output::json_text(&answer.json) } else { output::for_terminal(&answer.text) };

@@ -103,6 +103,14 @@ pub(crate) fn figure(value: f64) -> String {
     if plain { format!("{value:.3}") } else { format!("{value:.3e}") }
 }
 
+/// An object with the members of another one behind its own.
+pub(crate) fn with(mut object: Value, more: Value) -> Value {
+    if let (Value::Object(members), Value::Object(more)) = (&mut object, more) {
+        members.extend(more);
+    }
+    object
+}
+
 /// A quantity in JSON.
 pub(crate) fn quantity_json(quantity: &Quantity) -> Value {
     json!(QuantityRecord::from(quantity))

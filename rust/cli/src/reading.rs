@@ -4,13 +4,13 @@ use crate::failure::Failure;
 use clap::Args;
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use szilard::energy::{TokenLog, TokenOptions, read_tokens};
 use szilard::input::{Code, Place, Refusal};
 use szilard::quantity::units::f64::{ElectricPotential, Time};
 use szilard::quantity::units::{electric_potential::volt, time::second};
 use szilard::quantity::{Boundary, Quantity, calculate};
-use szilard::traces::{ColumnChoice, ColumnName, ReadOptions, Role, Sign, Trace, read};
+use szilard::traces::{ColumnChoice, ColumnName, ReadOptions, Recording, Role, Sign, Trace, join, read};
 
 /// The most that is read from something that is no regular file and may have no end. [byte]
 const STREAM_LIMIT: u64 = 1 << 30;
@@ -100,17 +100,52 @@ pub(crate) struct Reading {
     /// Decompress the file if it is compressed
     #[arg(long)]
     decompress: bool,
+    /// Another power log of the run, read with --tz and --decompress alone and brought to one clock; may be given several
+    /// times. Its devices are called NAME/device, and OFFSET is added to its times, as in gpus=gpu.csv@"-0.4 s"
+    #[arg(long, value_name = "[NAME=]FILE[@OFFSET]", value_parser = joined, conflicts_with = "device")]
+    join: Vec<Joined>,
+    /// The joined logs measure parts that do not overlap: they add up
+    #[arg(long, requires = "join")]
+    disjoint: bool,
+}
+
+/// A power log that is joined to another.
+#[derive(Debug, Clone, PartialEq)]
+struct Joined {
+    name: Option<String>,
+    file: PathBuf,
+    offset: Option<String>,
 }
 
 impl Reading {
-    /// The trace in a file.
+    /// The trace in a file, and in those that are joined to it.
     pub(crate) fn trace(&self, path: &Path) -> Result<Trace, Failure> {
+        let options = self.options()?;
+        let first = read(bytes(path)?, &path.display().to_string(), &options)?;
+        if self.join.is_empty() {
+            return Ok(first);
+        }
+        let alone = ReadOptions { tz: self.tz.clone(), decompress: self.decompress, ..ReadOptions::default() };
+        let others: Vec<Trace> = self
+            .join
+            .iter()
+            .map(|other| Ok(read(bytes(&other.file)?, &other.file.display().to_string(), &alone)?))
+            .collect::<Result<_, Failure>>()?;
+        let mut recordings = vec![Recording { trace: &first, name: None, offset_ns: None }];
+        for (trace, other) in others.iter().zip(&self.join) {
+            let offset_ns = other.offset.as_deref().map(|text| nanoseconds("--join", text)).transpose()?;
+            recordings.push(Recording { trace, name: other.name.clone(), offset_ns });
+        }
+        Ok(join(&recordings, self.disjoint)?)
+    }
+
+    fn options(&self) -> Result<ReadOptions, Failure> {
         let volts = |text: &String| -> Result<f64, Failure> {
             let value: ElectricPotential =
                 quantity("--voltage", text)?.as_static().map_err(|error| given("--voltage", text, error))?;
             Ok(value.get::<volt>())
         };
-        let options = ReadOptions {
+        Ok(ReadOptions {
             format: self.format.clone(),
             tz: self.tz.clone(),
             time_format: self.time_format.clone(),
@@ -122,8 +157,7 @@ impl Reading {
             sign: self.sign,
             boundary: self.boundary,
             decompress: self.decompress,
-        };
-        Ok(read(bytes(path)?, &path.display().to_string(), &options)?)
+        })
     }
 
     /// The same for a log whose boundary is another.
@@ -166,6 +200,21 @@ fn column(text: &str) -> Result<ColumnChoice, String> {
     Ok(ColumnChoice { role, column, unit })
 }
 
+fn joined(text: &str) -> Result<Joined, String> {
+    let (file, offset) = match text.rsplit_once('@') {
+        Some((file, offset)) => (file, Some(offset.to_owned())),
+        None => (text, None),
+    };
+    let (name, file) = match file.split_once('=') {
+        Some((name, file)) => (Some(name.to_owned()), file),
+        None => (None, file),
+    };
+    if file.is_empty() || name.as_deref() == Some("") {
+        return Err("expected FILE, NAME=FILE or NAME=FILE@OFFSET, as in gpus=gpu.csv@\"-0.4 s\"".to_owned());
+    }
+    Ok(Joined { name, file: PathBuf::from(file), offset })
+}
+
 /// The two ends of `START,END`.
 pub(crate) fn ends(text: &str) -> Result<(String, String), String> {
     match text.split(',').collect::<Vec<_>>().as_slice() {
@@ -189,6 +238,10 @@ mod tests {
         assert_eq!((choice.role, choice.column), (Role::Device, ColumnName::Name("gpu name".to_owned())));
         assert!(column("power").is_err() && column("volts=1").is_err());
         assert!(ends("1,2,3").is_err() && ends("1").is_err());
+        let gpus = Joined { name: Some("gpus".into()), file: "g.csv".into(), offset: Some("-0.4 s".into()) };
+        assert_eq!(joined("gpus=g.csv@-0.4 s"), Ok(gpus));
+        assert_eq!(joined("g.csv").map(|other| (other.name, other.offset)), Ok((None, None)));
+        assert!(joined("=g.csv").is_err() && joined("a=").is_err());
     }
 
     #[test]

@@ -280,3 +280,106 @@ fn a_fact_check_explains_its_ratio_and_another_dimension_is_a_verdict() {
         assert!(audits[0].checks[0].reason.contains(word), "{says}: {}", audits[0].checks[0].reason);
     }
 }
+
+/// The verdict and reason of one check, with these keys.
+fn checked(keys: &str) -> (Verdict, String) {
+    let text = format!("{SOURCE}{keys}\n");
+    let audits = Registry::embedded().unwrap().audit_claims(&Claims::parse("x.toml", &text).unwrap()).unwrap();
+    (audits[0].checks[0].verdict, audits[0].checks[0].reason.clone())
+}
+
+#[test]
+fn an_attribution_is_one_of_quantity_region_year_and_boundary() {
+    for (keys, verdict, why) in [
+        // 415 TWh of 2024 at the site, of the world, in the report of 2025
+        ("says = \"415 TWh/yr\"\nattributed = \"iea_2025\"", Holds, "F001"),
+        (
+            "says = \"415 TWh/yr\"\nattributed = \"iea_2025\"\nyear = 2030",
+            Verdict::Vintage,
+            "said 2030, the source says 2024",
+        ),
+        ("says = \"415 TWh/yr\"\nattributed = \"iea_2025\"\nregion = \"Europe\"", Boundary, "said Europe"),
+        ("says = \"415 TWh/yr\"\nattributed = \"iea_2025\"\nboundary = \"grid\"", Boundary, "said grid"),
+        ("says = \"1.5 %\"\nattributed = \"iea_2025\"\ndenominator = \"world generation\"", Boundary, "share of"),
+        (
+            "says = \"415 TWh/yr\"\nattributed = \"iea_2025\"\nquantity = \"electricity generation to supply data centres\"",
+            Boundary,
+            "quantity",
+        ),
+        // 485 TWh of 2025 stand in the report of 2026, which supersedes it
+        (
+            "says = \"485 TWh/yr\"\nattributed = \"iea_2025\"\nyear = 2025",
+            Verdict::Vintage,
+            "another vintage of iea_2025: F028",
+        ),
+        (
+            "says = \"485 TWh/yr\"\nfact = \"F028\"\nattributed = \"iea_2025\"",
+            Verdict::Vintage,
+            "a later vintage than iea_2025",
+        ),
+        (
+            "says = \"415 TWh/yr\"\nfact = \"F001\"\nattributed = \"iea_2026\"",
+            Verdict::Vintage,
+            "an earlier vintage than iea_2026",
+        ),
+        ("says = \"176 TWh/yr\"\nfact = \"F040\"\nattributed = \"lbnl_2026\"", Verdict::Vintage, "earlier vintage"),
+        ("says = \"176 TWh/yr\"\nfact = \"F040\"\nattributed = \"LBNL-2001637\"", Holds, "F040"),
+        // another publisher: misattributed, with what that one has for the region and year
+        ("says = \"448 TWh/yr\"\nfact = \"F031\"\nattributed = \"iea_2026\"", Misattributed, "which has 485 TWh/yr"),
+        (
+            "says = \"448 TWh/yr\"\nfact = \"F031\"\nattributed = \"iea_2025\"\nyear = 2024",
+            Misattributed,
+            "415 TWh/yr (iea_2025)",
+        ),
+        ("says = \"448 TWh/yr\"\nattributed = \"iea_2025\"", SourceNotFound, "no figure of iea_2025"),
+        (
+            "says = \"448 TWh/yr\"\nattributed = \"iea_2025\"\nquantity = \"electricity consumption of data centres\"",
+            Misattributed,
+            "gartner_2025",
+        ),
+        // a bound is no value
+        ("says = \"1200 TWh/yr\"\nfact = \"F039\"", HoldsInPart, "a lower bound: over 1200 TWh/yr"),
+        ("says = \"1200 TWh/yr\"\nfact = \"F039\"\nbound = \"lower\"", Holds, "F039"),
+        ("says = \"1500 TWh/yr\"\nfact = \"F039\"", NotCheckable, "a bound alone"),
+        ("says = \"1000 TWh/yr\"\nfact = \"F039\"", Arithmetic, "over 1200"),
+        ("says = \"415 TWh/yr\"\nfact = \"F001\"\nbound = \"lower\"", HoldsInPart, "the source gives a value"),
+    ] {
+        let (found, reason) = checked(keys);
+        assert_eq!(found, verdict, "{keys}: {reason}");
+        assert!(reason.contains(why), "{keys}: {reason}");
+    }
+}
+
+#[test]
+fn a_cause_that_is_found_goes_before_what_the_file_expects() {
+    // 448 to 980 TWh in five years: 16 % is the growth of one year, which is arithmetic and no matter of units
+    let growth = "says = \"16 %\"\ncomputes = \"(b / a)^(1/5) - 1\"\ninputs.a = { fact = \"F031\" }\n\
+                  inputs.b = { fact = \"F032\" }\notherwise = \"unit\"";
+    let (found, reason) = checked(growth);
+    assert_eq!(found, Arithmetic, "{reason}");
+    assert!(reason.contains("the growth of one year"), "{reason}");
+    // 460 TWh are counted at the busbar; 415 computed at the site
+    let other = "says = \"460 TWh/yr\"\ncomputes = \"a\"\ninputs.a = { fact = \"F001\" }\notherwise = \"doubtful\"";
+    let (found, reason) = checked(other);
+    assert_eq!(found, Boundary, "{reason}");
+    assert!(reason.contains("F009"), "{reason}");
+    let nothing = "says = \"777 TWh/yr\"\ncomputes = \"a\"\ninputs.a = { fact = \"F001\" }\notherwise = \"doubtful\"";
+    assert_eq!(checked(nothing).0, Doubtful);
+}
+
+#[test]
+fn a_key_that_would_say_nothing_is_refused_with_its_line() {
+    for (keys, key) in [
+        ("says = \"3 J\"\ncomputes = \"3 J\"\nyear = 2024", "year"),
+        ("says = \"3 J\"\ncomputes = \"3 J\"\nregion = \"World\"", "region"),
+        ("attributed = \"iea_2025\"\nyear = 2024", "year"),
+        ("says = \"415 TWh/yr\"\nfact = \"F001\"\nshare = true", "share"),
+        ("verdict = \"doubtful\"\nreason = \"so\"\notherwise = \"unit\"", "otherwise"),
+        ("says = \"3 J\"\ncomputes = \"3 J\"\nlast_digit = -1", "last_digit"),
+        ("verdict = \"doubtful\"\nreason = \"so\"\nboundary = \"site\"", "boundary"),
+        ("says = \"3 J\"\ncomputes = \"3 J\"\ncolour = \"red\"", "unknown field `colour`"),
+    ] {
+        let refused = Claims::parse("x.toml", &format!("{SOURCE}{keys}\n")).map(|_| ()).unwrap_err().to_string();
+        assert!(refused.starts_with("x.toml, line 1") && refused.contains(key), "{keys}: {refused}");
+    }
+}

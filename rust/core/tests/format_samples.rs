@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 use szilard::energy::{EnergyQuery, energy};
+use szilard::input::Code;
 use szilard::traces::{ColumnChoice, ColumnName, Head, REGISTRY, ReadOptions, Role, Trace, read};
 
 /// One row of the table.
@@ -68,6 +69,8 @@ fn every_format_has_a_sample_with_its_energy() {
             .diagnostics
             .iter()
             .filter(|said| said.code.name().starts_with('W'))
+            // only of formats that are named
+            .filter(|said| said.code != Code::FormatUnchecked || sample.options.format.is_none())
             .map(|said| format!("{said:?}"))
             .collect();
         assert!(said.is_empty(), "{}: {said:?}", sample.file);

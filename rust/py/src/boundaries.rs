@@ -2,6 +2,8 @@
 
 use crate::errors::{Raise, guard};
 use crate::html;
+use crate::lifted::PyLifted;
+use crate::published::registry;
 use crate::quantity::{Given, PyQuantity, Size};
 use crate::table::{Column, frame};
 use pyo3::exceptions::PyValueError;
@@ -34,6 +36,14 @@ impl<'py> FromPyObject<'_, 'py> for Years {
             Ok(year) => Ok(Self(year, year)),
             Err(_) => given.extract().map(|(first, last)| Self(first, last)),
         }
+    }
+}
+
+/// The years that a figure is about, as they are given or as the fact behind it has them.
+fn years_of(figure: &Quantity, given: Option<Years>) -> PyResult<Option<core::Years>> {
+    match given {
+        Some(Years(first, last)) => Ok(Some(core::Years(first, last))),
+        None => Ok(guard(|| registry(None))?.years_of(figure)),
     }
 }
 
@@ -213,19 +223,31 @@ impl PyBoundaryChain {
     ///     A figure without a boundary, or one that is no energy.
     ///
     /// `holds` names factors that the figure holds besides those below its boundary, as the pue of a tool that multiplies
-    /// by it before it writes: they are neither missed nor applied again.
-    #[pyo3(signature = (figure, to, *, holds=None))]
-    fn lift(&self, figure: Given, to: &str, holds: Option<Vec<String>>) -> PyResult<PyQuantity> {
+    /// by it before it writes: they are neither missed nor applied again. `year` is the year that the figure is about, or
+    /// the first and the last one, so that factors of another time are said in `diagnostics`; that of a published fact is
+    /// known.
+    #[pyo3(signature = (figure, to, *, holds=None, year=None))]
+    fn lift(
+        &self,
+        py: Python<'_>,
+        figure: Given,
+        to: &str,
+        holds: Option<Vec<String>>,
+        year: Option<Years>,
+    ) -> PyResult<Py<PyLifted>> {
         let to = to.parse().map_err(Raise::raise)?;
         let holds = holds.unwrap_or_default();
         let holds: Vec<&str> = holds.iter().map(String::as_str).collect();
-        guard(|| self.0.lift_holding(&figure.0, &holds, to)).map(|lifted| PyQuantity(lifted.quantity))
+        let lifted = guard(|| self.0.lift_holding(&figure.0, &holds, to))?;
+        PyLifted::of(py, lifted, years_of(&figure.0, year)?)
     }
 
     /// The figure at a boundary further in: the inverse of `lift`.
-    fn lower(&self, figure: Given, to: &str) -> PyResult<PyQuantity> {
+    #[pyo3(signature = (figure, to, *, year=None))]
+    fn lower(&self, py: Python<'_>, figure: Given, to: &str, year: Option<Years>) -> PyResult<Py<PyLifted>> {
         let to = to.parse().map_err(Raise::raise)?;
-        guard(|| self.0.lower(&figure.0, to)).map(|lifted| PyQuantity(lifted.quantity))
+        let lifted = guard(|| self.0.lower(&figure.0, to))?;
+        PyLifted::of(py, lifted, years_of(&figure.0, year)?)
     }
 
     /// The table of what each factor does on the way of a figure to a boundary: name, step, ratio, u, added, unit,

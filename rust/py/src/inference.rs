@@ -350,8 +350,8 @@ fn idle_of(trace: &PyTrace, given: &Bound<'_, PyAny>) -> PyResult<Idle> {
 /// idle
 ///     Where the idle draw is taken from: a window (start, end), a power as "61 W", a trace, or None for none.
 /// policy
-///     How power is split among requests in flight together: "tokens" (by their rates), "time" (equally), "exclusive"
-///     (an overlap is refused).
+///     How power is split among requests in flight together: "tokens" (by their rates), "time" (equally),
+///     "regression" (by what their tokens cost, see `phase_costs`), "exclusive" (an overlap is refused).
 /// clock_offset
 ///     Added to the times of the token log, as "-0.2 s" [s]; or "estimate", to have it from the requests in flight and
 ///     the power, with its uncertainty in the budget and a remark.

@@ -12,11 +12,14 @@ mod given;
 mod html;
 mod inference;
 mod information;
+mod join;
 mod landauer;
 mod ledger;
+mod lifted;
 mod monte_carlo;
 mod published;
 mod quantity;
+mod reading;
 mod scenario;
 mod table;
 mod tokens;
@@ -56,11 +59,15 @@ pub mod _core {
     #[pymodule_export]
     use crate::information::{Divergence, TokenInformation, divergence, token_entropy};
     #[pymodule_export]
+    use crate::join::join;
+    #[pymodule_export]
     use crate::landauer::{
         PyGap, PyLadder, PyModel, PySweep, PyWeights, ladder, landauer_limit, read_weights, roofline, sweep,
     };
     #[pymodule_export]
     use crate::ledger::{compare, compare_groups, load_report};
+    #[pymodule_export]
+    use crate::lifted::PyLifted;
     #[pymodule_export]
     use crate::monte_carlo::{Interval, MonteCarlo, monte_carlo};
     #[pymodule_export]
@@ -71,6 +78,8 @@ pub mod _core {
     #[pymodule_export]
     use crate::quantity::{PyQuantity, calc};
     #[pymodule_export]
+    use crate::reading::{list_formats, read_trace, trace_from_arrays};
+    #[pymodule_export]
     use crate::scenario::{
         PyGrowth, PyRange, PyScenario, published_between, published_factor, published_growth, published_scenario,
         published_share,
@@ -78,7 +87,7 @@ pub mod _core {
     #[pymodule_export]
     use crate::tokens::{PyTokenLog, read_tokens};
     #[pymodule_export]
-    use crate::traces::{PyTrace, list_formats, read_trace, trace_from_arrays};
+    use crate::traces::PyTrace;
     #[pymodule_export]
     use crate::truncated::{EntropyBounds, entropy_bounds, entropy_from_counts};
     #[pymodule_export]

@@ -60,7 +60,7 @@ impl Demo {
             "report": report.json,
             "truth": truth.json(&result),
             "ladder": landauer::ladder_json(MODEL, &model, &ladder),
-            "lift": lift::lifted_json(&result.per_token, &lifted),
+            "lift": lift::lifted_json(&result.per_token, &lifted, &[]),
             "reproduction": reproduce::reproduction_json(&registry, &reproduction)?,
         });
         Ok(Answer { text, json, incomplete: report.incomplete, ..Answer::default() })

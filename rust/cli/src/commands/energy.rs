@@ -60,7 +60,7 @@ pub(crate) struct Energy {
     #[command(flatten)]
     idle: IdleFrom,
     /// How power is split among records in flight together
-    #[arg(long, value_parser = policy, default_value = "tokens", value_name = "tokens|time|exclusive", requires = "generated")]
+    #[arg(long, value_parser = policy, default_value = "tokens", value_name = "tokens|time|regression|exclusive", requires = "generated")]
     policy: Policy,
     /// What is added to the times of the token log, such as "-0.4 s", or "estimate" to have it from both logs
     #[arg(long, value_name = "TIME|estimate", requires = "tokens", allow_hyphen_values = true)]
@@ -98,7 +98,7 @@ pub(super) fn token_count(text: &str) -> Result<Count, String> {
 
 fn policy(text: &str) -> Result<Policy, String> {
     let found = Policy::ALL.iter().copied().find(|policy| policy.word() == text);
-    found.ok_or_else(|| "expected tokens, time or exclusive".to_owned())
+    found.ok_or_else(|| "expected tokens, time, regression or exclusive".to_owned())
 }
 
 impl Energy {

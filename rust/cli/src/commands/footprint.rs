@@ -12,7 +12,7 @@ use szilard::quantity::{Boundary, Quantity};
 /// Water, carbon and money.
 #[derive(Debug, Args)]
 pub(crate) struct FootprintCommand {
-    /// Energy, power, or energy per token
+    /// Energy, power, energy per year or energy per token; fact:ID takes a published one with its boundary
     #[arg(allow_hyphen_values = true)]
     quantity: String,
     /// Boundary it is counted at: chip, board, node, it, site, grid, primary
@@ -42,7 +42,7 @@ pub(crate) struct FootprintCommand {
 
 impl FootprintCommand {
     pub(super) fn answer(&self) -> Result<Answer, Failure> {
-        let figure = quantity("quantity", &self.quantity)?;
+        let (figure, _) = self.chain.figure(&self.quantity)?;
         let figure = figure.at(self.from.or(figure.boundary()));
         let chain = self.chain.chain()?;
         let optional = |what, text: &Option<String>| text.as_deref().map(|text| quantity(what, text)).transpose();

@@ -5,6 +5,7 @@ mod blind_spot;
 mod calc;
 mod compare;
 mod demo;
+mod doctor;
 mod energy;
 mod entropy;
 mod footprint;
@@ -13,8 +14,10 @@ mod landauer;
 mod lift;
 mod mlperf;
 mod read;
+mod record;
 mod reproduce;
 mod scenario;
+mod sensors;
 mod tokens;
 
 use crate::failure::Failure;
@@ -50,6 +53,10 @@ pub(crate) enum Command {
     Scenario(scenario::Scenario),
     /// A claimed number against its expression, or the claims of a text against their sources
     Audit(audit::AuditCommand),
+    /// A recording of all sensors of the machine while a command runs
+    Record(Box<record::Record>),
+    /// Sensors, permissions and clocks of this machine: what would be recorded, and why not more
+    Doctor(doctor::Doctor),
     /// The whole way, on the recording that travels with the program
     Demo(demo::Demo),
 }
@@ -72,6 +79,9 @@ impl Command {
             Self::Scenario(command) => command.answer(),
             Self::Audit(command) => command.answer(),
             Self::Demo(command) => command.answer(),
+            Self::Doctor(command) => command.answer(),
+            // it has an output and a status of its own, and is run before this
+            Self::Record(_) => Ok(Answer::default()),
         }
     }
 }

@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use szilard::published::{Calculation, Kind, Publication, PublishedError, Registry, Reproduction, Status};
+use szilard::source::Citation;
 
 /// Published calculations, done again from their cited inputs.
 #[derive(Debug, Args)]
@@ -58,7 +59,13 @@ impl Reproduce {
             _ => None,
         });
         let refused = refused.collect();
-        Ok(Answer { text, json: json.collect::<Result<Value, Failure>>()?, refused, ..Answer::default() })
+        // the whole list is complete with what needs data in it; what is asked for by name is not there
+        let needs = done.iter().filter(|_| self.id.is_some()).filter_map(|done| match done {
+            Done::Needs(publication, one, data) => Some(format!("{}: {}", one.id, missing(publication, data))),
+            Done::Again(_) => None,
+        });
+        let incomplete = needs.collect();
+        Ok(Answer { text, json: json.collect::<Result<Value, Failure>>()?, incomplete, refused })
     }
 }
 
@@ -110,7 +117,7 @@ fn table_text(done: &[Done]) -> String {
     let remark = |done: &Done| match done {
         Done::Again(one) if one.status == Status::Reproduced => String::new(),
         Done::Again(one) => format!("{} {}: {}\n", one.id, one.status, one.note),
-        Done::Needs(_, one, data) => format!("{} {NEEDS}: {}\n", one.id, missing(data)),
+        Done::Needs(publication, one, data) => format!("{} {NEEDS}: {}\n", one.id, missing(publication, data)),
     };
     let remarks: String = done.iter().map(remark).collect();
     let summary = format!("{} calculations: {}\n", rows.len(), counts.collect::<Vec<_>>().join(", "));
@@ -120,8 +127,12 @@ fn table_text(done: &[Done]) -> String {
 /// Verdict of a calculation whose data are not shipped.
 const NEEDS: &str = "needs data";
 
-fn missing(data: &str) -> String {
-    format!("{data} is not shipped; give the folder that holds it with --folder")
+fn missing(publication: &Publication, data: &str) -> String {
+    let Citation { publisher, identifier, .. } = &publication.citation;
+    format!(
+        "{data} is not shipped: get it from {publisher}, {identifier}, and give the folder that holds it with --folder, or \
+         in SZILARD_SHARED"
+    )
 }
 
 /// The publications that have facts and no calculation.
@@ -145,7 +156,7 @@ fn needs_json(publication: &Publication, one: &Calculation, data: &str) -> Value
         "difference_relative": null,
         "tolerance": null,
         "status": NEEDS,
-        "note": missing(data),
+        "note": missing(publication, data),
         "citation": publication.citation.to_string(),
     })
 }

@@ -36,6 +36,8 @@ pub struct Lifted {
     /// The steps of which only some of the known factors were given, and the names of the others: the outer figure is
     /// then a lower bound, the inner one an upper bound.
     pub partial: Vec<(Step, Vec<&'static str>)>,
+    /// Whether the way was outwards.
+    is_up: bool,
 }
 
 /// What one factor did.
@@ -48,6 +50,15 @@ pub struct Applied {
     pub added: Quantity,
     /// A reservation.
     pub note: Option<&'static str>,
+}
+
+impl Lifted {
+    /// The steps that lack some of their known factors, and what the figure is then, in words.
+    pub fn missing(&self) -> Vec<String> {
+        let bound = if self.is_up { "a lower bound" } else { "an upper bound" };
+        let lacks = |(step, names): &(Step, Vec<&str>)| format!("{step} without {}: {bound}", names.join(", "));
+        self.partial.iter().map(lacks).collect()
+    }
 }
 
 const AVERAGE: &str = "average, not marginal: the factor is a mean over all load";
@@ -201,7 +212,7 @@ impl BoundaryChain {
             let missing = missing_parts(*step, factors, held);
             (!missing.is_empty()).then_some((*step, missing))
         });
-        Ok(Lifted { quantity: moved.at(Some(to)), applied, partial: partial.collect() })
+        Ok(Lifted { quantity: moved.at(Some(to)), applied, partial: partial.collect(), is_up: to > from })
     }
 
     /// The steps between two rungs with their factors; one that spans several stands with its first step. A step of which
@@ -269,7 +280,7 @@ fn step_ratio(step: Step, factors: &[&Factor]) -> Result<Quantity, ChainError> {
 }
 
 fn unmoved(figure: &Quantity) -> Lifted {
-    Lifted { quantity: figure.clone(), applied: Vec::new(), partial: Vec::new() }
+    Lifted { quantity: figure.clone(), applied: Vec::new(), partial: Vec::new(), is_up: true }
 }
 
 /// The boundary of a figure that can move over boundaries.

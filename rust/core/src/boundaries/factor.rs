@@ -50,6 +50,7 @@ pub struct Factor {
     citation: Option<String>,
     years: Option<(i32, i32)>,
     vintage: Option<String>,
+    reservation: Option<String>,
     known: Option<&'static KnownFactor>,
 }
 
@@ -84,7 +85,18 @@ impl Factor {
         };
         let denominator =
             known.map_or_else(|| format!("energy at {}", step.from()), |known| known.denominator.to_owned());
-        Ok(Self { name, step, ratio, given, denominator, citation: None, years: None, vintage: None, known })
+        Ok(Self {
+            name,
+            step,
+            ratio,
+            given,
+            denominator,
+            citation: None,
+            years: None,
+            vintage: None,
+            reservation: None,
+            known,
+        })
     }
 
     /// A known factor from the exact ratio of the energy above to the energy below.
@@ -143,6 +155,12 @@ impl Factor {
         self
     }
 
+    /// The same factor with what is to be said of its number, as that a later vintage has another one.
+    pub fn with_reservation(mut self, reservation: &str) -> Self {
+        self.reservation = Some(reservation.to_owned());
+        self
+    }
+
     /// The name.
     pub fn name(&self) -> &str {
         &self.name
@@ -191,6 +209,11 @@ impl Factor {
     /// The vintage of the source.
     pub fn vintage(&self) -> Option<&str> {
         self.vintage.as_deref()
+    }
+
+    /// What is to be said of the number.
+    pub fn reservation(&self) -> Option<&str> {
+        self.reservation.as_deref()
     }
 
     /// Whether the factor is an average over all load and no measure of what one more joule causes.

@@ -2,7 +2,7 @@
 
 use super::chain::BoundaryChain;
 use super::error::ChainError;
-use crate::quantity::{Boundary, Quantity, Unit};
+use crate::quantity::{Boundary, Dimension, Quantity, Unit};
 
 /// What a kilowatt hour costs. An intensity that carries a boundary is related to the energy there, otherwise to the one
 /// its definition names.
@@ -18,8 +18,8 @@ pub struct Intensities {
     pub price_per_kwh: Option<f64>,
 }
 
-/// What an energy costs: amounts for an energy, amounts per token or per second for a figure per token or a power. They
-/// are no energies and carry no boundary.
+/// What an energy costs: amounts for an energy, amounts per token, per second or per year for a figure per token, a power
+/// or an energy per year. They are no energies and carry no boundary.
 #[derive(Debug, Clone)]
 pub struct Footprint {
     /// Water used at the site.
@@ -53,20 +53,31 @@ pub struct Footprint {
 pub fn footprint(figure: &Quantity, chain: &BoundaryChain, intensities: &Intensities) -> Result<Footprint, ChainError> {
     let amount = |intensity: &Option<Quantity>, boundary: Boundary, unit: &str| {
         let Some(intensity) = intensity else { return Ok(None) };
-        let coherent = intensity.to(unit)?;
+        let coherent = intensity.to(&format!("{unit}/J"))?;
         let energy = chain.bring(figure, intensity.boundary().unwrap_or(boundary))?.quantity;
-        Ok::<_, ChainError>(Some(energy.times(&coherent.at(None).on(None))?.at(None)))
+        let amount = energy.times(&coherent.at(None).on(None))?.at(None);
+        Ok::<_, ChainError>(Some(match time_of_rate(figure.unit()) {
+            Some(time) => amount.to(&format!("{unit}/{time}"))?,
+            None => amount,
+        }))
     };
     let price = match intensities.price_per_kwh {
         Some(price) => Some(Quantity::number(price)?.over(&Quantity::new(1.0, "kWh".parse::<Unit>()?)?)?),
         None => None,
     };
     Ok(Footprint {
-        water_on_site: amount(&intensities.water_on_site, Boundary::It, "m^3/J")?,
-        water_off_site: amount(&intensities.water_off_site, Boundary::Grid, "m^3/J")?,
-        carbon: amount(&intensities.carbon, Boundary::Grid, "kg/J")?,
-        cost: amount(&price, Boundary::Site, "1/J")?,
+        water_on_site: amount(&intensities.water_on_site, Boundary::It, "m^3")?,
+        water_off_site: amount(&intensities.water_off_site, Boundary::Grid, "m^3")?,
+        carbon: amount(&intensities.carbon, Boundary::Grid, "kg")?,
+        cost: amount(&price, Boundary::Site, "1")?,
     })
+}
+
+/// The time of a unit of energy per time as it is written: `yr` of `TWh/yr`; none of a watt.
+fn time_of_rate(unit: &Unit) -> Option<&str> {
+    let (_, time) = unit.symbol().rsplit_once('/')?;
+    let is_time = |unit: Unit| unit.dimension() == Dimension([0, 0, 1, 0, 0, 0, 0]);
+    time.parse().is_ok_and(is_time).then_some(time)
 }
 
 #[cfg(test)]
@@ -92,6 +103,17 @@ mod tests {
         assert!((found.cost.unwrap().value() - 0.6).abs() < 1e-15);
         assert!((found.carbon.unwrap().to("kg").unwrap().value() - 1.0).abs() < 1e-15);
         assert!(found.water_on_site.is_none());
+    }
+
+    #[test]
+    fn a_rate_per_year_costs_per_year() {
+        // 1 TWh/yr at 0.36 L/kWh: 0.36e6 m³/yr; a power costs per second
+        let given = Intensities { water_on_site: "0.36 L/kWh".parse().ok(), ..Intensities::default() };
+        let water = |text| footprint(&at(text, Boundary::It), &pue(1.2), &given).unwrap().water_on_site.unwrap();
+        let yearly = water("1 TWh/yr");
+        assert_eq!(yearly.unit().symbol(), "m^3/yr");
+        assert!((yearly.value() - 0.36e6).abs() < 1e-6);
+        assert_eq!(water("1 MW").dimension(), yearly.dimension());
     }
 
     #[test]

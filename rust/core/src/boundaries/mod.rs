@@ -13,6 +13,7 @@ mod pue;
 mod reconcile;
 mod step;
 mod transformer;
+mod years;
 
 pub use chain::{Applied, BoundaryChain, Lifted};
 pub use cooling::{cooling_share, pue_from_cooling_share};
@@ -27,3 +28,4 @@ pub use pue::{PueCategory, pue_at_it_input};
 pub use reconcile::{Agreement, Gap, Reconciled, gap, reconcile};
 pub use step::{KNOWN_FACTORS, KnownFactor, Step, Totals};
 pub use transformer::{TransformerLoss, transformer_loss};
+pub use years::Years;

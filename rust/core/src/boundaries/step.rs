@@ -115,6 +115,8 @@ pub struct KnownFactor {
     pub meaning: &'static str,
     /// The energy below, to which the ratio is related.
     pub denominator: &'static str,
+    /// Words of which one stands in what a published figure of it is called.
+    pub words: &'static [&'static str],
     /// What else of the step the factor already holds.
     pub totals: Totals,
     /// Whether the factor is an average over all load and no measure of what one more joule causes.
@@ -125,6 +127,13 @@ impl KnownFactor {
     /// Whether it spans several steps.
     pub fn spans(&self) -> bool {
         self.to != self.step.to()
+    }
+
+    /// The length of the longest of its words in what a published figure is called; 0 where none is in it.
+    pub fn named_in(&self, quantity: &str) -> usize {
+        let quantity = quantity.to_lowercase();
+        let found = self.words.iter().filter(|word| quantity.contains(&word.to_lowercase()));
+        found.map(|word| word.len()).max().unwrap_or(0)
     }
 
     /// Whether it already holds another factor, of which name, step and outer rung are given.
@@ -146,16 +155,23 @@ const fn known(
     step: Step,
     meaning: &'static str,
     denominator: &'static str,
+    words: &'static [&'static str],
     totals: Totals,
     average: bool,
 ) -> KnownFactor {
-    KnownFactor { name, step, to: step.to(), meaning, denominator, totals, average }
+    KnownFactor { name, step, to: step.to(), meaning, denominator, words, totals, average }
 }
 
 /// A factor that spans several steps, up to a rung, and holds all factors in between.
-const fn spanning(name: &'static str, step: Step, to: Boundary, meaning: &'static str) -> KnownFactor {
+const fn spanning(
+    name: &'static str,
+    step: Step,
+    to: Boundary,
+    meaning: &'static str,
+    words: &'static [&'static str],
+) -> KnownFactor {
     let denominator = "energy at the lower rung";
-    KnownFactor { name, step, to, meaning, denominator, totals: Totals::Step, average: true }
+    KnownFactor { name, step, to, meaning, denominator, words, totals: Totals::Step, average: true }
 }
 
 const LOWER: &str = "energy at the lower rung, together with the factors before it";
@@ -164,26 +180,26 @@ const IT: &str = "IT energy";
 /// The factors that are known by name. `distribution` alone could be meant inside the building or in the grid.
 #[rustfmt::skip]
 pub const KNOWN_FACTORS: &[KnownFactor] = &[
-    known("regulators", Step::ChipToBoard, "input over output of the card's voltage regulators", LOWER, Totals::Itself, false),
-    known("memory", Step::ChipToBoard, "chip and memory over chip", LOWER, Totals::Itself, false),
-    known("host", Step::BoardToNode, "boards and host over boards", LOWER, Totals::Itself, false),
-    known("psu", Step::BoardToNode, "input over output of the power supply", LOWER, Totals::Itself, false),
-    known("network", Step::NodeToIt, "nodes and network over nodes", LOWER, Totals::Itself, false),
-    known("storage", Step::NodeToIt, "nodes and storage over nodes", LOWER, Totals::Itself, false),
-    known("idle-capacity", Step::NodeToIt, "serving and idle machines over serving machines", LOWER, Totals::Itself, true),
-    known("pue", Step::ItToSite, "site energy over IT energy", IT, Totals::Step, true),
-    known("cooling", Step::ItToSite, "IT and cooling over IT", IT, Totals::Itself, false),
-    known("ups", Step::ItToSite, "IT and loss of the uninterruptible supply over IT", IT, Totals::Itself, false),
-    known("power-distribution", Step::ItToSite, "IT and loss of the building's distribution over IT", IT, Totals::Itself, false),
-    known("transformer", Step::SiteToGrid, "input over output of the customer's own transformer ahead of the site meter", LOWER, Totals::Itself, false),
-    known("td-loss", Step::SiteToGrid, "generation over delivery, distribution and transmission together", LOWER, Totals::Parts(&["grid-distribution", "transmission"]), true),
-    known("grid-distribution", Step::SiteToGrid, "input over output of the distribution grid", LOWER, Totals::Itself, false),
-    known("transmission", Step::SiteToGrid, "input over output of the transmission grid", LOWER, Totals::Itself, false),
-    known("generation", Step::GridToPrimary, "fuel over electricity of the power plants", LOWER, Totals::Itself, false),
-    known("primary-energy", Step::GridToPrimary, "primary energy over electricity", LOWER, Totals::Step, true),
-    spanning("full-stack", Step::BoardToNode, Boundary::Site, "site energy over the energy of active accelerators: host, idle capacity and PUE in one"),
-    spanning("itue", Step::ChipToBoard, Boundary::It, "IT energy over that of the computing parts: regulators, fans and supplies in one"),
-    spanning("tue", Step::ChipToBoard, Boundary::Site, "site energy over that of the computing parts: ITUE times PUE"),
+    known("regulators", Step::ChipToBoard, "input over output of the card's voltage regulators", LOWER, &["regulator"], Totals::Itself, false),
+    known("memory", Step::ChipToBoard, "chip and memory over chip", LOWER, &["memory"], Totals::Itself, false),
+    known("host", Step::BoardToNode, "boards and host over boards", LOWER, &["host"], Totals::Itself, false),
+    known("psu", Step::BoardToNode, "input over output of the power supply", LOWER, &["power suppl"], Totals::Itself, false),
+    known("network", Step::NodeToIt, "nodes and network over nodes", LOWER, &["network"], Totals::Itself, false),
+    known("storage", Step::NodeToIt, "nodes and storage over nodes", LOWER, &["storage"], Totals::Itself, false),
+    known("idle-capacity", Step::NodeToIt, "serving and idle machines over serving machines", LOWER, &["idle"], Totals::Itself, true),
+    known("pue", Step::ItToSite, "site energy over IT energy", IT, &["power usage effectiveness"], Totals::Step, true),
+    known("cooling", Step::ItToSite, "IT and cooling over IT", IT, &["cooling"], Totals::Itself, false),
+    known("ups", Step::ItToSite, "IT and loss of the uninterruptible supply over IT", IT, &["uninterruptible"], Totals::Itself, false),
+    known("power-distribution", Step::ItToSite, "IT and loss of the building's distribution over IT", IT, &["distribution"], Totals::Itself, false),
+    known("transformer", Step::SiteToGrid, "input over output of the customer's own transformer ahead of the site meter", LOWER, &["transformer"], Totals::Itself, false),
+    known("td-loss", Step::SiteToGrid, "generation over delivery, distribution and transmission together", LOWER, &["transmission and distribution"], Totals::Parts(&["grid-distribution", "transmission"]), true),
+    known("grid-distribution", Step::SiteToGrid, "input over output of the distribution grid", LOWER, &["distribution"], Totals::Itself, false),
+    known("transmission", Step::SiteToGrid, "input over output of the transmission grid", LOWER, &["transmission"], Totals::Itself, false),
+    known("generation", Step::GridToPrimary, "fuel over electricity of the power plants", LOWER, &["heat rate", "efficiency of generation", "generation efficiency"], Totals::Itself, false),
+    known("primary-energy", Step::GridToPrimary, "primary energy over electricity", LOWER, &["primary energy"], Totals::Step, true),
+    spanning("full-stack", Step::BoardToNode, Boundary::Site, "site energy over the energy of active accelerators: host, idle capacity and PUE in one", &["whole stack", "full stack"]),
+    spanning("itue", Step::ChipToBoard, Boundary::It, "IT energy over that of the computing parts: regulators, fans and supplies in one", &["information technology usage effectiveness", "IT usage effectiveness"]),
+    spanning("tue", Step::ChipToBoard, Boundary::Site, "site energy over that of the computing parts: ITUE times PUE", &["total usage effectiveness"]),
 ];
 
 #[cfg(test)]

@@ -106,10 +106,9 @@ pub fn blind_spot(
         return Err(EnergyError::NoOverlap { tokens: inner, trace: seconds(of_outer) });
     }
     let earlier = |time: i64| time.saturating_sub(offset);
-    let both = |(start, end): (i64, i64)| -> Result<_, EnergyError> {
-        Ok((measured(outer, (start, end))?, measured(inner, (earlier(start), earlier(end)))?))
-    };
-    let ((outer_energy, outer_status), (inner_energy, inner_status)) = both(window)?;
+    let of_outer = |window: (i64, i64)| measured(outer, window);
+    let of_inner = |(start, end): (i64, i64)| measured(inner, (earlier(start), earlier(end)));
+    let ((outer_energy, outer_status), (inner_energy, inner_status)) = (of_outer(window)?, of_inner(window)?);
     if let (Some(left), Some(right)) = (outer_energy.boundary(), inner_energy.boundary())
         && (left < right || left == right && std::ptr::eq(outer.trace, inner.trace) && inner.channels.is_empty())
     {
@@ -122,7 +121,7 @@ pub fn blind_spot(
     let step = step_ns.unwrap_or(length / USUAL_ROWS).max(length / ROWS).max(1);
     let starts = (0..(length - 1) / step + 1).map(|row| window.0 + row * step);
     let rows = starts
-        .map(|start| row((start, window.1.min(start.saturating_add(step))), &both))
+        .map(|start| row((start, window.1.min(start.saturating_add(step))), &of_outer, &of_inner))
         .collect::<Result<Vec<_>, EnergyError>>()?;
     let complete = outer_status == Status::Complete && inner_status == Status::Complete;
     Ok(BlindSpot {
@@ -137,25 +136,30 @@ pub fn blind_spot(
     })
 }
 
-/// The two energies of a window.
-type Both<'a> = &'a dyn Fn((i64, i64)) -> Result<((Quantity, Status), (Quantity, Status)), EnergyError>;
+/// The energy of a meter in a window, and whether all of it is covered.
+type Energy<'a> = &'a dyn Fn((i64, i64)) -> Result<(Quantity, Status), EnergyError>;
 
-fn row((start_ns, end_ns): (i64, i64), both: Both<'_>) -> Result<BlindSpotRow, EnergyError> {
+fn row((start_ns, end_ns): (i64, i64), outer: Energy<'_>, inner: Energy<'_>) -> Result<BlindSpotRow, EnergyError> {
     let seconds = (end_ns - start_ns) as f64 * 1e-9;
-    let none = BlindSpotRow { start_ns, end_ns, outer_w: None, inner_w: None, difference_w: None, u_w: None };
-    let (outer, inner) = match both((start_ns, end_ns)) {
-        Ok(found) => found,
-        Err(EnergyError::NotCovered { .. } | EnergyError::NoPower { .. }) => return Ok(none),
-        Err(error) => return Err(error),
+    let covered = |energy: Energy<'_>| match energy((start_ns, end_ns)) {
+        Ok((energy, Status::Complete)) => Ok(Some(energy)),
+        Ok((_, Status::Incomplete)) | Err(EnergyError::NotCovered { .. } | EnergyError::NoPower { .. }) => Ok(None),
+        Err(error) => Err(error),
     };
-    let known = |(energy, status): &(Quantity, Status)| (*status == Status::Complete).then(|| energy.value() / seconds);
-    let (outer_w, inner_w) = (known(&outer), known(&inner));
-    if outer_w.is_none() || inner_w.is_none() {
-        return Ok(BlindSpotRow { outer_w, inner_w, ..none });
-    }
-    let difference = outer.0.at(None).minus(&inner.0.at(None))?;
-    let (difference_w, u_w) = (Some(difference.value() / seconds), Some(difference.u() / seconds));
-    Ok(BlindSpotRow { outer_w, inner_w, difference_w, u_w, ..none })
+    let (outer, inner) = (covered(outer)?, covered(inner)?);
+    let difference = match (&outer, &inner) {
+        (Some(outer), Some(inner)) => Some(outer.at(None).minus(&inner.at(None))?),
+        _ => None,
+    };
+    let power = |energy: &Option<Quantity>| energy.as_ref().map(|energy| energy.value() / seconds);
+    Ok(BlindSpotRow {
+        start_ns,
+        end_ns,
+        outer_w: power(&outer),
+        inner_w: power(&inner),
+        difference_w: power(&difference),
+        u_w: difference.as_ref().map(|difference| difference.u() / seconds),
+    })
 }
 
 /// The energy of the channels of a meter in a window, and whether all of it is covered.

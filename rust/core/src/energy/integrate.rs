@@ -155,8 +155,10 @@ pub fn energy(trace: &Trace, query: &EnergyQuery) -> Result<EnergyResult, Energy
     if query.channel.is_none() {
         parts.extend(without_reading(trace, &members, query));
     }
-    let total_known = query.channel.is_some() || trace.total_known;
-    let boundary = common_boundary(&members)?;
+    // channels of one name in recordings that may contain one another do not add up
+    let named = query.channel.is_some() && !trace.is_joined();
+    let total_known = trace.total_known || named || members.len() == 1;
+    let boundary = if total_known { common_boundary(&members)? } else { None };
     let method = if members.iter().any(|c| c.kind.is_power()) { Method::Measured } else { Method::Counter };
     let figure = |measured: Measured, unit: &str| -> Result<Quantity, EnergyError> {
         let quantity = Quantity::from_measured(measured, unit.parse::<Unit>()?)?;

@@ -63,6 +63,8 @@ codes! {
     DupTimestamp "W_DUP_TIMESTAMP" "Two samples of one device carry the same time.";
     OutOfOrder "W_OUT_OF_ORDER" "Rows are not in time order; they were sorted per device.";
     ClockStep "W_CLOCK_STEP" "The clock stepped back; the trace is split there.";
+    ClockSet "W_CLOCK_SET" "The wall clock was set during the recording; times go on from its start.";
+    NoEnd "W_NO_END" "The recording does not say how the command ended; the recorder was stopped before it.";
     DstFold "W_DST_FOLD" "The hour of a clock change occurs twice; the zone told which one.";
     Gap "W_GAP" "Time without samples; it is not integrated.";
     DeviceMissing "W_DEVICE_MISSING" "A device or rail has no samples for part of the trace.";
@@ -116,6 +118,7 @@ codes! {
     ShorterThanRanging "W_SHORTER_THAN_RANGING" "The measured run is shorter than the ranging run.";
     MeterMessage "W_METER_MESSAGE" "The daemon of the meter logged a warning or an error.";
     NotChecked "W_NOT_CHECKED" "A check was not made, because a file it needs is not there.";
+    FormatUnchecked "W_FORMAT_UNCHECKED" "The layout of the format was not checked against its writer; it was read because it was named.";
     NotInference "I_NOT_INFERENCE" "A phase that generates no tokens; it is not counted as inference.";
     EdgeUnresolved "W_WINDOW_EDGE" "The window reaches past the samples; the edge is not covered.";
     DieTemperature "W_DIE_TEMPERATURE" "The temperature is rather that of a die than that of the coldest free bath.";
@@ -148,6 +151,7 @@ codes! {
     UnknownFormat "E_UNKNOWN_FORMAT" "No reader knows this format.";
     UnknownDevice "E_UNKNOWN_DEVICE" "The named device or channel is not in the trace.";
     AmbiguousDevices "E_AMBIGUOUS_DEVICES" "Rows of several devices without a device column.";
+    DupDevice "E_DUP_DEVICE" "Two recordings name one device; which of them counts is not known.";
     UnknownColumn "E_UNKNOWN_COLUMN" "A named column is not in the file.";
     Window "E_WINDOW" "The window is empty, reversed or not in the clock of the trace.";
     NoOverlap "E_NO_OVERLAP" "The token log and the power log do not overlap.";

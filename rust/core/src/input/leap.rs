@@ -35,6 +35,11 @@ impl LeapSeconds {
         ns.saturating_sub(ns.rem_euclid(SECOND))
     }
 
+    /// The starts of the leap seconds. [ns of Unix time]
+    pub fn stamps(&self) -> impl Iterator<Item = i64> {
+        self.0.iter().copied()
+    }
+
     /// The elapsed time of a stamp, which lies inside a leap second or not. [ns]
     pub fn elapsed(&self, unix_ns: i64, inside: bool) -> i64 {
         let passed = self.0.partition_point(|leap| *leap <= unix_ns).saturating_sub(usize::from(inside));

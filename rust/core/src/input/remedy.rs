@@ -67,6 +67,8 @@ impl Code {
             Self::DupTimestamp | Self::CoarseTime => "log stamps with fractions of a second, or give interval=",
             Self::OutOfOrder => "check that one writer wrote the log",
             Self::ClockStep | Self::DstFold => "give tz=, or log in UTC or on a monotonic clock",
+            Self::ClockSet => "nothing for energies; another log of the same time needs an offset",
+            Self::NoEnd => "look why the recorder was stopped; its rows are whole",
             Self::Gap | Self::DeviceMissing => "ask for a window without it, or give max_gap= and say so",
             Self::EdgeUnresolved => "start the recorder before the run and stop it after",
             Self::NegativePower | Self::NonPositive => "check the direction of the sensor; sign= declares it",
@@ -120,6 +122,8 @@ impl Code {
             Self::XmlEntity => "remove the declarations, if you trust the file",
             Self::Scenario => "name the folder of the run after the scenario it was submitted for",
             Self::UnitUnstated => "write the unit into the title",
+            Self::DupDevice => "name the recordings that are joined, or keep other devices with devices=",
+            Self::FormatUnchecked => "compare the energy with the one that the tool itself shows",
             _ => "read in the message what was found and what was expected",
         }
     }

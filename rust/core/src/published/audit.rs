@@ -8,6 +8,7 @@ use super::publication::{Fact, Publication};
 use super::registry::Registry;
 use super::verdict::Verdict;
 use crate::quantity::{Quantity, Unit, compound, evaluate_moving};
+use std::cell::RefCell;
 
 /// A claim compared with what its expression gives.
 #[derive(Debug, Clone)]
@@ -57,7 +58,7 @@ impl Registry {
     /// the fact it draws on, as the growth of one year in the place of that of a path.
     ///
     /// # Errors
-    /// As of [`audit`], and a fact without a single value.
+    /// As of [`audit`], and [`PublishedError::NoValue`] for a fact that is a range or a bound.
     ///
     /// ```
     /// let registry = szilard::published::Registry::embedded().unwrap();
@@ -66,9 +67,20 @@ impl Registry {
     /// assert!(reason.contains("16.95 %") && reason.contains("2024 to 2025"), "{reason}");
     /// ```
     pub fn audit(&self, expression: &str, claim: &str) -> Result<Audit, PublishedError> {
-        let given = |name: &str| self.fact(name).ok().and_then(|fact| fact.interval().value);
+        let bound = RefCell::new(None);
+        let given = |name: &str| match self.fact(name).ok()?.single_value() {
+            Ok(value) => Some(value),
+            Err(error) => {
+                bound.replace(Some(error));
+                None
+            }
+        };
         let is_effectiveness = |name: &str| self.fact(name).is_ok_and(Fact::is_effectiveness);
-        let mut audit = audited(expression, &given, &is_effectiveness, claim, None)?;
+        let audited = audited(expression, &given, &is_effectiveness, claim, None);
+        let mut audit = match (audited, bound.take()) {
+            (Err(_), Some(bound)) => return Err(bound),
+            (audited, _) => audited?,
+        };
         if !audit.agrees {
             let growth = compound(expression, &given);
             let named = growth.and_then(|growth| self.growth_of_one_year(&growth, &audit.claimed, expression, claim));
@@ -155,7 +167,22 @@ mod tests {
         assert!(registry.audit("F001 / F058 * F058", "415 TWh/yr").unwrap().agrees);
         // 1.5 % of the world's demand at the busbar are 463 TWh/yr; 415 TWh/yr are counted at the site
         assert_eq!(registry.audit("F003*F114", "415 TWh/yr").unwrap().verdict(), Verdict::Boundary);
-        assert!(registry.audit("F001 / F058 / F058", "197 TWh/yr").is_err());
+        for twice in
+            ["F001 / F058 / F058", "(F058)*F001", "1*(F058)*F001", "F001*F058^1", "F001/(1/F058)", "F001*(F058-1)"]
+        {
+            assert!(registry.audit(twice, "602 TWh/yr").is_err(), "{twice}");
+        }
+        // 176 TWh/yr at the site and a PUE of 1.4: 50.3 TWh/yr of overhead
+        assert!(registry.audit("F040 * (1 - 1/F045)", "50 TWh/yr").unwrap().agrees);
+    }
+
+    #[test]
+    fn a_bound_is_no_value_and_says_so() {
+        let refused =
+            |expression: &str| Registry::embedded().unwrap().audit(expression, "1200 TWh/yr").unwrap_err().to_string();
+        let expected = "F039 has no single value: over 1200 TWh/yr; give one of its ends, or another fact";
+        assert_eq!(refused("F039 * 1"), expected);
+        assert!(refused("2 * F044").contains("325 to 580 TWh/yr"), "{}", refused("2 * F044"));
     }
 
     #[test]

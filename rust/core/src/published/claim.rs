@@ -3,7 +3,7 @@
 use super::error::PublishedError;
 use super::folder::Folder;
 use super::place::{Place, first_line};
-use super::publication::Input;
+use super::publication::{Bound, Input};
 use super::schema::{CheckEntry, ClaimFile};
 use super::verdict::Verdict;
 use crate::quantity::{Boundary, Quantity};
@@ -72,10 +72,12 @@ pub enum Against {
         /// What the claim says of it.
         stated: Stated,
     },
-    /// A source that is named, and nothing else.
+    /// A source that is named, and what else the claim says of the figure in it.
     Source {
         /// Key or identifier of the source.
         named: String,
+        /// What the claim says of the figure.
+        stated: Stated,
     },
     /// A judgement that is stated, as nothing can be computed.
     Judgement(Verdict),
@@ -84,8 +86,10 @@ pub enum Against {
 /// What a claim says of its figure besides the value.
 #[derive(Debug, Clone, Default)]
 pub struct Stated {
-    /// The source that is named: a key.
+    /// The source that is named: a key or an identifier.
     pub attributed: Option<String>,
+    /// What it is a figure of.
+    pub quantity: Option<String>,
     /// The boundary.
     pub boundary: Option<Boundary>,
     /// What a share is related to.
@@ -94,6 +98,23 @@ pub struct Stated {
     pub region: Option<String>,
     /// The year.
     pub year: Option<i32>,
+    /// Which side is open, if it is said to be a bound.
+    pub bound: Option<Bound>,
+}
+
+impl Stated {
+    /// The first key of what is said of the figure itself.
+    fn first_key(&self) -> Option<&'static str> {
+        let keys = [
+            ("quantity", self.quantity.is_some()),
+            ("boundary", self.boundary.is_some()),
+            ("denominator", self.denominator.is_some()),
+            ("region", self.region.is_some()),
+            ("year", self.year.is_some()),
+            ("bound", self.bound.is_some()),
+        ];
+        keys.into_iter().find(|(_, is_said)| *is_said).map(|(key, _)| key)
+    }
 }
 
 impl Claims {
@@ -185,15 +206,18 @@ impl CheckEntry {
         let inputs = inputs.collect::<Result<Vec<_>, _>>()?;
         let stated = Stated {
             attributed: self.attributed,
+            quantity: self.quantity,
             boundary: self.boundary,
             denominator: self.denominator,
             region: self.region,
             year: self.year,
+            bound: self.bound,
         };
+        let of_figure = stated.first_key();
         let against = match (computes, self.fact, stated.attributed.clone(), self.verdict) {
             (Some(computes), None, None, None) => Against::Expression { computes, inputs, share: self.share },
             (None, Some(id), _, None) => Against::Fact { id, stated },
-            (None, None, Some(named), None) => Against::Source { named },
+            (None, None, Some(named), None) => Against::Source { named, stated },
             (None, None, None, Some(verdict)) => Against::Judgement(verdict),
             _ => {
                 let one = "is checked against one of an expression (computes), a fact, a named source (attributed) and a \
@@ -201,6 +225,23 @@ impl CheckEntry {
                 return Err(place.error("check", one));
             }
         };
+        let is_figure =
+            matches!(against, Against::Fact { .. }) || (matches!(against, Against::Source { .. }) && !says.is_empty());
+        if let Some(key) = of_figure.filter(|_| !is_figure) {
+            return Err(place.error(key, "is said of a figure (says) that a fact or a named source has"));
+        }
+        if self.share && !has_computes {
+            return Err(place.error("share", "is said of an expression"));
+        }
+        if self.last_digit.is_some() && says.is_empty() {
+            return Err(place.error("last_digit", "is that of a figure (says), and there is none"));
+        }
+        if self.last_digit.is_some_and(|digit| !(digit.is_finite() && digit >= 0.0)) {
+            return Err(place.error("last_digit", "must be a finite number not below zero"));
+        }
+        if self.otherwise.is_some() && matches!(against, Against::Judgement(_)) {
+            return Err(place.error("otherwise", "stands beside a stated verdict, and nothing is checked"));
+        }
         let unexplained = self.reason.as_deref().is_none_or(|reason| reason.trim().is_empty());
         if matches!(against, Against::Judgement(_)) && unexplained {
             return Err(place.error("reason", "a stated verdict needs a reason"));

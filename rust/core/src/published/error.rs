@@ -49,6 +49,26 @@ pub enum PublishedError {
         /// The identity.
         id: String,
     },
+    /// A bound or a range that was to be used as a value.
+    #[error("{id} has no single value: {has}; give one of its ends, or another fact")]
+    NoValue {
+        /// The fact.
+        id: String,
+        /// What it has.
+        has: String,
+    },
+    /// A fact that is no figure of the factor it was to give.
+    #[error("{id} is {quantity:?} and does not give the factor {factor}: {reason}")]
+    Unfit {
+        /// The fact.
+        id: String,
+        /// What it is a figure of.
+        quantity: String,
+        /// The factor.
+        factor: String,
+        /// Why it does not fit.
+        reason: String,
+    },
     /// A file or folder that the system does not give.
     #[error("{path}: {reason}")]
     File {

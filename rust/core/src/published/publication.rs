@@ -72,6 +72,9 @@ pub struct Fact {
     method: Option<Method>,
     /// One unit of the last printed digit as it is written, then as it is.
     last_digit: Option<f64>,
+    /// Whether that is coarser than the figure is printed.
+    #[serde(skip)]
+    is_coarser: bool,
     /// What a share or an intensity is related to.
     pub denominator: Option<String>,
     /// What is counted and what is not.
@@ -92,6 +95,15 @@ pub struct Fact {
     pub note: Option<String>,
 }
 
+/// One unit of the last digit of a number.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Digit {
+    /// Its size, in the unit of the number.
+    pub size: f64,
+    /// Whether it is coarser than the number is printed.
+    pub is_coarser: bool,
+}
+
 /// An end of a range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -108,7 +120,7 @@ pub enum Source {
     /// A fact by its identity, and the end of its range that is meant; none for its value.
     Fact(String, Option<End>),
     /// A value of its own, with one unit of its last digit.
-    Value(Quantity, f64),
+    Value(Quantity, Digit),
     /// Rows of a table, reduced to one value.
     Table(TableStep),
     /// A figure of a benchmark run, from its logs.
@@ -165,6 +177,8 @@ pub struct Calculation {
     pub stated: Quantity,
     /// One unit of the last digit of the result, in its unit.
     pub last_digit: f64,
+    /// Whether that is coarser than the result is printed.
+    pub is_coarser: bool,
     /// Whether the publication prints it.
     pub kind: Kind,
     /// Why the comparison says little.
@@ -228,17 +242,17 @@ impl Place<'_> {
     }
 
     /// The last digit as given, or as printed. A coarser one than is printed needs a reason in words.
-    fn last_digit(&self, given: Option<f64>, text: &str, reason: Option<&str>) -> Result<f64, PublishedError> {
+    fn last_digit(&self, given: Option<f64>, text: &str, reason: Option<&str>) -> Result<Digit, PublishedError> {
         let printed = last_digit(text);
+        let is_coarser = given.is_some_and(|digit| digit > printed * (1.0 + 1e-9));
         match given {
             Some(digit) if !(digit.is_finite() && digit >= 0.0) => {
                 Err(self.error("last_digit", "must be a finite number not below zero"))
             }
-            Some(digit) if digit > printed && reason.is_none_or(|reason| reason.trim().is_empty()) => {
+            Some(_) if is_coarser && reason.is_none_or(|reason| reason.trim().is_empty()) => {
                 Err(self.error("last_digit", "is coarser than what is printed, and nothing says why"))
             }
-            Some(digit) => Ok(digit),
-            None => Ok(printed),
+            given => Ok(Digit { size: given.unwrap_or(printed), is_coarser }),
         }
     }
 }
@@ -258,6 +272,11 @@ impl Fact {
     /// One unit of the last printed digit, in the unit of the figure.
     pub fn last_digit(&self) -> f64 {
         self.last_digit.unwrap_or_default()
+    }
+
+    /// Whether its last digit is taken as coarser than it is printed.
+    pub fn is_coarser(&self) -> bool {
+        self.is_coarser
     }
 
     /// The fact with its figures in their unit, at their boundary.
@@ -282,17 +301,21 @@ impl Fact {
             return Err(entry.error("from", "must not be after to"));
         }
         let finest = given.iter().map(|value| last_digit(&value.to_string())).fold(f64::INFINITY, f64::min);
-        self.last_digit = Some(match &self.value {
+        let printed = match &self.value {
             Some(value) => entry.last_digit(self.last_digit, &value.value().to_string(), self.note.as_deref())?,
-            None => self.last_digit.unwrap_or(finest),
-        });
+            None => Digit { size: self.last_digit.unwrap_or(finest), is_coarser: false },
+        };
+        (self.last_digit, self.is_coarser) = (Some(printed.size), printed.is_coarser);
         for (key, figure) in [("value", &mut self.value), ("low", &mut self.low), ("high", &mut self.high)] {
             if let Some(number) = figure {
                 let figure = Quantity::new(number.value(), unit.clone()).map_err(|error| entry.error(key, error))?;
                 *number = figure.at(self.boundary).on(self.basis).by(self.method);
             }
         }
-        Ok(self)
+        match self.impossible() {
+            Some((key, reason)) => Err(entry.error(key, reason)),
+            None => Ok(self),
+        }
     }
 }
 
@@ -311,7 +334,8 @@ impl CalculationEntry {
         if stated.value() == 0.0 {
             return Err(entry.error("printed", "a result of zero has no relative difference"));
         }
-        let last_digit = entry.last_digit(self.last_digit, stated_text, self.weak.as_deref())?;
+        let Digit { size: last_digit, is_coarser } =
+            entry.last_digit(self.last_digit, stated_text, self.weak.as_deref())?;
         let inputs = self.inputs.into_iter().map(|(name, input)| input.checked(name, &entry));
         Ok(Calculation {
             inputs: inputs.collect::<Result<_, _>>()?,
@@ -319,6 +343,7 @@ impl CalculationEntry {
             way: self.way,
             stated: stated.at(self.boundary),
             last_digit,
+            is_coarser,
             kind,
             id,
             title: self.title,

@@ -5,9 +5,8 @@ use super::folder::Folder;
 use super::publication::{Calculation, Fact, Input, Publication, Source};
 use super::reproduce::{Reproduction, reproduced};
 use super::run_log::RunStep;
-use crate::boundaries::{Factor, Given, Step};
 use crate::source::datasets::{self, PUBLICATIONS, TABLES};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// Publications whose identities are unique and whose references lead somewhere.
@@ -181,46 +180,42 @@ impl Registry {
         })
     }
 
-    /// The factor that a fact gives, with its citation, years, vintage, denominator, and the rounding of what is printed as
-    /// its uncertainty.
-    ///
-    /// # Errors
-    /// [`PublishedError::Unknown`] for a fact that is not there or has no single value, and as of [`Factor::new`].
-    ///
-    /// ```
-    /// use szilard::boundaries::Given;
-    ///
-    /// let registry = szilard::published::Registry::embedded().unwrap();
-    /// let pue = registry.factor("F058", "pue", None, Given::Ratio).unwrap(); // United States, 2024: 1.45
-    /// assert_eq!((pue.quantity().value(), pue.years(), pue.vintage()), (1.45, Some((2024, 2024)), Some("2026-06")));
-    /// assert!((pue.quantity().u() - 0.005 / 3f64.sqrt()).abs() < 1e-15);
-    /// ```
-    pub fn factor(&self, id: &str, name: &str, step: Option<Step>, given: Given) -> Result<Factor, PublishedError> {
-        let (publication, fact) = self.found(id)?;
-        let unknown = || PublishedError::Unknown { what: "single value of fact", id: id.to_owned() };
-        let factor = Factor::new(name, step, given, &fact.interval().value.ok_or_else(unknown)?)?
-            .with_citation(&publication.citation.to_string())
-            .with_years(fact.from, fact.to)
-            .with_vintage(&publication.citation.vintage);
-        Ok(match &fact.denominator {
-            Some(denominator) => factor.with_denominator(denominator),
-            None => factor,
-        })
-    }
-
-    /// Whether an input of a calculation is a fact that is a power usage effectiveness.
+    /// Whether an input of a calculation is a power usage effectiveness: a fact that is one, or a value of that name.
     pub(super) fn is_effectiveness(&self, inputs: &[Input], name: &str) -> bool {
         let input = inputs.iter().find(|input| input.name == name);
         input.is_some_and(|input| match &input.source {
             Source::Fact(id, _) => self.fact(id).is_ok_and(Fact::is_effectiveness),
-            Source::Value(..) | Source::Table(_) | Source::Run(_) => false,
+            Source::Value(..) | Source::Table(_) | Source::Run(_) => name.eq_ignore_ascii_case("pue"),
         })
+    }
+
+    /// The publication that a key or an identifier names.
+    pub(super) fn named(&self, named: &str) -> Option<&Publication> {
+        let is_named = |publication: &&Publication| {
+            publication.citation.key == named || publication.citation.identifier.split(", ").any(|part| part == named)
+        };
+        self.publications.iter().find(is_named)
     }
 
     /// A fact and the publication it stands in.
     pub(super) fn found(&self, id: &str) -> Result<(&Publication, &Fact), PublishedError> {
         let unknown = || PublishedError::Unknown { what: "fact", id: id.to_owned() };
         self.facts().find(|(_, fact)| fact.id == id).ok_or_else(unknown)
+    }
+
+    /// Whether one publication is a later vintage of another, directly or by way of those between them.
+    pub(super) fn is_later(&self, later: &str, earlier: &str) -> bool {
+        let (mut open, mut seen) = (vec![later], HashSet::new());
+        while let Some(key) = open.pop() {
+            let Ok(publication) = self.publication(key) else { continue };
+            for own in publication.citation.supersedes.iter().filter(|own| seen.insert(own.as_str())) {
+                if own == earlier {
+                    return true;
+                }
+                open.push(own);
+            }
+        }
+        false
     }
 
     /// The publication that is a later vintage of one, if there is one.

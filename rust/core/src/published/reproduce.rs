@@ -3,8 +3,10 @@
 use super::error::PublishedError;
 use super::publication::{Calculation, End, Input, Kind, Publication, Source};
 use super::registry::Registry;
+use super::scenario::Interval;
 use crate::boundaries::{BoundaryChain, Factor, Given};
 use crate::quantity::{Component, Distribution, Quantity, evaluate, evaluate_moving};
+use crate::source::Evidence;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -13,7 +15,8 @@ use std::fmt;
 pub enum Status {
     /// Within the rounding of what is printed.
     Reproduced,
-    /// Within a rounding that is taken as coarser than what is printed, for a stated reason.
+    /// Within the tolerance, which says little: it takes a number as rounded more coarsely than it is printed, or is wider
+    /// than a tenth of the result, or no document at hand prints the result.
     Weak,
     /// Further off than rounding explains, as the source disagrees with itself.
     Inconsistent,
@@ -60,7 +63,7 @@ pub struct Reproduction {
 }
 
 /// Start of the identity of the component that stands for the rounding of an input.
-const ROUNDING: &str = "rounding:";
+pub(super) const ROUNDING: &str = "rounding:";
 
 /// The calculation done again.
 ///
@@ -110,10 +113,11 @@ fn compared(
     let tolerance = (of_result + of_inputs) / size;
     let difference_relative = (computed.value() - printed.value()) / size;
     // a result on the very edge may fall to either side by the rounding of binary arithmetic
-    let within = difference_relative.abs() <= tolerance * (1.0 + 1e-9);
-    let status = match (within, &calculation.weak, &calculation.inconsistent) {
-        (true, None, _) => Status::Reproduced,
-        (true, Some(_), _) => Status::Weak,
+    let within = difference_relative.abs() <= tolerance * (1.0 + 1e-9) + 4.0 * f64::EPSILON;
+    let weak = weakness(registry, calculation, tolerance)?;
+    let status = match (within, weak.is_empty(), &calculation.inconsistent) {
+        (true, true, _) => Status::Reproduced,
+        (true, false, _) => Status::Weak,
         (false, _, Some(_)) => Status::Inconsistent,
         (false, _, None) => Status::Differs,
     };
@@ -121,7 +125,7 @@ fn compared(
     if of_inputs > 0.0 {
         note.push(format!("rounding of the inputs: {:.2} %", 100.0 * of_inputs / size));
     }
-    note.extend(calculation.weak.iter().map(|reason| format!("weak: {reason}")));
+    note.extend(weak.iter().map(|reason| format!("weak: {reason}")));
     note.extend(calculation.inconsistent.iter().map(|reason| format!("inconsistent source: {reason}")));
     note.extend(calculation.note.clone());
     Ok(Reproduction {
@@ -139,6 +143,36 @@ fn compared(
     })
 }
 
+/// The widest tolerance within which agreement says much. [1]
+const WIDE: f64 = 0.1;
+
+/// Why agreement within the tolerance says little; empty where it says what it should.
+fn weakness(registry: &Registry, calculation: &Calculation, tolerance: f64) -> Result<Vec<String>, PublishedError> {
+    let mut found: Vec<String> = calculation.weak.iter().cloned().collect();
+    if calculation.is_coarser && calculation.weak.is_none() {
+        found.push("the result is taken as rounded more coarsely than it is printed".to_owned());
+    }
+    if calculation.kind == Kind::Printed {
+        for input in &calculation.inputs {
+            let coarser = match &input.source {
+                Source::Value(_, digit) => digit.is_coarser,
+                Source::Fact(id, _) => registry.fact(id)?.is_coarser(),
+                Source::Table(_) | Source::Run(_) => false,
+            };
+            if coarser {
+                found.push(format!("{} is taken as rounded more coarsely than it is printed", input.name));
+            }
+        }
+    }
+    if calculation.verified == Evidence::Unlocated {
+        found.push("no document at hand has its figures".to_owned());
+    }
+    if tolerance > WIDE {
+        found.push(format!("the printed digits leave {:.0} % of room", 100.0 * tolerance));
+    }
+    Ok(found)
+}
+
 /// The largest change of a result that the rounding of its inputs can make.
 fn rounding(result: &Quantity) -> f64 {
     let components = result.measured().components().iter();
@@ -149,18 +183,19 @@ fn rounding(result: &Quantity) -> f64 {
 /// The value of an input, rounded to its last digit.
 pub(super) fn value(registry: &Registry, owner: &str, input: &Input) -> Result<Quantity, PublishedError> {
     let quantity = match &input.source {
-        Source::Value(quantity, last_digit) => rounded(quantity, *last_digit, &format!("{owner}.{}", input.name)),
+        Source::Value(quantity, digit) => rounded(quantity, digit.size, &format!("{owner}.{}", input.name)),
         Source::Table(step) => step.value(registry.table(&step.file)?)?,
         Source::Run(step) => step.value(registry.run_folder(step)?.as_path())?,
         Source::Fact(id, end) => {
             let fact = registry.fact(id)?;
-            let (figure, what) = match end {
-                None => (&fact.value, "single value of fact"),
-                Some(End::Low) => (&fact.low, "lower end of fact"),
-                Some(End::High) => (&fact.high, "upper end of fact"),
+            let Interval { low, high, .. } = fact.interval();
+            let figure = match end {
+                None => Some(fact.single_value()?),
+                Some(End::Low) => low,
+                Some(End::High) => high,
             };
-            let figure = figure.as_ref().ok_or_else(|| PublishedError::Unknown { what, id: id.clone() })?;
-            fact.rounded(figure, *end)
+            let none = || PublishedError::NoValue { id: id.clone(), has: fact.in_words() };
+            figure.ok_or_else(none)?
         }
     };
     match (quantity.boundary(), input.boundary) {

@@ -5,6 +5,7 @@ use super::publication::{Bound, End, Fact, Publication};
 use super::registry::Registry;
 use super::reproduce::rounded;
 use crate::quantity::{Boundary, Quantity};
+use std::collections::HashMap;
 
 /// A figure with its range; what is not given is not known.
 #[derive(Debug, Clone)]
@@ -66,6 +67,34 @@ impl Fact {
         }
     }
 
+    /// The value with the rounding of what is printed as its uncertainty.
+    ///
+    /// # Errors
+    /// [`PublishedError::NoValue`] where only a range or a bound is given.
+    pub fn single_value(&self) -> Result<Quantity, PublishedError> {
+        self.interval().value.ok_or_else(|| PublishedError::NoValue { id: self.id.clone(), has: self.in_words() })
+    }
+
+    /// The figure in words: `over 1200 TWh/yr`, `325 to 580 TWh/yr`, `415 TWh/yr`.
+    pub fn in_words(&self) -> String {
+        let Interval { low, value, high } = self.interval();
+        let number = |figure: &Quantity| format!("{} {}", figure.value(), figure.unit());
+        match (&value, &low, &high) {
+            (Some(value), ..) => number(value),
+            (None, Some(low), Some(high)) => {
+                let open = match self.bound {
+                    Some(Bound::Lower) => " and more",
+                    Some(Bound::Upper) => " and less",
+                    None => "",
+                };
+                format!("{} to {}{open}", low.value(), number(high))
+            }
+            (None, Some(low), None) => format!("over {}", number(low)),
+            (None, None, Some(high)) => format!("below {}", number(high)),
+            (None, None, None) => "nothing".to_owned(),
+        }
+    }
+
     /// A figure of the fact with the rounding of what is printed as its uncertainty.
     pub(super) fn rounded(&self, figure: &Quantity, end: Option<End>) -> Quantity {
         let id = end.map_or_else(|| self.id.clone(), |end| format!("{}.{end:?}", self.id));
@@ -114,7 +143,8 @@ impl Registry {
         path
     }
 
-    /// The growth between neighbouring years of each publication on a path, within one boundary.
+    /// The growth between neighbouring years of each publication on a path, within one boundary and one scenario; what was
+    /// observed belongs to every scenario.
     ///
     /// # Errors
     /// As of [`Registry::growth`].
@@ -124,12 +154,25 @@ impl Registry {
             let (publication, from) = (start.publication, start.fact);
             let of_series = |point: &&Point<'a>| {
                 let same = point.publication.citation.key == publication.citation.key;
-                same && point.fact.boundary() == from.boundary() && point.fact.from > from.from
+                let one_year = from.from == from.to && point.fact.from == point.fact.to;
+                same && one_year
+                    && point.fact.boundary() == from.boundary()
+                    && point.fact.denominator == from.denominator
+                    && point.fact.from > from.from
+                    && (from.scenario.is_none() || point.fact.scenario == from.scenario)
             };
-            let mut later = path.iter().skip(place + 1).filter(of_series).map(|point| point.fact).peekable();
-            let next = later.peek().map(|fact| fact.from);
-            for to in later.filter(|fact| Some(fact.from) == next) {
-                found.push(GrowthStep { publication, from, to, growth: self.growth(&from.id, &to.id)? });
+            let later: Vec<&Fact> = path.iter().skip(place + 1).filter(of_series).map(|point| point.fact).collect();
+            let mut nearest: HashMap<Option<&str>, i32> = HashMap::new();
+            for fact in &later {
+                let year = nearest.entry(fact.scenario.as_deref()).or_insert(fact.from);
+                *year = fact.from.min(*year);
+            }
+            for to in later {
+                // what was observed lies on the way of every scenario
+                let years = [nearest.get(&None), nearest.get(&to.scenario.as_deref())];
+                if years.into_iter().flatten().all(|year| to.from <= *year) {
+                    found.push(GrowthStep { publication, from, to, growth: self.growth(&from.id, &to.id)? });
+                }
             }
         }
         Ok(found)
@@ -138,8 +181,8 @@ impl Registry {
     /// The growth from one fact to a later one.
     ///
     /// # Errors
-    /// [`PublishedError::Unknown`], and [`PublishedError::Apart`] for figures of different quantities, regions or
-    /// boundaries, or without years between them.
+    /// [`PublishedError::Unknown`], and [`PublishedError::Apart`] for figures of different quantities, regions, boundaries,
+    /// denominators or scenarios, without years between them, or of more than one year each.
     ///
     /// ```
     /// let registry = szilard::published::Registry::embedded().unwrap();
@@ -151,9 +194,16 @@ impl Registry {
         same("quantity", &first.quantity, &last.quantity)?;
         same("region", &first.region, &last.region)?;
         same("boundary", &word(first.boundary()), &word(last.boundary()))?;
+        same("denominator", &text(&first.denominator), &text(&last.denominator))?;
+        for fact in [first, last] {
+            same("year", &fact.from.to_string(), &fact.to.to_string())?;
+        }
         let years = last.from - first.from;
         if years <= 0 {
             return Err(apart("year", &first.from.to_string(), &last.from.to_string()));
+        }
+        if first.scenario.is_some() {
+            same("scenario", &text(&first.scenario), &text(&last.scenario))?;
         }
         let rate = |above: &Quantity, below: &Quantity| -> Result<Quantity, PublishedError> {
             let exponent = Quantity::number(1.0 / f64::from(years))?;
@@ -169,9 +219,13 @@ impl Registry {
         let ranged = [&start.low, &start.high, &end.low, &end.high].into_iter().any(Option::is_some);
         let per_year = Interval { low: low.filter(|_| ranged), value, high: high.filter(|_| ranged) };
         let (own, other) = (&earlier.citation, &later.citation);
-        let reservation = (own.key != other.key).then(|| {
+        let series = (own.key != other.key).then(|| {
             format!("figures of {} and {}: two series, whose difference is no measured growth", own.key, other.key)
         });
+        let counted = (first.scope != last.scope)
+            .then(|| format!("of different scope: {} and {}", text(&first.scope), text(&last.scope)));
+        let said = [series, counted].into_iter().flatten().collect::<Vec<_>>().join("; ");
+        let reservation = (!said.is_empty()).then_some(said);
         Ok(Growth { years, per_year, reservation })
     }
 
@@ -206,11 +260,11 @@ impl Registry {
         })
     }
 
-    /// One fact over another of the same year and boundary. [1]
+    /// One fact over another of the same year, boundary and scenario. [1]
     ///
     /// # Errors
-    /// [`PublishedError::Apart`] for different years or boundaries, [`PublishedError::Unknown`] for a fact that is not
-    /// there or has no single value.
+    /// [`PublishedError::Apart`] for different years, boundaries or scenarios, [`PublishedError::Unknown`] for a fact that
+    /// is not there, [`PublishedError::NoValue`] for a range or a bound.
     ///
     /// ```
     /// let registry = szilard::published::Registry::embedded().unwrap();
@@ -222,17 +276,20 @@ impl Registry {
         let span = |fact: &Fact| format!("{} to {}", fact.from, fact.to);
         same("year", &span(above), &span(below))?;
         same("boundary", &word(above.boundary()), &word(below.boundary()))?;
-        let value = |fact: &Fact| {
-            let unknown = || PublishedError::Unknown { what: "single value of fact", id: fact.id.clone() };
-            fact.interval().value.ok_or_else(unknown)
-        };
-        let below = value(below)?;
-        Ok(value(above)?.in_unit(below.unit())?.over(&below)?)
+        if above.scenario.is_some() && below.scenario.is_some() {
+            same("scenario", &text(&above.scenario), &text(&below.scenario))?;
+        }
+        let below = below.single_value()?;
+        Ok(above.single_value()?.in_unit(below.unit())?.over(&below)?)
     }
 }
 
 fn word(boundary: Option<Boundary>) -> String {
     boundary.map_or("none", Boundary::word).to_owned()
+}
+
+fn text(said: &Option<String>) -> String {
+    said.clone().unwrap_or_else(|| "none".to_owned())
 }
 
 fn same(what: &'static str, left: &str, right: &str) -> Result<(), PublishedError> {
@@ -266,7 +323,28 @@ mod tests {
         assert!((growth.low.unwrap().to("%").unwrap().value() - 20.72).abs() < 0.005);
         assert!(growth.value.is_none() && growth.high.is_none());
         assert!(registry.between("F038", "F039", 2028).unwrap().value.is_none());
-        assert!(matches!(registry.share("F039", "F029"), Err(PublishedError::Unknown { .. })));
+        assert!(matches!(registry.share("F039", "F029"), Err(PublishedError::NoValue { .. })));
+    }
+
+    #[test]
+    fn a_path_stays_in_its_scenario() {
+        let registry = Registry::embedded().unwrap();
+        // the base case of 2030 grows into that of 2035, not into the case of high efficiency
+        let apart = registry.growth("F005", "F007").unwrap_err().to_string();
+        assert_eq!(apart, "figures of different scenario: base case and high efficiency case");
+        assert!(registry.growth("F001", "F007").is_ok());
+        let path = registry.path("electricity consumption of data centres", "World");
+        let steps = registry.steps(&path).unwrap();
+        let pairs: Vec<(&str, &str)> = steps
+            .iter()
+            .map(|step| (step.from.id.as_str(), step.to.id.as_str()))
+            .filter(|(from, _)| *from != "F002")
+            .collect();
+        assert!(pairs.contains(&("F005", "F006")) && pairs.contains(&("F001", "F007")), "{pairs:?}");
+        assert!(!pairs.contains(&("F005", "F007")) && !pairs.contains(&("F001", "F006")), "{pairs:?}");
+        for step in &steps {
+            assert!(step.from.scenario.is_none() || step.from.scenario == step.to.scenario);
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The keys of a file of publications or claims, where they are written otherwise than they are used.
 
-use super::publication::{End, Fact, Way};
+use super::publication::{Bound, End, Fact, Way};
 use super::run_log::RunStep;
 use super::table::TableStep;
 use super::verdict::Verdict;
@@ -84,10 +84,12 @@ pub(super) struct CheckEntry {
     pub share: bool,
     pub fact: Option<String>,
     pub attributed: Option<String>,
+    pub quantity: Option<String>,
     pub boundary: Option<Boundary>,
     pub denominator: Option<String>,
     pub region: Option<String>,
     pub year: Option<i32>,
+    pub bound: Option<Bound>,
     pub verdict: Option<Verdict>,
     pub otherwise: Option<Verdict>,
     pub reason: Option<String>,

@@ -35,7 +35,7 @@ pub enum Compound {
 pub fn compound(text: &str, given: &dyn Fn(&str) -> Option<Quantity>) -> Option<Compound> {
     let expression = parse(text, &|name| given(name).is_some()).ok()?;
     let number = |part: &Expression| {
-        let found = value(part, given, &|_| false).ok()?.to("1").ok()?;
+        let found = value(part, given, &|_| false).ok()?.quantity.to("1").ok()?;
         Some(found.value())
     };
     let power = |part: &Expression| match part {

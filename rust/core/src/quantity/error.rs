@@ -15,6 +15,15 @@ pub enum UnitError {
         /// A unit that may have been meant.
         suggestion: Option<String>,
     },
+    /// A query, a prompt or an image, which is counted and has no unit.
+    #[error(
+        "{found:?} is no unit: the energy of one is an energy, as 0.3 Wh, that of a thousand 47 Wh/1000; it becomes one per \
+         token as 0.3 Wh / (500 token), and that one of a query as 2.16 J/token * (500 token)"
+    )]
+    Counted {
+        /// The word as written.
+        found: String,
+    },
     /// Two dimensions that must agree and do not.
     #[error("expected {expected} [{expected_dimension}], found {found} [{found_dimension}]")]
     Dimension {
@@ -131,6 +140,15 @@ pub enum BoundaryError {
         operation: &'static str,
         /// Boundary of the figure.
         figure: Boundary,
+    },
+    /// A power usage effectiveness that stands in a product twice, or in a power or a root.
+    #[error(
+        "cannot {operation}: a power usage effectiveness leads from it to site once, and stands there twice, in a power or \
+         in a root"
+    )]
+    EffectivenessTwice {
+        /// What was to be done.
+        operation: &'static str,
     },
     /// Two figures of different basis.
     #[error("cannot {operation} a figure on basis {} and one on {}", word(*left), word(*right))]

@@ -1,11 +1,11 @@
 //! Expressions with units, boundaries and uncertainty: `7.2 W * 4.1 s / 50 token`, `(E2030/E2024)^(1/6) - 1`.
 
-use super::boundary::Boundary;
 use super::constants::{boltzmann, elementary_charge, planck};
 use super::dimension::Dimension;
 use super::distribution::Distribution;
 use super::dynamic::Quantity;
-use super::error::{BoundaryError, QuantityError, UnitError};
+use super::error::{QuantityError, UnitError};
+use super::leading::{Lead, Part};
 use super::model::Function;
 use super::syntax::{Expression, Operator, leading_number, parse};
 use super::unit::Unit;
@@ -37,7 +37,8 @@ pub fn evaluate(text: &str, given: &dyn Fn(&str) -> Option<Quantity>) -> Result<
 }
 
 /// The value of an expression in which `given` gives the named values and `is_effectiveness` tells which of them are a
-/// power usage effectiveness: a figure at `it` times one is at `site`, one at `site` over one is at `it`.
+/// power usage effectiveness: a figure at `it` times one is at `site`, one at `site` over one is at `it`, however the
+/// product is written; a figure at `it` times one less 1 is the overhead, counted at `site`.
 ///
 /// # Errors
 /// As of [`evaluate`], and [`BoundaryError::Effectiveness`](super::BoundaryError::Effectiveness) for a figure that such
@@ -60,39 +61,54 @@ pub fn evaluate_moving(
     given: &dyn Fn(&str) -> Option<Quantity>,
     is_effectiveness: &dyn Fn(&str) -> bool,
 ) -> Result<Quantity, QuantityError> {
-    value(&parse(text, &|name| given(name).is_some())?, given, is_effectiveness)
+    Ok(value(&parse(text, &|name| given(name).is_some())?, given, is_effectiveness)?.quantity)
 }
 
+/// The value of a parsed expression, and what it does as a factor.
 pub(super) fn value(
     expression: &Expression,
     given: &dyn Fn(&str) -> Option<Quantity>,
     is_effectiveness: &dyn Fn(&str) -> bool,
-) -> Result<Quantity, QuantityError> {
+) -> Result<Part, QuantityError> {
     let value = |part: &Expression| value(part, given, is_effectiveness);
     match expression {
-        Expression::Number(number) => Ok(Quantity::number(*number)?),
-        Expression::Name(name) => named(name, given),
-        Expression::Call(name, argument) => call(name, &value(argument)?),
-        Expression::Negative(inner) => Ok(value(inner)?.negated()),
+        Expression::Number(number) => Ok(Part::plain(Quantity::number(*number)?)),
+        Expression::Name(name) => {
+            let quantity = named(name, given)?;
+            let lead = if is_effectiveness(name) { Lead::EFFECTIVENESS } else { Lead::Plain };
+            Ok(Part { quantity, lead })
+        }
+        Expression::Call(name, argument) => {
+            let argument = value(argument)?;
+            let lead = match (name.as_str(), argument.lead) {
+                ("abs", lead) => lead,
+                (_, Lead::Plain) => Lead::Plain,
+                _ => Lead::Nowhere,
+            };
+            Ok(Part { quantity: call(name, &argument.quantity)?, lead })
+        }
+        Expression::Negative(inner) => {
+            let inner = value(inner)?;
+            Ok(Part { quantity: inner.quantity.negated(), ..inner })
+        }
         Expression::Binary(operator, left, right) => {
-            let left_part = left.as_ref();
+            let written = is_figure(left, given);
             let left = value(left)?;
+            if *operator == Operator::Over
+                && (written || !left.quantity.unit().is_coherent())
+                && names_units(right, given)
+            {
+                return Ok(Part { quantity: left.quantity.per(&unit(right, "")?)?, ..left });
+            }
             if let (Operator::Beside, Expression::Name(name)) = (operator, right.as_ref())
                 && given(name).is_none()
-                && left.dimension() == Dimension::NONE
+                && left.quantity.dimension() == Dimension::NONE
                 && let Some(unit) = Unit::symbol_named(name)
             {
-                return Ok(left.in_unit(&Unit::coherent(Dimension::NONE))?.given_in(unit)?);
+                let number = left.quantity.in_unit(&Unit::coherent(Dimension::NONE))?;
+                return Ok(Part { quantity: number.given_in(unit)?, ..left });
             }
-            let leads = |part: &Expression| matches!(part, Expression::Name(name) if is_effectiveness(name));
-            let (left_leads, right_leads) = (leads(left_part), leads(right));
             let right = value(right)?;
-            let (left, right) = match operator {
-                Operator::Times | Operator::Beside if right_leads => (moved(left, Boundary::It, "multiply")?, right),
-                Operator::Times | Operator::Beside if left_leads => (left, moved(right, Boundary::It, "multiply")?),
-                Operator::Over if right_leads => (moved(left, Boundary::Site, "divide")?, right),
-                _ => (left, right),
-            };
             match operator {
                 Operator::Plus => left.plus(&right),
                 Operator::Minus => left.minus(&right),
@@ -100,21 +116,31 @@ pub(super) fn value(
                 Operator::Over => left.over(&right),
                 Operator::Power => left.power(&right),
                 Operator::Within => {
-                    let u = left.tolerance(right.value(), right.unit())?;
-                    Ok(left.with_u(u, "stated with ±", Distribution::Normal)?)
+                    let u = left.quantity.tolerance(right.quantity.value(), right.quantity.unit())?;
+                    Ok(Part { quantity: left.quantity.with_u(u, "stated with ±", Distribution::Normal)?, ..left })
                 }
             }
         }
     }
 }
 
-/// A figure at one end of the step between IT and site, said to be counted at the other; one without a boundary as it is.
-fn moved(figure: Quantity, from: Boundary, operation: &'static str) -> Result<Quantity, QuantityError> {
-    match figure.boundary() {
-        None => Ok(figure),
-        Some(Boundary::It) if from == Boundary::It => Ok(figure.at(Some(Boundary::Site))),
-        Some(Boundary::Site) if from == Boundary::Site => Ok(figure.at(Some(Boundary::It))),
-        Some(figure) => Err(BoundaryError::Effectiveness { operation, figure }.into()),
+/// Whether an expression is a figure with its unit as it is written, as `(176 ± 5) TWh` or `100 W/m^2`.
+fn is_figure(expression: &Expression, given: &dyn Fn(&str) -> Option<Quantity>) -> bool {
+    match expression {
+        Expression::Binary(Operator::Beside, _, unit) => names_units(unit, given),
+        Expression::Binary(Operator::Within, figure, _) => is_figure(figure, given),
+        Expression::Binary(Operator::Over, figure, unit) => is_figure(figure, given) && names_units(unit, given),
+        _ => false,
+    }
+}
+
+/// Whether only units stand in an expression, and whole numbers as their powers.
+fn names_units(expression: &Expression, given: &dyn Fn(&str) -> Option<Quantity>) -> bool {
+    match expression {
+        Expression::Name(name) => given(name).is_none() && Unit::symbol_named(name).is_some(),
+        Expression::Binary(Operator::Power, base, _) => names_units(base, given),
+        Expression::Binary(_, left, right) => names_units(left, given) && names_units(right, given),
+        _ => false,
     }
 }
 
@@ -278,6 +304,40 @@ mod tests {
         let clash = evaluate("2 * W", &energy).unwrap_err();
         assert_eq!(clash.to_string(), "a name that is a unit cannot name a value: \"W\"");
         assert!(evaluate("E1999", &energy).is_err());
+    }
+
+    #[test]
+    fn a_query_is_no_unit_and_its_energy_goes_to_tokens_and_back() {
+        for text in ["0.3 Wh/query", "2 prompts", "0.3 Wh per query"] {
+            let refused = calculate(text).map(|found| found.to_string());
+            assert!(refused.is_err(), "{text}: {refused:?}");
+        }
+        let refused = "0.3 Wh/query".parse::<Quantity>().unwrap_err().to_string();
+        assert!(
+            refused.contains("0.3 Wh / (500 token)") && refused.contains("2.16 J/token * (500 token)"),
+            "{refused}"
+        );
+        close("0.3 Wh / (500 token)", "J/token", 2.16); // 1080 J over 500 tokens
+        close("2.16 J/token * (500 token)", "Wh", 0.3);
+        close("47 Wh/1000", "J", 169.2);
+    }
+
+    #[test]
+    fn a_rate_per_year_stays_one() {
+        for (text, unit) in [
+            ("176 TWh/yr", "TWh/yr"),
+            ("415 TWh/yr * 1.1", "TWh/yr"),
+            ("415 TWh/yr / 98 %", "TWh/yr"),
+            ("50 % * 415 TWh/yr", "TWh/yr"),
+            ("35 kWh/d", "kWh/d"),
+            ("(176 ± 5) TWh/yr", "TWh/yr"),
+            ("12 kWh / (2 h)", "W"),
+            ("12 kWh / 2 h", "W"),
+        ] {
+            assert_eq!(calculate(text).unwrap().unit().symbol(), unit, "{text}");
+        }
+        let uncertain = calculate("(176 ± 5) TWh/yr").unwrap();
+        assert_eq!((uncertain.value(), uncertain.u()), (176.0, 5.0));
     }
 
     #[test]

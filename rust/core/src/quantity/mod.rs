@@ -2,6 +2,7 @@
 //!
 //! Inside the core, formulas use the static types of [`units`]; at the rim there is one dynamic [`Quantity`].
 
+mod arithmetic;
 mod boundary;
 mod compound;
 pub mod constants;
@@ -10,6 +11,7 @@ mod distribution;
 mod dynamic;
 mod error;
 mod expression;
+mod leading;
 mod measured;
 mod model;
 mod monte_carlo;

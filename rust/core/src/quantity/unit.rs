@@ -141,6 +141,23 @@ const PREFIXES: &[(&str, i32)] = &[
 
 const BINARY: &[(&str, u32)] = &[("Ki", 10), ("Mi", 20), ("Gi", 30), ("Ti", 40), ("Pi", 50)];
 
+/// What is counted and has no unit: a figure is that of one of them.
+const COUNTED: &[&str] = &[
+    "query",
+    "queries",
+    "prompt",
+    "prompts",
+    "request",
+    "requests",
+    "call",
+    "calls",
+    "response",
+    "responses",
+    "image",
+    "images",
+    "inference",
+    "inferences",
+];
 const CELSIUS: &[&str] = &["degC", "\u{b0}C", "\u{2103}"];
 const FAHRENHEIT: &[&str] = &["degF", "\u{b0}F", "\u{2109}"];
 
@@ -192,6 +209,9 @@ impl Unit {
 
     /// Why a symbol is not a unit, with the nearest one that is.
     pub(super) fn stranger(text: &str) -> UnitError {
+        if COUNTED.contains(&text) {
+            return UnitError::Counted { found: text.to_owned() };
+        }
         let same_letters = |(symbol, ..): &&Entry| symbol.eq_ignore_ascii_case(text);
         let suggestion = if let Some((symbol, ..)) = SYMBOLS.iter().find(same_letters) {
             Some((*symbol).to_owned())
@@ -204,7 +224,7 @@ impl Unit {
                 .or_else(|| {
                     let digits = other_case.chars().rev().take_while(char::is_ascii_digit).count();
                     let split = other_case.len() - digits;
-                    let power = (digits > 0 && split > 0).then(|| other_case.split_off(split))?;
+                    let power = (digits == 1 && split > 0).then(|| other_case.split_off(split))?;
                     Self::symbol_named(&other_case).map(|_| format!("{other_case}^{power}"))
                 })
         };

@@ -12,11 +12,13 @@ pub enum Evidence {
     Read,
     /// The exact figure was seen in a document that cites the source.
     Secondary,
+    /// The figure was handed down without the document it was seen in: nothing is claimed of its source.
+    Unlocated,
 }
 
 /// A word that is no grade of evidence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{found:?} is no evidence: expected read or secondary; a figure from memory is not carried")]
+#[error("{found:?} is no evidence: expected read, secondary or unlocated; a figure from memory is not carried")]
 pub struct UnknownGrade {
     /// The word as given.
     pub found: String,
@@ -28,6 +30,7 @@ impl Evidence {
         match self {
             Self::Read => "read",
             Self::Secondary => "secondary",
+            Self::Unlocated => "unlocated",
         }
     }
 }
@@ -45,6 +48,7 @@ impl FromStr for Evidence {
         match text {
             "read" => Ok(Self::Read),
             "secondary" => Ok(Self::Secondary),
+            "unlocated" => Ok(Self::Unlocated),
             _ => Err(UnknownGrade { found: text.to_owned() }),
         }
     }

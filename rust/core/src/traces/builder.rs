@@ -190,6 +190,11 @@ impl<'a> Builder<'a> {
         self.comma = true;
     }
 
+    /// Says that the file declares decimal commas.
+    pub fn declare_comma(&mut self) {
+        (self.comma, self.point) = (true, Some(','));
+    }
+
     /// Declares a slot; its number is what [`Builder::sample`] takes.
     pub fn slot(&mut self, slot: Slot) -> usize {
         self.slot_index.insert(slot.name.clone(), self.slots.len());
@@ -237,6 +242,11 @@ impl<'a> Builder<'a> {
     /// The number of devices the caller gives.
     pub fn device_count(&self) -> Option<usize> {
         self.options.device_count
+    }
+
+    /// The boundary the caller gives.
+    pub fn given_boundary(&self) -> Option<Boundary> {
+        self.options.boundary
     }
 
     /// The supply voltage the caller gives. [V]
@@ -327,6 +337,13 @@ impl<'a> Builder<'a> {
                 device.series.insert(to, self.series.len());
             }
             self.series.push(made);
+        }
+    }
+
+    /// Puts every slot whose boundary the format does not settle at that of the caller.
+    pub fn at_given_boundary(&mut self) {
+        for slot in &mut self.slots {
+            slot.boundary = slot.boundary.or(self.options.boundary);
         }
     }
 

@@ -19,6 +19,11 @@ impl Time {
     pub fn ns(self) -> i64 {
         self.ns
     }
+
+    /// The time so much later. [`ns` in ns]
+    pub fn after(self, ns: i64) -> Self {
+        Self { ns: self.ns.saturating_add(ns), leap: false }
+    }
 }
 
 /// The day that times of day have reached, counted from the first of them or from a date.

@@ -37,6 +37,11 @@ impl Trace {
         Some((first, last))
     }
 
+    /// Whether it is made of several recordings.
+    pub fn is_joined(&self) -> bool {
+        self.format == super::join::JOINED
+    }
+
     /// The devices in the order in which they first appear.
     pub fn devices(&self) -> Vec<&str> {
         let mut devices: Vec<&str> = Vec::new();

@@ -16,5 +16,6 @@ mod sweep;
 
 pub(super) use grid::{grid, on_grid};
 pub use policy::Policy;
+pub(super) use regression::costs_of;
 pub use regression::{PhaseCosts, phase_costs};
 pub(super) use sweep::split;

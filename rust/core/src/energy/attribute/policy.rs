@@ -8,19 +8,23 @@ pub enum Policy {
     Tokens,
     /// In equal shares.
     Time,
+    /// In proportion to what their tokens cost by regression, prompt tokens before the first token and output tokens after
+    /// it ([`super::phase_costs`]).
+    Regression,
     /// Not at all: requests that overlap are refused.
     Exclusive,
 }
 
 impl Policy {
     /// Every policy.
-    pub const ALL: &'static [Self] = &[Self::Tokens, Self::Time, Self::Exclusive];
+    pub const ALL: &'static [Self] = &[Self::Tokens, Self::Time, Self::Regression, Self::Exclusive];
 
     /// The word for options and tables.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Tokens => "tokens",
             Self::Time => "time",
+            Self::Regression => "regression",
             Self::Exclusive => "exclusive",
         }
     }

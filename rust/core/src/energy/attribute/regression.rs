@@ -53,7 +53,11 @@ pub fn phase_costs(
 }
 
 /// The costs from records on the clock of the trace.
-fn costs_of(trace: &Trace, requests: &[Request], max_gap_ns: Option<i64>) -> Result<PhaseCosts, EnergyError> {
+pub(in super::super) fn costs_of(
+    trace: &Trace,
+    requests: &[Request],
+    max_gap_ns: Option<i64>,
+) -> Result<PhaseCosts, EnergyError> {
     let unknown = |reason: &str| EnergyError::Policy { policy: "regression", reason: reason.to_owned() };
     let query = EnergyQuery { max_gap_ns, ..EnergyQuery::default() };
     let total = energy(trace, &query)?;

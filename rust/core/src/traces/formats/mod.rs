@@ -10,13 +10,16 @@ mod green_metrics;
 mod home_assistant;
 mod hwmon;
 mod ipmi_dcmi;
+mod joulescope;
 mod jtop;
 mod macmon;
+mod mactop;
 mod meter_csv;
 mod mlperf_tiny;
 mod nvidia_smi;
 mod nvidia_smi_dmon;
 mod nvml_counter;
+mod otii;
 mod parts;
 mod perf_stat;
 mod power_gadget;
@@ -27,13 +30,21 @@ mod prometheus_json;
 mod prometheus_text;
 mod ptd_spl;
 mod rapl_counter;
+mod rd_usb;
 mod redfish;
 mod rocm_smi;
 mod scaphandre;
+mod shelly;
+mod shelly_json;
+mod sma;
+mod szilard_recording;
 mod tegrastats;
 mod turbostat;
 mod uprof;
+mod voltcraft;
 mod zeus;
+
+pub use tegrastats::tegrastats_rails;
 
 use super::options::ReadOptions;
 use super::read::Head;
@@ -65,6 +76,7 @@ pub struct Format {
 
 /// Every format; of two that detect a text the one that stands first reads it.
 pub const REGISTRY: &[Format] = &[
+    szilard_recording::FORMAT,
     nvidia_smi::FORMAT,
     nvidia_smi_dmon::FORMAT,
     nvml_counter::FORMAT,
@@ -82,12 +94,20 @@ pub const REGISTRY: &[Format] = &[
     perf_stat::FORMAT,
     turbostat::FORMAT,
     macmon::FORMAT,
+    mactop::FORMAT,
     scaphandre::FORMAT,
     hwmon::FORMAT,
     ipmi_dcmi::FORMAT,
     redfish::FORMAT,
     home_assistant::FORMAT,
+    shelly::FORMAT,
+    shelly_json::FORMAT,
     fnirsi::FORMAT,
+    rd_usb::FORMAT,
+    joulescope::FORMAT,
+    otii::FORMAT,
+    voltcraft::FORMAT,
+    sma::FORMAT,
     jtop::FORMAT,
     amd_smi::FORMAT,
     amd_smi_json::FORMAT,

@@ -1,9 +1,10 @@
 //! macOS `powermetrics --format plist`: one XML property list a sample, separated by NUL.
 //!
 //! `elapsed_ns` is the length of the sample and `processor/combined_power` the mean power over it, in mW; the parts stand
-//! beside it. The clock is that of the first `timestamp`, and the sum of the elapsed times from there. Reference: the help
-//! of powermetrics (`plist`: NUL-separated); no whole file of Apple's was found, and the keys and the unit are those that
-//! public readers of the format agree on.
+//! beside it. Older versions, whose output asitop reads, have energies instead: `processor/package_energy` and its parts, of
+//! the sample, in mJ. The clock is that of the first `timestamp`, and the sum of the elapsed times from there. Reference:
+//! the help of powermetrics (`plist`: NUL-separated); no whole file of Apple's was found, and the keys and the units are
+//! those that public readers of the format agree on (tlkh/asitop, asitop/parsers.py and asitop/asitop.py, for the energies).
 
 use super::Format;
 use super::parts::plist::{Scalars, scalars};
@@ -13,9 +14,9 @@ use crate::traces::{Builder, Head, Kind, Negative, ReadOptions, Slot, Time, Trac
 
 pub(super) const FORMAT: Format = Format {
     name: "powermetrics-plist",
-    description: "macOS powermetrics, property lists separated by NUL",
-    units: "mW",
-    channels: "interval-mean-power",
+    description: "macOS powermetrics, property lists separated by NUL (as asitop keeps them)",
+    units: "mW, mJ",
+    channels: "interval-mean-power, interval-energy",
     clock: "utc with timestamp, else relative",
     boundary: "chip",
     sample: "powermetrics-plist.plist",
@@ -23,9 +24,10 @@ pub(super) const FORMAT: Format = Format {
     read,
 };
 
-const TOTAL: &str = "combined_power";
+/// The total and its parts: mean powers in mW and, where there is none of those, energies in mJ.
+const POWERS: [&str; 4] = ["combined_power", "cpu_power", "gpu_power", "ane_power"];
 
-const PARTS: [&str; 4] = [TOTAL, "cpu_power", "gpu_power", "ane_power"];
+const ENERGIES: [&str; 5] = ["package_energy", "cpu_energy", "gpu_energy", "ane_energy", "dram_energy"];
 
 fn detect(head: &Head) -> bool {
     let start = head.start.trim_start_matches(|c: char| c == '\0' || c.is_whitespace());
@@ -34,7 +36,7 @@ fn detect(head: &Head) -> bool {
 
 fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
     let mut builder = Builder::new(text.path(), options)?;
-    let (mut line, mut last, mut total) = (1u32, None, false);
+    let (mut line, mut last, mut total) = (1u32, None, None);
     let documents: Vec<&[u8]> = text.bytes().split(|byte| *byte == 0).collect();
     let count = documents.iter().rposition(|document| !document.trim_ascii().is_empty()).map_or(0, |at| at + 1);
     for (index, document) in documents.into_iter().enumerate() {
@@ -48,7 +50,7 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
                 return Err(Refusal::new(Code::ErrorEncoding, text.path(), place, "bytes that are not UTF-8", "UTF-8"));
             };
             match scalars(plain, text.path(), &place) {
-                Ok(found) => total |= sample(&mut builder, &found, first, &mut last)?,
+                Ok(found) => total = sample(&mut builder, &found, first, &mut last)?.or(total),
                 Err(refusal) if refusal.code == Code::Xml && index + 1 == count && index > 0 => {
                     builder.remark(Code::PartialLastBlock, first, "the last document is cut; it was left out");
                 }
@@ -57,11 +59,11 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
         }
         line = line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
     }
-    if total {
-        let names: Vec<String> = builder.slot_names().filter(|name| *name != TOTAL).map(str::to_owned).collect();
+    if let Some(total) = total {
+        let names: Vec<String> = builder.slot_names().filter(|name| *name != total).map(str::to_owned).collect();
         for name in names {
             if let Some(slot) = builder.slot_named(&name).and_then(|slot| builder.slot_mut(slot)) {
-                slot.within = Some(TOTAL.to_owned());
+                slot.within = Some(total.to_owned());
             }
         }
     } else if !builder.headless() {
@@ -70,8 +72,13 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
     builder.finish(FORMAT.name, true)
 }
 
-/// Takes one sample; whether it has a total.
-fn sample(builder: &mut Builder<'_>, found: &Scalars, line: u32, last: &mut Option<Time>) -> Result<bool, Refusal> {
+/// Takes one sample; the name of its total, if it has one.
+fn sample(
+    builder: &mut Builder<'_>,
+    found: &Scalars,
+    line: u32,
+    last: &mut Option<Time>,
+) -> Result<Option<&'static str>, Refusal> {
     let text = |key: &str| found.iter().find(|(known, _)| known == key).map(|(_, text)| text.as_str());
     builder.record(line);
     builder.header(line);
@@ -94,12 +101,17 @@ fn sample(builder: &mut Builder<'_>, found: &Scalars, line: u32, last: &mut Opti
     let end = Time { ns: end, leap: false };
     *last = Some(end);
     let device = builder.device("0", line)?;
-    for name in PARTS {
-        let Some(power) = text(&format!("processor/{name}")) else { continue };
+    let has = |name: &&&str| text(&format!("processor/{name}")).is_some();
+    let (names, kind, symbol): (&[&'static str], _, _) = match POWERS.iter().find(has) {
+        Some(_) => (&POWERS, Kind::IntervalMeanPower, "mW"),
+        None => (&ENERGIES, Kind::IntervalEnergy, "mJ"),
+    };
+    for name in names {
+        let Some(value) = text(&format!("processor/{name}")) else { continue };
         let slot = builder.slot_named(name).unwrap_or_else(|| {
             builder.slot(Slot {
-                name: name.to_owned(),
-                kind: Kind::IntervalMeanPower,
+                name: (*name).to_owned(),
+                kind,
                 boundary: Some(Boundary::Chip),
                 within: None,
                 instead: None,
@@ -109,8 +121,8 @@ fn sample(builder: &mut Builder<'_>, found: &Scalars, line: u32, last: &mut Opti
         if !builder.has_rows(device, slot) {
             builder.start((device, slot), (line, start))?;
         }
-        let reading = builder.read(slot, power, (unit("mW"), None), line)?;
-        builder.sample((device, slot), (line, end), reading, power)?;
+        let reading = builder.read(slot, value, (unit(symbol), None), line)?;
+        builder.sample((device, slot), (line, end), reading, value)?;
     }
-    Ok(text("processor/combined_power").is_some())
+    Ok(names.first().copied().filter(|total| has(&total)))
 }

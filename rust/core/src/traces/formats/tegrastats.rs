@@ -112,6 +112,19 @@ fn record(
     Ok(())
 }
 
+/// The rails of a line of tegrastats and their present powers, as written.
+///
+/// ```
+/// let rails: Vec<_> = szilard::traces::tegrastats_rails("RAM 1/2MB CPU [1%@729] VDD_IN 5000mW/4900mW").collect();
+/// assert_eq!(rails, [("VDD_IN", "5000mW")]);
+/// ```
+pub fn tegrastats_rails(line: &str) -> impl Iterator<Item = (&str, &str)> {
+    line.split_whitespace().zip(line.split_whitespace().skip(1)).filter_map(|(name, value)| {
+        let now = rail_reading(value).filter(|_| is_rail_name(name))?;
+        Some((name, now))
+    })
+}
+
 fn is_rail_name(word: &str) -> bool {
     let rail = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
     word.starts_with(|c: char| c.is_ascii_uppercase())

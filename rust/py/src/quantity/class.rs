@@ -1,18 +1,16 @@
-//! Quantities: the dynamic type of the core as a Python number.
+//! The quantity as a Python number.
 
+use super::budget::{budget, shares};
+use super::given::{Given, Size, is_real, operand, word};
 use crate::errors::{Raise, detached, exceptions, guard};
 use crate::html;
 use crate::monte_carlo::{Interval, MonteCarlo};
-use crate::table::{Column, frame};
 use pyo3::prelude::*;
 use pyo3::pyclass::CompareOp;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyFloat, PyInt, PyString, PyTuple};
 use std::cmp::Ordering;
-use szilard::quantity::{
-    Basis, Boundary, Component, Distribution, Method, Quantity, QuantityError, QuantityRecord, Unit, UnitError,
-    evaluate, number_and_unit,
-};
+use szilard::quantity::{Basis, Boundary, Distribution, Method, Quantity, QuantityError, QuantityRecord, UnitError};
 
 /// A value with its unit, its uncertainty budget and the boundary it was counted at.
 ///
@@ -58,62 +56,9 @@ use szilard::quantity::{
 /// (29.52 ± 0.34) J [node]
 /// >>> sz.Quantity("7.2 W") * sz.Quantity("4.1 s") / sz.Quantity("50 token")
 /// 0.5904 J/token = 0.164 kWh/Mtoken
-#[pyclass(name = "Quantity", module = "szilard", frozen, weakref)]
+#[pyclass(name = "Quantity", module = "szilard", frozen, weakref, subclass)]
 #[derive(Debug, Clone)]
 pub struct PyQuantity(pub Quantity);
-
-/// A number and its unit, as Python may give them: text, a pair, or a quantity.
-pub struct Size(pub f64, pub Unit);
-
-impl<'py> FromPyObject<'_, 'py> for Size {
-    type Error = PyErr;
-
-    fn extract(given: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        if let Ok(quantity) = given.cast::<PyQuantity>() {
-            let quantity = &quantity.get().0;
-            return Ok(Self(quantity.value(), quantity.unit().clone()));
-        }
-        if let Ok(text) = given.cast::<PyString>() {
-            let text: String = text.extract()?;
-            return guard(|| number_and_unit(&text).map(|(size, unit)| Self(size, unit)));
-        }
-        if let Ok(pair) = given.cast::<PyTuple>()
-            && let Ok((size, unit)) = pair.extract::<(f64, String)>()
-        {
-            return guard(|| Ok::<_, UnitError>(Self(size, unit.parse()?)));
-        }
-        let found = if is_real(&given)? {
-            let given = given.repr()?;
-            format!(
-                "a number without a unit, {given}: write \"{given} J\" or ({given}, \"J\"); a pure number is ({given}, \"1\")"
-            )
-        } else if is_array(&given)? {
-            "an array: a quantity is one number; keep columns as plain numbers with the unit in their name, as power_w"
-                .to_owned()
-        } else {
-            format!(
-                "{}: expected text as \"29.52 J\", a pair as (29.52, \"J\"), or a Quantity",
-                given.get_type().name()?
-            )
-        };
-        Err(exceptions::UnitError::new_err(format!("found {found}")))
-    }
-}
-
-/// A quantity as Python may give it: text, a pair, or a quantity.
-pub struct Given(pub Quantity);
-
-impl<'py> FromPyObject<'_, 'py> for Given {
-    type Error = PyErr;
-
-    fn extract(given: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        if let Ok(quantity) = given.cast::<PyQuantity>() {
-            return Ok(Self(quantity.get().0.clone()));
-        }
-        let Size(value, unit) = given.extract()?;
-        guard(|| Quantity::new(value, unit)).map(Self)
-    }
-}
 
 /// Tells pint, once it is imported, to leave arithmetic to these quantities: it would keep our number in its own unit.
 fn defer_to_us(py: Python<'_>) -> PyResult<()> {
@@ -129,43 +74,6 @@ fn defer_to_us(py: Python<'_>) -> PyResult<()> {
     Ok(())
 }
 
-/// Whether an object is a real number by the numeric tower.
-fn is_real(object: &Bound<'_, PyAny>) -> PyResult<bool> {
-    static REAL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    if object.is_instance_of::<PyFloat>() || object.is_instance_of::<PyInt>() {
-        return Ok(true);
-    }
-    let py = object.py();
-    let real = REAL.get_or_try_init(py, || py.import("numbers")?.getattr("Real").map(Bound::unbind))?;
-    object.is_instance(real.bind(py))
-}
-
-/// Whether an object is an array, a series or a list.
-fn is_array(object: &Bound<'_, PyAny>) -> PyResult<bool> {
-    Ok(object.hasattr("__array__")? || object.hasattr("__len__")?)
-}
-
-/// The other operand: a quantity, a real number, or `None` for something else. An array is refused.
-pub fn operand(other: &Bound<'_, PyAny>) -> PyResult<Option<Quantity>> {
-    if let Ok(quantity) = other.cast::<PyQuantity>() {
-        return Ok(Some(quantity.get().0.clone()));
-    }
-    if is_real(other)? {
-        let number: f64 = other.extract()?;
-        return guard(|| Quantity::number(number)).map(Some);
-    }
-    if other.hasattr("units")? || other.hasattr("unit")? {
-        let found = other.get_type().fully_qualified_name()?;
-        return Err(exceptions::UnitError::new_err(format!(
-            "found a {found}: quantities of another library do not mix with these; give its number and unit as (29.5, \"J\")"
-        )));
-    }
-    if other.hasattr("__array__")? {
-        Size::extract(other.as_borrowed())?;
-    }
-    Ok(None)
-}
-
 fn combined(
     other: &Bound<'_, PyAny>,
     combine: impl FnOnce(&Quantity) -> Result<Quantity, QuantityError>,
@@ -174,11 +82,6 @@ fn combined(
         Some(quantity) => Ok(Py::new(other.py(), PyQuantity(guard(|| combine(&quantity))?))?.into_any()),
         None => Ok(other.py().NotImplemented()),
     }
-}
-
-/// The word for a boundary, basis or method, where there is one.
-pub fn word<T: std::str::FromStr<Err = szilard::quantity::UnknownWord>>(text: Option<&str>) -> PyResult<Option<T>> {
-    text.map(str::parse).transpose().map_err(Raise::raise)
 }
 
 #[pymethods]
@@ -496,45 +399,4 @@ impl PyQuantity {
 
 fn json(error: serde_json::Error) -> PyErr {
     exceptions::UnitError::new_err(format!("the JSON of a quantity: {error}"))
-}
-
-/// The components of a figure with their shares of its variance.
-fn shares(quantity: &Quantity) -> impl Iterator<Item = (&Component, f64)> {
-    let variance = quantity.u().powi(2);
-    quantity.measured().components().iter().map(move |part| (part, part.contribution.powi(2) / variance))
-}
-
-/// The budget of a figure as a table.
-pub fn budget(py: Python<'_>, quantity: &Quantity) -> PyResult<Py<PyAny>> {
-    let text = |of: fn(&Component) -> String| Column::Text(shares(quantity).map(|(part, _)| of(part)).collect());
-    let float = |of: fn(&Component) -> f64| Column::Float(shares(quantity).map(|(part, _)| of(part)).collect());
-    frame(
-        py,
-        vec![
-            ("id", text(|part| part.id.to_string())),
-            ("label", text(|part| part.label.to_string())),
-            ("type", text(|part| format!("{:?}", part.evaluation))),
-            ("distribution", text(|part| part.distribution.word())),
-            ("degrees_of_freedom", float(|part| part.degrees_of_freedom)),
-            ("contribution", float(|part| part.contribution)),
-            ("share", Column::Float(shares(quantity).map(|(_, share)| share).collect())),
-        ],
-    )
-}
-
-/// The value of an expression with units, boundaries and uncertainty. Keywords are the values of names in it.
-///
-/// `+ - * / ^`, parentheses, sqrt, exp, ln, log2, log10, abs, pi, k_B, h_P, e_0. A number and the units behind it are
-/// one factor: in ``E / 50 token`` the whole ``50 token`` divides. What can be read in two ways is refused.
-///
-/// >>> import szilard as sz
-/// >>> sz.calc("7.2 W * 4.1 s / 50 token")
-/// 0.5904 J/token = 0.164 kWh/Mtoken
-/// >>> f"{sz.calc('(late/early)^(1/6) - 1', early='415 TWh/yr', late='945 TWh/yr').to('%'):.1f}"
-/// '14.7 %'
-#[pyfunction]
-#[pyo3(signature = (text, **names))]
-pub fn calc(text: &str, names: Option<std::collections::HashMap<String, Given>>) -> PyResult<PyQuantity> {
-    let names = names.unwrap_or_default();
-    guard(|| evaluate(text, &|name| names.get(name).map(|given| given.0.clone()))).map(PyQuantity)
 }

@@ -1,0 +1,241 @@
+//! `szilard record`: all sensors of the machine while a command runs.
+
+use super::sensors::{Sensors, time};
+use crate::failure::Failure;
+use crate::output::{for_terminal, json_text, with};
+use crate::reading::bytes;
+use crate::record::{
+    Counter, Done, Existing, Figures, Found, Marks, Metrics, Plan, Ran, Recording, Search, SensorKind, figures, run,
+    search,
+};
+use clap::Args;
+use serde_json::json;
+use std::ffi::OsString;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use szilard::energy::{TokenLog, TokenOptions, read_tokens};
+
+/// A recording of all sensors while a command runs; nothing of the command is changed.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The exit status is that of the command: 128 + N where signal N ended it, 127 where there is none of its name, 126 where \
+it may not be run. What the recorder says goes to standard error. Before the command is started the status is 2 where the \
+file cannot be written, 3 where --require-sensor finds no sensor, 64 for wrong usage.")]
+pub(crate) struct Record {
+    /// Time between two readings: seconds, or with a unit
+    #[arg(long, value_name = "TIME", default_value = "0.1")]
+    interval: String,
+    /// File of the recording
+    #[arg(long, value_name = "FILE", default_value = "run.csv")]
+    out: PathBuf,
+    /// Write behind what the file holds
+    #[arg(long, conflicts_with = "overwrite")]
+    append: bool,
+    /// Replace what the file holds
+    #[arg(long)]
+    overwrite: bool,
+    /// Time between two waits for the disk; 0 for one after every reading
+    #[arg(long, value_name = "TIME", default_value = "5")]
+    sync: String,
+    /// Do not start the command where no sensor gives readings
+    #[arg(long)]
+    require_sensor: bool,
+    /// Exit with 1 where the command went well and its recording did not
+    #[arg(long)]
+    strict: bool,
+    /// Time for which the idle machine is recorded before the command
+    #[arg(long, value_name = "TIME", default_value = "0")]
+    idle: String,
+    /// Regular expression that finds tokens in the output: the number in its group, or each match where it has none
+    #[arg(long, value_name = "REGEX", conflicts_with_all = ["tokens", "tokens_metrics"])]
+    tokens_from: Option<String>,
+    /// Token log that the command writes
+    #[arg(long, value_name = "FILE", conflicts_with = "tokens_metrics")]
+    tokens: Option<PathBuf>,
+    /// Counters of a server (llama.cpp, vLLM, SGLang), as http://127.0.0.1:8080/metrics
+    #[arg(long, value_name = "URL")]
+    tokens_metrics: Option<String>,
+    /// FIFO for marks of phases: lines such as "start prefill" and "end prefill"
+    #[arg(long, value_name = "FIFO")]
+    marks: Option<PathBuf>,
+    /// Save the report that `szilard compare` reads
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// Write the words of the command into the recording; they may hold secrets
+    #[arg(long)]
+    with_command: bool,
+    /// Wait for processes that the command leaves behind, too
+    #[arg(long)]
+    wait_tree: bool,
+    /// Print no figures
+    #[arg(long)]
+    quiet: bool,
+    #[command(flatten)]
+    sensors: Sensors,
+    /// The command
+    #[arg(last = true, required = true, value_name = "CMD")]
+    command: Vec<OsString>,
+}
+
+impl Record {
+    /// Runs the command and records; the exit status of the command.
+    pub(crate) fn run(&self, json: bool, err: &mut dyn Write) -> i32 {
+        match self.recorded(json, err) {
+            Ok(status) => status,
+            Err(failure) => say(err, &format!("szilard: {}: {failure}\n", failure.word()), failure.exit_code()),
+        }
+    }
+
+    fn recorded(&self, json: bool, err: &mut dyn Write) -> Result<i32, Failure> {
+        let interval = time("--interval", &self.interval)?;
+        if interval < Duration::from_micros(100) {
+            return Err(usage(format!("--interval {:?}: expected at least 0.0001 s", self.interval)));
+        }
+        let place: Search = self.sensors.search(interval)?;
+        let plan = self.plan(interval)?;
+        let found = search(&place);
+        let reasons = reasons_of(&found);
+        let sensors: Vec<_> = found.into_iter().flat_map(|(_, found)| found.sensors).collect();
+        if sensors.is_empty() && self.require_sensor {
+            let text = format!("szilard: incomplete: no sensor, and the command was not started\n{}", listed(&reasons));
+            return Ok(say(err, &text, crate::INCOMPLETE));
+        }
+        let recording = if sensors.is_empty() { None } else { Some(self.recording()?) };
+        let channels: Vec<_> = sensors.iter().flat_map(|sensor| sensor.channels().iter().cloned()).collect();
+        let system = |source| Failure::File { path: "signals".to_owned(), source };
+        let done = run(plan, sensors, recording).map_err(system)?;
+        let (log, no_log) = match self.tokens.as_deref().map(token_log).transpose() {
+            Ok(log) => (log, None),
+            Err(failure) => (None, Some(failure.to_string())),
+        };
+        let made = (!channels.is_empty()).then(|| {
+            let model = place.model.filter(|_| channels.iter().all(|channel| channel.sensor == "model"));
+            let Done { window_ns, idle_ns, counts, .. } = done;
+            figures(&Ran { path: self.out.clone(), channels, window_ns, idle_ns, counts, log, model })
+        });
+        let mut trouble = done.trouble.clone();
+        trouble.extend(no_log);
+        trouble.extend(self.save(made.as_ref()));
+        self.tell(&done, made.as_ref(), &reasons, &trouble, json, err);
+        let status = done.outcome.status();
+        Ok(if self.strict && status == 0 && !trouble.is_empty() { crate::INTERNAL } else { status })
+    }
+
+    fn plan(&self, interval: Duration) -> Result<Plan<'_>, Failure> {
+        let file = |path: &Path| {
+            let path = path.display().to_string();
+            |source| Failure::File { path, source }
+        };
+        Ok(Plan {
+            words: &self.command,
+            interval,
+            idle: time("--idle", &self.idle)?,
+            sync: time("--sync", &self.sync)?,
+            with_command: self.with_command,
+            wait_tree: self.wait_tree,
+            counter: self.tokens_from.as_deref().map(Counter::new).transpose().map_err(usage)?,
+            metrics: self.tokens_metrics.as_deref().map(Metrics::start).transpose().map_err(usage)?,
+            marks: self.marks.as_deref().map(|path| Marks::open(path).map_err(file(path))).transpose()?,
+        })
+    }
+
+    fn recording(&self) -> Result<Recording, Failure> {
+        let existing = match (self.append, self.overwrite) {
+            (true, _) => Existing::Continued,
+            (_, true) => Existing::Replaced,
+            _ => Existing::Refused,
+        };
+        let path = self.out.display().to_string();
+        Recording::create(&self.out, existing).map_err(|source| match source.kind() {
+            ErrorKind::AlreadyExists => {
+                usage(format!("{path}: there is such a file; --append or --overwrite says what to do with it"))
+            }
+            ErrorKind::WouldBlock => usage(format!("{path}: another recorder writes to it")),
+            _ => Failure::File { path, source },
+        })
+    }
+
+    /// Saves the report; why it could not be, where it could not.
+    fn save(&self, made: Option<&Figures>) -> Option<String> {
+        let path = self.report.as_ref()?;
+        let Some(report) = made.and_then(Figures::report) else {
+            return Some(format!("{}: no report is saved: there is no energy per token", path.display()));
+        };
+        let text = json_text(&json!(report));
+        std::fs::write(path, text).err().map(|error| format!("{}: {error}", path.display()))
+    }
+
+    /// Says what was found out, on standard error.
+    fn tell(
+        &self,
+        done: &Done,
+        made: Option<&Figures>,
+        reasons: &[String],
+        trouble: &[String],
+        json: bool,
+        err: &mut dyn Write,
+    ) {
+        let seconds = done.window_ns.1.saturating_sub(done.window_ns.0) as f64 * 1e-9;
+        let cpu = done.used.cpu_ns as f64 * 1e-9;
+        if json {
+            let more = json!({
+                "recording": made.map(|_| self.out.display().to_string()),
+                "command": { "status": done.outcome.status(), "seconds": seconds },
+                "recorder": {
+                    "rows": done.rows, "missed": done.missed, "cpu_s": cpu, "peak_bytes": done.used.peak_bytes,
+                },
+                "trouble": trouble,
+            });
+            let object = with(made.map_or_else(|| Figures::refused(reasons), Figures::json), more);
+            say(err, &json_text(&object), 0);
+            return;
+        }
+        let mut text: String = trouble.iter().map(|reason| format!("szilard: {reason}\n")).collect();
+        match made {
+            None => {
+                text +=
+                    &format!("szilard: refused: no sensor gives readings, so there is no energy\n{}", listed(reasons))
+            }
+            Some(figures) => {
+                let refused = figures.reasons.iter().map(|reason| format!("szilard: refused: {reason}\n"));
+                text.extend(refused);
+                if !self.quiet {
+                    let took = format!("{:.3} s of a processor and {:.1} MB", cpu, done.used.peak_bytes as f64 * 1e-6);
+                    let rows = format!("{} rows, {} missed", done.rows, done.missed);
+                    let path = self.out.display();
+                    text += &format!("szilard: {path}: {seconds:.3} s, {rows}; the recorder took {took}\n");
+                    text += &figures.text();
+                }
+            }
+        }
+        say(err, &text, 0);
+    }
+}
+
+fn token_log(path: &Path) -> Result<TokenLog, Failure> {
+    Ok(read_tokens(bytes(path)?, &path.display().to_string(), &TokenOptions::default())?)
+}
+
+/// Why kinds of sensors give no readings, or not all of them.
+pub(super) fn reasons_of(found: &[(&'static SensorKind, Found)]) -> Vec<String> {
+    let of = |(kind, found): &(&SensorKind, Found)| -> Vec<String> {
+        found.reasons.iter().map(|reason| format!("{}: {reason}", kind.name)).collect()
+    };
+    found.iter().flat_map(of).collect()
+}
+
+/// One reason a line.
+fn listed(reasons: &[String]) -> String {
+    reasons.iter().map(|reason| format!("  {reason}\n")).collect()
+}
+
+fn usage(message: impl Into<String>) -> Failure {
+    Failure::Usage { message: message.into() }
+}
+
+/// Writes to standard error, as far as that takes it.
+fn say(err: &mut dyn Write, text: &str, code: i32) -> i32 {
+    let _ = err.write_all(for_terminal(text).as_bytes()).and_then(|()| err.flush());
+    code
+}

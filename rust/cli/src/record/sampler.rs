@@ -1,0 +1,340 @@
+//! The thread that reads all sensors in time, and what is done about one that blocks.
+//!
+//! Sensors are read one behind the other by one thread. A read that takes longer than [`PATIENCE`] costs the sensor its
+//! turns and not the recording: the thread is left with it, another one goes on with the rest, and the sensor is back as
+//! soon as it answers. A sensor that fails is asked again ever less often, up to every [`LONGEST_WAIT_NS`].
+
+use super::header::{clocks, line};
+use super::recording::Recording;
+use super::sensors::{Reading, Sensor};
+use crate::output::with;
+use serde_json::{Value, json};
+use std::fmt::Write;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::{Duration, Instant};
+use szilard_system::{Now, usage};
+
+/// How long a read may take before its thread is left with it.
+pub(super) const PATIENCE: Duration = Duration::from_millis(100);
+
+/// The longest time for which a failing sensor is not asked. [ns]
+const LONGEST_WAIT_NS: i64 = 2_000_000_000;
+
+/// Time between two lines with all clocks. [ns]
+const ANCHOR_NS: i64 = 10_000_000_000;
+
+/// A change between two clocks that is worth a line of its own. [ns]
+const STEP_NS: i64 = 10_000_000;
+
+/// The clocks.
+pub(crate) trait Clock: Send + Sync {
+    /// The present instant.
+    fn now(&self) -> Now;
+}
+
+/// The clocks of the system.
+pub(crate) struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Now {
+        szilard_system::now()
+    }
+}
+
+/// A sensor and what is known of its failures.
+struct Post {
+    sensor: Box<dyn Sensor>,
+    /// Not asked before. [ns]
+    retry_ns: i64,
+    wait_ns: i64,
+    last: Vec<Reading>,
+}
+
+impl Post {
+    fn at_last(&mut self) {
+        self.retry_ns = 0;
+        self.sensor.at_last();
+    }
+
+    fn read(&mut self, now_ns: i64, interval_ns: i64, into: &mut Vec<Reading>) {
+        if now_ns < self.retry_ns {
+            into.extend(self.last.iter().cloned());
+            return;
+        }
+        self.last.clear();
+        self.sensor.read(now_ns, &mut self.last);
+        if self.last.iter().all(|reading| matches!(reading, Reading::Missing(_))) {
+            self.retry_ns = now_ns + self.wait_ns;
+            self.wait_ns = (self.wait_ns * 2).clamp(interval_ns, LONGEST_WAIT_NS);
+        } else {
+            (self.retry_ns, self.wait_ns) = (0, 0);
+        }
+        into.extend(self.last.iter().cloned());
+    }
+}
+
+/// What changes from row to row.
+struct Progress {
+    /// Why each channel has no reading, where it has none.
+    reasons: Vec<Option<String>>,
+    /// The clocks of the row before.
+    before: Now,
+    /// When the clocks were last written. [ns]
+    anchor_ns: i64,
+    buffer: String,
+}
+
+/// What the threads share.
+struct Shared {
+    posts: Vec<Mutex<Post>>,
+    /// Number of channels of each post.
+    widths: Vec<usize>,
+    recording: Mutex<Recording>,
+    progress: Mutex<Progress>,
+    clock: Arc<dyn Clock>,
+    start: Now,
+    interval: Duration,
+    /// Number of the thread whose turn it is.
+    turn: AtomicU64,
+    /// When the read that is going on started; 0 where none is. [ns]
+    reading_since: AtomicI64,
+    missed: AtomicU64,
+}
+
+/// What the thread is told.
+enum Order {
+    /// Take the last row, say so, and end.
+    Last(Sender<()>),
+}
+
+/// The recorder's sensors at work.
+pub(crate) struct Sampler {
+    shared: Arc<Shared>,
+    orders: Sender<Order>,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Sampler {
+    /// Starts; the first row is taken when this comes back, or its sensors have used up the patience.
+    pub(crate) fn start(
+        sensors: Vec<Box<dyn Sensor>>,
+        recording: Recording,
+        clock: Arc<dyn Clock>,
+        start: Now,
+        interval: Duration,
+    ) -> Self {
+        let widths: Vec<usize> = sensors.iter().map(|sensor| sensor.channels().len()).collect();
+        let reasons = vec![None; widths.iter().sum()];
+        let post = |sensor| Mutex::new(Post { sensor, retry_ns: 0, wait_ns: 0, last: Vec::new() });
+        let shared = Arc::new(Shared {
+            posts: sensors.into_iter().map(post).collect(),
+            widths,
+            recording: Mutex::new(recording),
+            progress: Mutex::new(Progress { reasons, before: start, anchor_ns: start.boot_ns, buffer: String::new() }),
+            clock,
+            start,
+            interval,
+            turn: AtomicU64::new(0),
+            reading_since: AtomicI64::new(0),
+            missed: AtomicU64::new(0),
+        });
+        let (first, taken) = channel();
+        let orders = spawn(&shared, Some(first));
+        let sampler = Self { shared, orders };
+        let _ = taken.recv_timeout(PATIENCE);
+        sampler
+    }
+
+    /// Leaves a thread whose read takes too long; to be called several times a second.
+    pub(crate) fn watch(&mut self) {
+        let since = self.shared.reading_since.load(Ordering::SeqCst);
+        if since != 0 && self.shared.clock.now().boot_ns.saturating_sub(since) > PATIENCE.as_nanos() as i64 {
+            self.next_turn();
+        }
+    }
+
+    fn next_turn(&mut self) {
+        self.shared.turn.fetch_add(1, Ordering::SeqCst);
+        self.shared.reading_since.store(0, Ordering::SeqCst);
+        self.orders = spawn(&self.shared, None);
+    }
+
+    /// Writes a line of a word and an object, with the present time since the start in it; that time. [ns]
+    pub(crate) fn say(&self, word: &str, object: Value) -> i64 {
+        let now_ns = self.shared.clock.now().boot_ns;
+        self.say_at(now_ns, word, object);
+        now_ns
+    }
+
+    /// Writes a line of a word and an object, with a time since boot as one since the start in it. [ns]
+    pub(crate) fn say_at(&self, boot_ns: i64, word: &str, object: Value) {
+        let object = with(json!({ "time_ns": boot_ns.saturating_sub(self.shared.start.boot_ns) }), object);
+        if let Some(mut recording) = self.recording() {
+            recording.put(line(word, &object).as_bytes());
+        }
+    }
+
+    /// The file, unless writing to it hangs.
+    fn recording(&self) -> Option<MutexGuard<'_, Recording>> {
+        for _ in 0..200 {
+            match self.shared.recording.try_lock() {
+                Ok(recording) => return Some(recording),
+                Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
+                Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(10)),
+            }
+        }
+        None
+    }
+
+    /// Takes the last row and ends; rows, rows that came too late to be taken, and why writing failed if it did.
+    pub(crate) fn finish(mut self, end: Value) -> (u64, u64, Option<String>) {
+        for _ in 0..2 {
+            let (done, ended) = channel();
+            if self.orders.send(Order::Last(done)).is_ok() && ended.recv_timeout(PATIENCE).is_ok() {
+                break;
+            }
+            self.next_turn();
+        }
+        self.shared.turn.fetch_add(1, Ordering::SeqCst);
+        let (used, missed) = (usage(), self.shared.missed.load(Ordering::SeqCst));
+        let Some(rows) = self.recording().map(|recording| recording.rows) else {
+            return (0, missed, Some("the file does not take what is written to it".to_owned()));
+        };
+        let more = json!({ "rows": rows, "missed": missed, "cpu_ns": used.cpu_ns, "peak_bytes": used.peak_bytes });
+        self.say("end", with(end, more));
+        let Some(recording) = self.recording() else { return (rows, missed, None) };
+        if let Some(sink) = recording.again() {
+            let _ = sink.sync();
+        }
+        (rows, missed, recording.failed.clone())
+    }
+
+    /// Has the file put on the disk again and again.
+    pub(crate) fn sync_every(&self, period: Duration) {
+        let Some(sink) = locked(&self.shared.recording).again() else { return };
+        std::thread::spawn(move || {
+            loop {
+                std::thread::sleep(period);
+                let _ = sink.sync();
+            }
+        });
+    }
+}
+
+/// A thread for the present turn.
+fn spawn(shared: &Arc<Shared>, first: Option<Sender<()>>) -> Sender<Order> {
+    let (orders, told) = channel();
+    let (shared, turn) = (shared.clone(), shared.turn.load(Ordering::SeqCst));
+    std::thread::spawn(move || shared.work(turn, &told, first));
+    orders
+}
+
+impl Shared {
+    /// Takes row after row until the turn is another's or the last one was ordered.
+    fn work(&self, turn: u64, told: &Receiver<Order>, first: Option<Sender<()>>) {
+        let mut next = Instant::now();
+        let mut first = first;
+        loop {
+            if !self.sample(turn) {
+                return;
+            }
+            if let Some(first) = first.take() {
+                let _ = first.send(());
+            }
+            next += self.interval;
+            let now = Instant::now();
+            if next < now {
+                let late = (now - next).as_nanos() / self.interval.as_nanos().max(1) + 1;
+                self.missed.fetch_add(u64::try_from(late).unwrap_or(u64::MAX), Ordering::SeqCst);
+                next = now + self.interval;
+            }
+            match told.recv_timeout(next - now) {
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+                Ok(Order::Last(done)) => {
+                    self.posts.iter().filter_map(|post| post.try_lock().ok()).for_each(|mut post| post.at_last());
+                    self.sample(turn);
+                    let _ = done.send(());
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Reads all sensors and writes a row; whether the turn is still that one.
+    fn sample(&self, turn: u64) -> bool {
+        let now = self.clock.now();
+        let mine = || self.turn.load(Ordering::SeqCst) == turn;
+        let mut readings = Vec::with_capacity(8);
+        for (post, width) in self.posts.iter().zip(&self.widths) {
+            let blocked = || Reading::Missing("it does not answer".to_owned());
+            match post.try_lock() {
+                Ok(mut post) => {
+                    self.reading_since.store(self.clock.now().boot_ns, Ordering::SeqCst);
+                    post.read(now.boot_ns, self.interval.as_nanos() as i64, &mut readings);
+                    if !mine() {
+                        return false;
+                    }
+                    self.reading_since.store(0, Ordering::SeqCst);
+                }
+                Err(TryLockError::WouldBlock) => readings.extend((0..*width).map(|_| blocked())),
+                Err(TryLockError::Poisoned(poisoned)) => {
+                    drop(poisoned);
+                    readings.extend((0..*width).map(|_| Reading::Missing("its reader has a defect".to_owned())));
+                }
+            }
+        }
+        let mut recording = locked(&self.recording);
+        if !mine() {
+            return false;
+        }
+        let mut progress = locked(&self.progress);
+        progress.text(&readings, now, self.start);
+        recording.row(progress.buffer.as_bytes());
+        true
+    }
+}
+
+impl Progress {
+    /// Makes the text of a row, with what is to be said before it.
+    fn text(&mut self, readings: &[Reading], now: Now, start: Now) {
+        self.buffer.clear();
+        let since = |clock: fn(&Now) -> i64| clock(&now).saturating_sub(clock(&self.before));
+        let boot = since(|now| now.boot_ns);
+        let apart = |clock: fn(&Now) -> i64| (since(clock) - boot).abs() > STEP_NS;
+        if now.boot_ns - self.anchor_ns >= ANCHOR_NS || apart(|now| now.real_ns) || apart(|now| now.monotonic_ns) {
+            let used = usage();
+            let more = json!({ "cpu_ns": used.cpu_ns, "peak_bytes": used.peak_bytes });
+            self.buffer.push_str(&line("anchor", &with(clocks(now), more)));
+            self.anchor_ns = now.boot_ns;
+        }
+        self.before = now;
+        for (channel, (reading, known)) in readings.iter().zip(&mut self.reasons).enumerate() {
+            match reading {
+                Reading::Missing(reason) if known.as_ref() != Some(reason) => {
+                    let object = json!({ "channel": channel, "reason": reason });
+                    self.buffer.push_str(&line("missing", &object));
+                    *known = Some(reason.clone());
+                }
+                Reading::Missing(_) | Reading::NothingNew => {}
+                _ => *known = None,
+            }
+        }
+        // writing into a string does not fail
+        let _ = write!(self.buffer, "{}", now.boot_ns.saturating_sub(start.boot_ns));
+        for reading in readings {
+            let _ = match reading {
+                Reading::Whole(value) => write!(self.buffer, ",{value}"),
+                Reading::Decimal(text) => write!(self.buffer, ",{text}"),
+                Reading::NothingNew => write!(self.buffer, ",-"),
+                Reading::Missing(_) => write!(self.buffer, ","),
+            };
+        }
+        self.buffer.push('\n');
+    }
+}

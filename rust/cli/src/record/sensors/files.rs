@@ -1,0 +1,143 @@
+//! Readings that are files with one whole number, as the kernel makes them.
+
+use super::{Channel, Reading, Sensor};
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Read};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use szilard_system::NON_BLOCKING;
+
+/// Longest text of a file with one number or name. [byte]
+const LONGEST: usize = 256;
+
+/// Where a reading comes from.
+pub(super) enum Source {
+    /// The number in a file.
+    File(PathBuf),
+    /// The product of the numbers in two files, as millivolts times milliamperes are microwatts.
+    Product(PathBuf, PathBuf),
+}
+
+/// The files of one device.
+pub(super) struct FileSensor {
+    channels: Vec<Channel>,
+    sources: Vec<Source>,
+}
+
+impl FileSensor {
+    /// A sensor of these channels and the files of each.
+    pub(super) fn new(parts: Vec<(Channel, Source)>) -> Self {
+        let (channels, sources) = parts.into_iter().unzip();
+        Self { channels, sources }
+    }
+}
+
+impl Sensor for FileSensor {
+    fn channels(&self) -> &[Channel] {
+        &self.channels
+    }
+
+    fn read(&mut self, _: i64, into: &mut Vec<Reading>) {
+        into.extend(self.sources.iter().map(|source| {
+            let value = match source {
+                Source::File(path) => whole(path),
+                Source::Product(one, other) => whole(one).and_then(|one| {
+                    let product = one.checked_mul(whole(other)?);
+                    product.ok_or_else(|| "a product out of range".to_owned())
+                }),
+            };
+            value.map_or_else(Reading::Missing, Reading::Whole)
+        }));
+    }
+}
+
+/// The folders and links in a folder, sorted; none where there is no such folder.
+pub(super) fn entries(folder: &Path) -> Vec<PathBuf> {
+    let read = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    let mut paths: Vec<PathBuf> = read.map(|entry| entry.path()).collect();
+    paths.sort();
+    paths
+}
+
+/// The last part of a path.
+pub(super) fn name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// The first words of a file, without the white space around them.
+///
+/// Neither opening nor reading waits: a FIFO in the place of a file is an empty read.
+pub(super) fn text(path: &Path) -> Result<String, String> {
+    let reason = |error: std::io::Error| reason_of(&name(path), &error);
+    let mut file: File = OpenOptions::new().read(true).custom_flags(NON_BLOCKING).open(path).map_err(reason)?;
+    let mut buffer = [0; LONGEST];
+    let count = file.read(&mut buffer).map_err(reason)?;
+    let text = String::from_utf8_lossy(buffer.get(..count).unwrap_or_default());
+    match text.trim() {
+        "" => Err(format!("{}: an empty read", name(path))),
+        text => Ok(text.to_owned()),
+    }
+}
+
+/// The whole number in a file.
+pub(super) fn whole(path: &Path) -> Result<i64, String> {
+    let text = text(path)?;
+    text.parse().map_err(|_| format!("{}: {text:?} is no whole number", name(path)))
+}
+
+/// What an error of the system says, without the number of it.
+pub(super) fn reason_of(name: &str, error: &std::io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => format!("{name}: absent"),
+        ErrorKind::PermissionDenied => format!("{name}: permission denied"),
+        ErrorKind::WouldBlock => format!("{name}: nothing to read yet"),
+        ErrorKind::IsADirectory => format!("{name}: a folder"),
+        _ => {
+            let text = error.to_string();
+            format!("{name}: {}", text.split(" (os error").next().unwrap_or(&text))
+        }
+    }
+}
+
+/// The folders of hwmon drivers and the names that the drivers give.
+pub(super) fn hwmon_folders(class: &Path) -> Vec<(PathBuf, String)> {
+    let named = |folder: PathBuf| text(&folder.join("name")).ok().map(|driver| (folder, driver));
+    entries(class).into_iter().filter_map(named).collect()
+}
+
+/// The numbers of the files such as `power2_input` in a folder, by what stands before and behind the number.
+pub(super) fn numbered(folder: &Path, before: &str, behind: &str) -> Vec<u32> {
+    let number = |path: PathBuf| name(&path).strip_prefix(before)?.strip_suffix(behind)?.parse().ok();
+    let mut numbers: Vec<u32> = entries(folder).into_iter().filter_map(number).collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_number_is_a_reason_and_never_zero() {
+        let folder = std::env::temp_dir().join(format!("szilard-files-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("energy_uj");
+        let reason = |content: &str| {
+            std::fs::write(&file, content).unwrap();
+            whole(&file)
+        };
+        assert_eq!(reason("262143\n"), Ok(262_143));
+        assert_eq!(reason(""), Err("energy_uj: an empty read".to_owned()));
+        assert_eq!(reason("12x"), Err("energy_uj: \"12x\" is no whole number".to_owned()));
+        std::fs::remove_file(&file).unwrap();
+        assert_eq!(whole(&file), Err("energy_uj: absent".to_owned()));
+        std::fs::create_dir(&file).unwrap();
+        assert_eq!(whole(&file), Err("energy_uj: a folder".to_owned()));
+        std::fs::remove_dir(&file).unwrap();
+        szilard_system::make_fifo(&file).unwrap();
+        assert_eq!(whole(&file), Err("energy_uj: an empty read".to_owned()));
+        std::fs::remove_dir_all(&folder).unwrap();
+        let error = std::io::Error::from(ErrorKind::PermissionDenied);
+        assert_eq!(reason_of("energy_uj", &error), "energy_uj: permission denied");
+    }
+}
