@@ -115,6 +115,18 @@ def test_the_costs_of_phases_are_those_of_a_least_squares_fit():
     assert costs.per_second.u == pytest.approx(np.sqrt(covariance[2, 2]), rel=1e-8)
 
 
+def test_policies_stand_side_by_side():
+    # a alone for 2 s, both for 2 s, b alone for 2 s at 100 W; a makes 30 tokens and b 10
+    log = sz.read_tokens(b"request,start [s],end [s],output_tokens\na,1,5,30\nb,3,7,10\n")
+    table = sz.policies(constant(100), log, clock_offset="0 s")
+    assert table["time_j"].to_list() == [300.0, 300.0]
+    assert table["tokens_j"].to_list() == [350.0, 250.0]
+    # no first tokens, and an overlap
+    assert table["regression_j"].null_count() == table["exclusive_j"].null_count() == 2
+    with pytest.raises(TraceError):
+        sz.policies(constant(100), log)
+
+
 def test_the_blind_spot_of_a_board_is_what_the_node_draws_besides():
     time = np.arange(101) * S
     board = np.linspace(100, 300, 101)

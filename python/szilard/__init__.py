@@ -48,6 +48,7 @@ from szilard._core import landauer_limit as landauer_limit
 from szilard._core import load_report as load_report
 from szilard._core import monte_carlo as monte_carlo
 from szilard._core import phase_costs as phase_costs
+from szilard._core import policies as policies
 from szilard._core import pue_from_cooling_share as pue_from_cooling_share
 from szilard._core import read_tokens as read_tokens
 from szilard._core import read_trace as read_trace

@@ -81,6 +81,7 @@ __all__ = [
     "overhead",
     "palm_2022",
     "phase_costs",
+    "policies",
     "published_between",
     "published_calculations",
     "published_cite",
@@ -551,6 +552,9 @@ class PhaseCosts:
 def phase_costs(
     trace: Trace, tokens: TokenLog, clock_offset: _Given | None = None, max_gap: _Given | None = None
 ) -> PhaseCosts: ...
+def policies(
+    trace: Trace, tokens: TokenLog, clock_offset: _Given | None = None, max_gap: _Given | None = None
+) -> pl.DataFrame: ...
 
 @final
 class BlindSpot:

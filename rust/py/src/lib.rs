@@ -91,5 +91,5 @@ pub mod _core {
     #[pymodule_export]
     use crate::truncated::{EntropyBounds, entropy_bounds, entropy_from_counts};
     #[pymodule_export]
-    use crate::windows::{PyBlindSpot, PyPhaseCosts, blind_spot, energies, phase_costs};
+    use crate::windows::{PyBlindSpot, PyPhaseCosts, blind_spot, energies, phase_costs, policies};
 }

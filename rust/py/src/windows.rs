@@ -8,7 +8,10 @@ use crate::tokens::PyTokenLog;
 use crate::traces::PyTrace;
 use numpy::PyReadonlyArray1;
 use pyo3::prelude::*;
-use szilard::energy::{BlindSpot, BlindSpotRow, LoadClass, MeterChoice, Overlapping, PhaseCosts, Status};
+use szilard::energy::{
+    BlindSpot, BlindSpotRow, InferenceQuery, LoadClass, MeterChoice, Overlapping, PhaseCosts, Request, RequestEnergy,
+    Status, by_every_policy,
+};
 
 /// The energies of many windows at once, over all devices: start_ns, end_ns, energy_j, u_j, gap_s.
 ///
@@ -158,6 +161,62 @@ pub fn phase_costs(
     let (offset, max_gap) = (clock_offset.map(nanoseconds).transpose()?, max_gap.map(nanoseconds).transpose()?);
     let (trace, log) = (trace.get(), &tokens.get().0);
     detached(py, || szilard::energy::phase_costs(&trace.trace, log, offset, max_gap)).map(PyPhaseCosts)
+}
+
+/// The energies of the requests by every policy, side by side: request, start_ns, end_ns, prompt_tokens, output_tokens and,
+/// for each of tokens, time, regression and exclusive, energy and u, as tokens_j and u_tokens_j. Null where a policy does
+/// not apply: regression without first tokens, exclusive where requests overlap.
+///
+/// Raises
+/// ------
+/// szilard.errors.TraceError
+///     No policy applies: clocks that do not meet, logs that do not overlap, no generated tokens.
+#[pyfunction]
+#[pyo3(signature = (trace, tokens, clock_offset=None, max_gap=None))]
+pub fn policies(
+    py: Python<'_>,
+    trace: &Bound<'_, PyTrace>,
+    tokens: &Bound<'_, PyTokenLog>,
+    clock_offset: Option<Size>,
+    max_gap: Option<Size>,
+) -> PyResult<Py<PyAny>> {
+    let clock_offset_ns = clock_offset.map(nanoseconds).transpose()?;
+    let query = InferenceQuery {
+        clock_offset_ns,
+        max_gap_ns: max_gap.map(nanoseconds).transpose()?,
+        ..InferenceQuery::default()
+    };
+    let (trace, log) = (trace.get(), &tokens.get().0);
+    let found = detached(py, || {
+        let mut found = by_every_policy(&trace.trace, log, &query);
+        match found.iter().position(|(_, result)| result.is_ok()) {
+            Some(_) => Ok(found),
+            None => found.swap_remove(0).1.map(|_| Vec::new()),
+        }
+    })?;
+    let Some(first) = found.iter().find_map(|(_, result)| result.as_ref().ok()) else { return frame(py, Vec::new()) };
+    let requests: Vec<_> = first.requests.iter().map(|record| &record.request).collect();
+    let count = |of: fn(&Request) -> Option<u64>| {
+        let whole = |request: &&Request| of(request).and_then(|count| i64::try_from(count).ok());
+        Column::MaybeWhole(requests.iter().map(whole).collect())
+    };
+    let mut columns = vec![
+        ("request".to_owned(), Column::Text(requests.iter().map(|request| request.request.clone()).collect())),
+        ("start_ns".to_owned(), Column::MaybeWhole(requests.iter().map(|request| request.start_ns).collect())),
+        ("end_ns".to_owned(), Column::MaybeWhole(requests.iter().map(|request| request.end_ns).collect())),
+        ("prompt_tokens".to_owned(), count(|request| request.prompt_tokens)),
+        ("output_tokens".to_owned(), count(|request| request.output_tokens)),
+    ];
+    for (policy, result) in &found {
+        let records = result.as_ref().map(|result| &result.requests[..]).unwrap_or_default();
+        let of = |of: fn(&RequestEnergy) -> f64| {
+            Column::MaybeFloat((0..requests.len()).map(|index| records.get(index).map(of)).collect())
+        };
+        columns.push((format!("{}_j", policy.word()), of(|record| record.energy_j)));
+        columns.push((format!("u_{}_j", policy.word()), of(|record| record.u_j)));
+    }
+    let (names, columns): (Vec<String>, Vec<Column>) = columns.into_iter().unzip();
+    frame(py, names.iter().map(String::as_str).zip(columns).collect())
 }
 
 /// What an inner meter does not see of an outer one.

@@ -1,11 +1,9 @@
 //! The order of many integers.
 
-/// Bits that are sorted in one pass.
-const BITS: u32 = 11;
-
 /// The indices of the keys in their order; of equal keys the first comes first.
 ///
-/// A radix sort that leaves out the bits that all keys share. `keys` beyond 2^32 have no order here.
+/// About as many buckets as keys, and a sort inside each: linear for keys that are spread out, and fast for those that
+/// are nearly in order already. `keys` beyond 2^32 have no order here.
 pub fn order(keys: &[i64]) -> Vec<u32> {
     let (Some(least), Some(most)) = (keys.iter().min(), keys.iter().max()) else { return Vec::new() };
     if keys.is_sorted() {
@@ -13,30 +11,35 @@ pub fn order(keys: &[i64]) -> Vec<u32> {
     }
     // the difference of two i64 fits u64, whatever they are
     let rank = |key: &i64| key.wrapping_sub(*least).cast_unsigned();
-    let mut sorted: Vec<(u64, u32)> = keys.iter().zip(0..).map(|(key, index)| (rank(key), index)).collect();
-    let mut other = vec![(0, 0); sorted.len()];
-    let passes = (64 - rank(most).leading_zeros()).div_ceil(BITS);
-    for pass in 0..passes {
-        let digit = |key: u64| (key >> (pass * BITS)) as usize & ((1 << BITS) - 1);
-        let mut places = [0usize; 1 << BITS];
-        for (key, _) in &sorted {
-            if let Some(count) = places.get_mut(digit(*key)) {
-                *count += 1;
+    let bits = 64 - rank(most).leading_zeros();
+    let shift = bits.saturating_sub(usize::BITS - keys.len().leading_zeros());
+    let mut places = vec![0u32; (rank(most) >> shift) as usize + 2];
+    for key in keys {
+        if let Some(count) = places.get_mut((rank(key) >> shift) as usize + 1) {
+            *count += 1;
+        }
+    }
+    let mut next = 0;
+    for place in &mut places {
+        next += *place;
+        *place = next;
+    }
+    let mut sorted = vec![(0, 0); keys.len()];
+    for (key, index) in keys.iter().zip(0..) {
+        if let Some(place) = places.get_mut((rank(key) >> shift) as usize) {
+            if let Some(slot) = sorted.get_mut(*place as usize) {
+                *slot = (*key, index);
             }
+            *place += 1;
         }
-        let mut next = 0;
-        for place in &mut places {
-            next += std::mem::replace(place, next);
+    }
+    // every place has moved on to the end of its bucket
+    let mut start = 0;
+    for end in places {
+        if let Some(bucket) = sorted.get_mut(start..end as usize).filter(|bucket| bucket.len() > 1) {
+            bucket.sort_unstable();
         }
-        for (key, index) in &sorted {
-            if let Some(place) = places.get_mut(digit(*key)) {
-                if let Some(slot) = other.get_mut(*place) {
-                    *slot = (*key, *index);
-                }
-                *place += 1;
-            }
-        }
-        std::mem::swap(&mut sorted, &mut other);
+        start = start.max(end as usize);
     }
     sorted.into_iter().map(|(_, index)| index).collect()
 }

@@ -95,7 +95,7 @@ impl<'a> Meter<'a> {
             return Ok((meter, sums));
         }
         let with_limit = |max_gap_ns: i64| {
-            let meter = Self { runs: runs(channel, max_gap_ns), judged: Vec::new() };
+            let meter = Self::of_samples(channel, max_gap_ns);
             let sums = Sums::of(&meter, window);
             (meter, sums)
         };
@@ -108,6 +108,26 @@ impl<'a> Meter<'a> {
             SHORTEST_GAP_NS => found,
             limit => with_limit(limit),
         })
+    }
+
+    /// The meters of channels over the whole of a log. Where an energy has no gap, none is looked for once more.
+    pub fn all(
+        trace: &Trace,
+        channels: &[&'a Channel],
+        span: (i64, i64),
+        max_gap_ns: Option<i64>,
+        has_gap: bool,
+    ) -> Result<Vec<Self>, EnergyError> {
+        let of = |channel: &&'a Channel| match counter::range(channel.kind) {
+            None if !has_gap => Ok(Self::of_samples(channel, i64::MAX)),
+            _ => Ok(Self::read(trace, channel, span, max_gap_ns, &mut Diagnostics::default())?.0),
+        };
+        channels.iter().map(of).collect()
+    }
+
+    /// The samples of a channel as they stand.
+    fn of_samples(channel: &'a Channel, max_gap_ns: i64) -> Self {
+        Self { runs: runs(channel, max_gap_ns), judged: Vec::new() }
     }
 
     /// All intervals.

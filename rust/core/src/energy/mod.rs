@@ -29,7 +29,9 @@ pub use blind_spot::{BlindSpot, BlindSpotRow, LoadClass, MeterChoice, blind_spot
 pub use counter::AmbiguousCounter;
 pub use error::EnergyError;
 pub use idle::{Idle, IdlePower, idle_power};
-pub use inference::{InferenceEnergy, InferenceQuery, RecordCounts, RequestEnergy, Tokens, energy_per_token};
+pub use inference::{
+    InferenceEnergy, InferenceQuery, RecordCounts, RequestEnergy, Tokens, by_every_policy, energy_per_token,
+};
 pub use integrate::{DeviceEnergy, EnergyQuery, EnergyResult, Rule, Status, energy};
 pub use join::Overlap;
 pub use ledger::{Comparison, GroupComparison, compare, compare_groups};

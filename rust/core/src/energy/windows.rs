@@ -2,9 +2,8 @@
 
 use super::attribute::split;
 use super::error::EnergyError;
-use super::integrate::{EnergyQuery, energy, members};
+use super::integrate::{EnergyQuery, Status, energy, members};
 use super::meter::Meter;
-use crate::input::Diagnostics;
 use crate::quantity::Measured;
 use crate::traces::Trace;
 use szilard_simd::{Sharing, Window};
@@ -75,14 +74,12 @@ pub fn energies(
     }
     let query = EnergyQuery { max_gap_ns, ..EnergyQuery::default() };
     let total = energy(trace, &query)?;
+    let has_gap = total.status == Status::Incomplete;
     let unknown = || EnergyError::TotalUnknown { source_name: trace.source.clone() };
     let budget = total.energy.as_ref().map(|total| total.measured()).ok_or_else(unknown)?;
     let span = trace.span_ns().unwrap_or(total.window_ns);
     let channels = members(trace, &query)?;
-    let meters: Vec<Meter<'_>> = channels
-        .iter()
-        .map(|channel| Ok(Meter::read(trace, channel, span, max_gap_ns, &mut Diagnostics::default())?.0))
-        .collect::<Result<_, EnergyError>>()?;
+    let meters = Meter::all(trace, &channels, span, max_gap_ns, has_gap)?;
     let weight = |index: usize| weights.get(index).copied().unwrap_or(1.0);
     let part = |(index, (start, end)): (usize, &(i64, i64))| Window { start: *start, end: *end, weight: weight(index) };
     let parts: Vec<Window> = windows.iter().enumerate().map(part).collect();
