@@ -72,8 +72,9 @@ def shares(time_ns: np.ndarray, power_w: np.ndarray, requests: int) -> list[str]
         "|---|---|---|---|",
     ]
     attributed = f"{requests:.0e} requests in {size}".replace("e+0", "e")
-    unshared = partial(sz.energies, trace, start, end)
-    shared = partial(sz.energies, trace, start, end, overlapping="equal")
+    unshared = partial(sz.energies, trace, start, end, u=False)
+    shared = partial(sz.energies, trace, start, end, overlapping="equal", u=False)
+    own = partial(sz.trapezoid, time_ns, power_w)
     with ThreadPoolExecutor(THREADS) as pool:
         ceiling = partial(read_both, time_ns, power_w, pool)
 
@@ -85,8 +86,8 @@ def shares(time_ns: np.ndarray, power_w: np.ndarray, requests: int) -> list[str]
 
         time_s = (time_ns - time_ns[0]) * 1e-9
         peer = partial(np.trapezoid, power_w, time_s)
-        agree(trace.energy().energy.value, peer(), 1e-9)
-        line(f"`trace.energy()`, {size}", trace.energy, peer, 5, "`trapezoid`")
+        agree(own().value, peer(), 1e-9)
+        line(f"`trapezoid`, {size}", own, peer, 5, "`trapezoid`")
         del time_s, peer
         search = partial(searched, time_ns, power_w, start, end)
         agree(unshared()["energy_j"].to_numpy(), search(), 1e-6)
@@ -108,7 +109,7 @@ def cost(time_ns: np.ndarray, power_w: np.ndarray) -> list[str]:
         times = []
         for number in requests:
             start, end = windows(time_ns[:count], number)
-            work = partial(sz.energies, trace, start, end, overlapping="equal")
+            work = partial(sz.energies, trace, start, end, overlapping="equal", u=False)
             work()
             times.append(min(seconds(work) for _ in range(3)))
         lines.append(f"| {count:.0e} | ".replace("e+0", "e") + " | ".join(f"{1e3 * s:.1f} ms" for s in times) + " |")

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 import szilard as sz
-from szilard.errors import AppliedTwice, BoundaryError, MissingFactor, UnitError
+from szilard.errors import AppliedTwice, BoundaryError, MissingFactor, PublishedError, UnitError
 
 RUNGS = ["chip", "board", "node", "it", "site", "grid", "primary"]
 FACTORS = {
@@ -205,3 +205,58 @@ def test_the_cost_of_a_token_a_call_and_a_year():
         sz.boundaries.cost_of_thought("3 J", tokens_per_call=10, calls_per_year=1, chain=chain)
     with pytest.raises(BoundaryError):
         sz.boundaries.cost_of_thought(token, tokens_per_call=0, calls_per_year=1, chain=chain)
+
+
+def test_a_lifted_figure_says_what_is_missing_and_what_is_of_another_time():
+    host = sz.BoundaryChain([sz.Factor("host", 1.3)])
+    node = host.lift(sz.Quantity("10 J", boundary="board"), "node")
+    assert isinstance(node, sz.Quantity)
+    assert (node.value, node.status, node.applied) == (pytest.approx(13), "incomplete", ["host"])
+    assert node.diagnostics == ["board->node without psu: a lower bound"]
+    assert "incomplete" in repr(node)
+    back = host.lower(sz.Quantity("13 J", boundary="node"), "board")
+    assert back.diagnostics == ["board->node without psu: an upper bound"]
+    both = sz.BoundaryChain([sz.Factor("host", 1.3), sz.Factor("psu", 0.94, given="efficiency")])
+    whole = both.lift(sz.Quantity("10 J", boundary="board"), "node")
+    assert (whole.status, whole.diagnostics) == ("complete", [])
+    # 176 TWh of 2023 and a PUE of 2018: the fact knows its year, another figure is told it
+    pue = sz.BoundaryChain([sz.published.factor("F058-2018", "pue")])
+    for figure, year in ((sz.published.fact("F040"), None), (sz.Quantity("176 TWh/yr", boundary="site"), 2023)):
+        it = pue.lower(figure, "it", year=year)
+        assert it.status == "complete"
+        assert it.diagnostics == ["pue is of 2018, the figure of 2023"]
+        assert str(it.unit) == "TWh/yr"
+    assert pue.lower(sz.Quantity("176 TWh/yr", boundary="site"), "it", year=(2017, 2019)).diagnostics == []
+    assert node + sz.Quantity("1 J", boundary="node") == sz.Quantity("14 J", boundary="node")
+
+
+def test_a_fact_gives_the_factor_it_is_and_no_other():
+    for fact, name, given in (
+        ("F058", "td-loss", "ratio"),
+        ("F058", "cooling", "ratio"),
+        ("F058", "pue", "loss-over-output"),
+        ("F100", "td-loss", "efficiency"),
+        ("F048", "pue", "ratio"),
+    ):
+        with pytest.raises(PublishedError, match="does not give the factor"):
+            sz.published.factor(fact, name, given=given)
+    with pytest.raises(PublishedError, match="over 1200 TWh/yr"):
+        sz.audit("F039 * 2", says="2400 TWh/yr")
+
+
+def test_a_query_and_its_tokens():
+    # 0.3 Wh over 500 tokens and back; a query is no unit
+    token = sz.calc("0.3 Wh / (500 token)")
+    assert token.to("J/token").value == pytest.approx(2.16)
+    assert (token * sz.Quantity("500 token")).to("Wh").value == pytest.approx(0.3)
+    with pytest.raises(UnitError, match=r"0\.3 Wh / \(500 token\)"):
+        sz.Quantity("0.3 Wh/query")
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["F001*F058", "(F058)*F001", "1*(F058)*F001", "F001*F058^1", "F001/(1/F058)", "F001*(F058-1)", "F001/F058/F058"],
+)
+def test_a_pue_is_applied_once_however_it_is_written(expression):
+    with pytest.raises(BoundaryError):
+        sz.audit(expression, says="602 TWh/yr")

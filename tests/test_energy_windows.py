@@ -74,6 +74,15 @@ def test_shared_windows_and_what_is_outside_are_the_meter():
         sz.energies(trace, start, [4 * S])
 
 
+def test_a_trapezoid_of_columns_is_exact():
+    # 15 J, and 40 J behind them
+    assert sz.trapezoid([0, S, 3 * S], [10.0, 20.0, 20.0]).value == 55.0
+    assert str(sz.trapezoid([0, S, 3 * S], [10.0, 20.0, 20.0], max_gap="1 s").unit) == "J"
+    assert sz.trapezoid([0, S, 3 * S], [10.0, 20.0, 20.0], max_gap="1 s").value == 15.0
+    with pytest.raises(TraceError, match="steps back"):
+        sz.trapezoid([0, S, 0], [1.0, 1.0, 1.0])
+
+
 def test_a_window_over_a_gap_says_how_long_it_is():
     trace = of([(0, 10), (1, 10), (9, 10), (10, 10)])
     table = sz.energies(trace, [0, 9 * S, 9 * S], [10 * S, 10 * S, 12 * S])

@@ -28,6 +28,14 @@ def costs():
     return first.vstack(sz.boundaries.cost_of_thought(sz.Quantity("2 J/token", boundary="site"), way="$b", **usage))
 
 
+def solar():
+    """A sunny day and a cloudy one, with too many calls for both."""
+    node = sz.edge.Node("3.8 W", "7.2 W", "4.1 s", "50 token")
+    sun = sz.edge.Sun.days(["320 Wh", "80 Wh"], daylight="12 h", noon="12 h")
+    board = sz.edge.ThermalNode("9.58 K/W", "60 J/K", "28 degC", "80 degC")
+    return sz.edge.simulate(sz.edge.Rig(node, sz.edge.Battery("40 Wh"), sun, 25_000, thermal=board))
+
+
 @pytest.fixture
 def figures(recording):
     trace, tokens, run = recording
@@ -57,6 +65,7 @@ def figures(recording):
         "ranges": lambda ax: sz.published.scenario(region="United States").plot(ax=ax),
         "verdicts": lambda ax: plotting.verdicts(sz.audit_claims("mushrooms-thread"), ax=ax),
         "cooling": lambda ax: plotting.cooling({"a": 1.1, "$b": 2.5}, ax=ax),
+        "solar": lambda ax: solar().plot(ax=ax),
         "costs": lambda ax: plotting.cost_of_thought(costs(), "year", ax=ax),
         "inwards": lambda ax: chain.plot(sz.Quantity("5 J", boundary="node"), "board", ax=ax),
         "surprisal": lambda ax: plotting.surprisal(sz.token_entropy(logits, targets=[0, 1, 2, 3, 4]), ax=ax),
@@ -84,6 +93,7 @@ def figures(recording):
         "ranges",
         "verdicts",
         "cooling",
+        "solar",
         "costs",
         "surprisal",
         "board",

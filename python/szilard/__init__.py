@@ -11,6 +11,7 @@ from szilard._core import BlindSpot as BlindSpot
 from szilard._core import BoundaryChain as BoundaryChain
 from szilard._core import Divergence as Divergence
 from szilard._core import EnergyResult as EnergyResult
+from szilard._core import DivergenceBounds as DivergenceBounds
 from szilard._core import EntropyBounds as EntropyBounds
 from szilard._core import Factor as Factor
 from szilard._core import Footprint as Footprint
@@ -23,6 +24,7 @@ from szilard._core import Model as Model
 from szilard._core import MonteCarlo as MonteCarlo
 from szilard._core import PhaseCosts as PhaseCosts
 from szilard._core import Quantity as Quantity
+from szilard._core import SteadyMean as SteadyMean
 from szilard._core import Sweep as Sweep
 from szilard._core import TokenInformation as TokenInformation
 from szilard._core import TokenLog as TokenLog
@@ -35,8 +37,11 @@ from szilard._core import calc as calc
 from szilard._core import compare as compare
 from szilard._core import compare_groups as compare_groups
 from szilard._core import cooling_share as cooling_share
+from szilard._core import correlate as correlate
 from szilard._core import divergence as divergence
 from szilard._core import energies as energies
+from szilard._core import energy as energy
+from szilard._core import divergence_bounds as divergence_bounds
 from szilard._core import energy_per_token as energy_per_token
 from szilard._core import entropy_bounds as entropy_bounds
 from szilard._core import entropy_from_counts as entropy_from_counts
@@ -46,6 +51,7 @@ from szilard._core import join as join
 from szilard._core import ladder as ladder
 from szilard._core import landauer_limit as landauer_limit
 from szilard._core import load_report as load_report
+from szilard._core import means_of_observations as means_of_observations
 from szilard._core import monte_carlo as monte_carlo
 from szilard._core import phase_costs as phase_costs
 from szilard._core import policies as policies
@@ -55,6 +61,8 @@ from szilard._core import read_trace as read_trace
 from szilard._core import read_weights as read_weights
 from szilard._core import reconcile as reconcile
 from szilard._core import roofline as roofline
+from szilard._core import steady_mean as steady_mean
 from szilard._core import sweep as sweep
 from szilard._core import token_entropy as token_entropy
 from szilard._core import trace_from_arrays as trace_from_arrays
+from szilard._core import trapezoid as trapezoid

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 __all__ = [
     "Audit",
@@ -15,6 +16,7 @@ __all__ = [
     "BoundaryChain",
     "Divergence",
     "EnergyResult",
+    "DivergenceBounds",
     "EntropyBounds",
     "Factor",
     "Footprint",
@@ -23,14 +25,21 @@ __all__ = [
     "InferenceEnergy",
     "Interval",
     "Ladder",
+    "LatentStore",
     "Model",
     "MonteCarlo",
     "PhaseCosts",
+    "Node",
     "Quantity",
     "Range",
+    "Rig",
     "Scenario",
+    "Simulation",
     "SolarArray",
+    "SteadyMean",
+    "Sun",
     "Sweep",
+    "ThermalFit",
     "ThermalNode",
     "TokenInformation",
     "TokenLog",
@@ -47,34 +56,42 @@ __all__ = [
     "compare",
     "compare_groups",
     "cooling_share",
+    "correlate",
     "cost_of_thought",
     "cue",
     "dcie",
     "divergence",
+    "divergence_bounds",
     "effectiveness",
     "energies",
+    "energy",
     "energy_per_token",
     "entropy_bounds",
     "entropy_from_counts",
     "ere",
     "erf",
+    "exchanger_effectiveness",
     "exergy_factor",
+    "fit_thermal",
     "footprint",
     "formats",
     "gap",
     "generation_efficiency",
     "generation_mix",
+    "heat_match",
     "join",
     "kaplan_2020",
     "known_factors",
     "ladder",
     "landauer_limit",
     "landauer_units",
+    "latency_drift",
     "least_energy_over_noise",
     "least_supply",
     "load_report",
     "mac_information",
     "minimum_work",
+    "means_of_observations",
     "monte_carlo",
     "multi_information",
     "noise_margin",
@@ -97,9 +114,11 @@ __all__ = [
     "pue_at_it_input",
     "pue_from_cooling_share",
     "pue_from_loads",
+    "read_signals",
     "read_tokens",
     "read_trace",
     "read_weights",
+    "receiver_loss",
     "reconcile",
     "recordings",
     "register_information",
@@ -109,18 +128,24 @@ __all__ = [
     "retention_barrier",
     "roofline",
     "run_cli",
+    "simulate",
+    "sizing",
     "slow_penalty",
     "speed_energy",
     "speed_time",
     "stream_exergy_factor",
+    "steady_mean",
     "sweep",
     "thermal_voltage",
+    "throttling",
     "token_entropy",
     "trace_from_arrays",
     "transformer_loss",
+    "trapezoid",
 ]
 
 _Array: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
+_Times: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 _Given: TypeAlias = Quantity | str | tuple[float, str]
 _Number: TypeAlias = Quantity | str | tuple[float, str] | float
 _Path: TypeAlias = str | PathLike[str]
@@ -144,7 +169,10 @@ class Quantity:
         label: str | None = None,
         id: str | None = None,
         degrees_of_freedom: float | None = None,
+        distribution: str | None = None,
     ) -> Self: ...
+    @property
+    def degrees_of_freedom(self) -> float: ...
     @property
     def value(self) -> float: ...
     @property
@@ -166,7 +194,25 @@ class Quantity:
     def to(self, unit: str) -> Quantity: ...
     def budget(self) -> pl.DataFrame: ...
     def expanded(self, coverage: float = 0.95) -> Interval: ...
-    def monte_carlo(self, n: int = 1_000_000, seed: int = 0) -> MonteCarlo: ...
+    @final
+class SteadyMean:
+    @property
+    def mean(self) -> Quantity: ...
+    @property
+    def sd(self) -> float: ...
+    @property
+    def lag_one(self) -> float: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def effective_size(self) -> float: ...
+
+def steady_mean(values: ArrayLike, unit: str) -> SteadyMean: ...
+def correlate(
+    values: Sequence[_Given], u: Sequence[_Given], correlation: Sequence[Sequence[float]]
+) -> list[Quantity]: ...
+def means_of_observations(sets: Sequence[Sequence[float]], units: Sequence[str]) -> list[Quantity]: ...
+def monte_carlo(self, n: int = 1_000_000, seed: int = 0) -> MonteCarlo: ...
     def isclose(self, other: _Given, *, rel_tol: float = 1e-9, abs_tol: _Given | None = None) -> bool: ...
     def to_json(self) -> str: ...
     @staticmethod
@@ -275,6 +321,7 @@ def token_entropy(
     vocab_size: int | None = None,
     mode: str = "exact",
     *,
+    progress: Callable[[int, int], object] | None = None,
     renyi_orders: Sequence[float] = ...,
     rank: bool = False,
     top_k: int | None = None,
@@ -290,8 +337,26 @@ class Divergence:
     def cross_entropy(self) -> _Array: ...
 
 def divergence(
-    logits_p: Any, logits_q: Any, sampling_temperature: float = 1.0, base: float = 2.0, vocab_size: int | None = None
+    logits_p: Any,
+    logits_q: Any,
+    sampling_temperature: float = 1.0,
+    base: float = 2.0,
+    vocab_size: int | None = None,
+    *,
+    progress: Callable[[int, int], object] | None = None,
 ) -> Divergence: ...
+
+@final
+class DivergenceBounds:
+    @property
+    def kullback_leibler_lower(self) -> _Array: ...
+    @property
+    def jensen_shannon_lower(self) -> _Array: ...
+    @property
+    def jensen_shannon_upper(self) -> _Array: ...
+    def __len__(self) -> int: ...
+
+def divergence_bounds(top_logprobs_p: Any, top_logprobs_q: Any) -> DivergenceBounds: ...
 
 @final
 class EntropyBounds:
@@ -344,6 +409,23 @@ def read_trace(
     boundary: str | None = None,
     decompress: bool = False,
 ) -> Trace: ...
+def energy(
+    path: _Path,
+    channel: str | None = None,
+    max_gap: _Given | None = None,
+    progress: Callable[[int, int], object] | bool | None = None,
+    *,
+    format: str | None = None,
+    tz: str | None = None,
+    time_format: str | None = None,
+    interval: _Given | None = None,
+    devices: Sequence[str | int] | int | None = None,
+    voltage: _Given | None = None,
+    columns: dict[str, str | int | tuple[str | int, str | None]] | None = None,
+    sign: str | None = None,
+    boundary: str | None = None,
+    decompress: bool = False,
+) -> EnergyResult: ...
 def join(
     traces: Sequence[Trace] | dict[str, Trace],
     offsets: dict[str, _Given | datetime | None]
@@ -532,7 +614,9 @@ def energies(
     overlapping: str = "whole",
     weight: Any = None,
     max_gap: _Given | None = None,
+    u: bool = True,
 ) -> pl.DataFrame: ...
+def trapezoid(time_ns: Any, power_w: Any, max_gap: _Given | None = None) -> Quantity: ...
 
 @final
 class PhaseCosts:
@@ -938,24 +1022,154 @@ def audit_claims(text: str | PathLike[str], *, folder: _Folder | None = None) ->
 @final
 class SolarArray:
     def __new__(cls, rated: _Given, performance: _Given) -> Self: ...
+    @property
+    def rated(self) -> Quantity: ...
     def energy(self, peak_sun: _Given) -> Quantity: ...
 
 @final
 class Battery:
-    def __new__(cls, capacity: _Given, voltage: _Given | None = None) -> Self: ...
+    def __new__(
+        cls,
+        capacity: _Given,
+        voltage: _Given | None = None,
+        *,
+        efficiency: _Given | None = None,
+        cut_off: _Given | None = None,
+        start: _Given | None = None,
+    ) -> Self: ...
     @property
     def energy(self) -> Quantity: ...
     def share(self, energy_per_call: _Given, calls: int) -> Quantity: ...
 
 @final
+class Node:
+    def __new__(cls, idle: _Given, active: _Given, call_time: _Given, tokens_per_call: _Given) -> Self: ...
+    @property
+    def energy_per_call(self) -> Quantity: ...
+    @property
+    def above_idle_per_call(self) -> Quantity: ...
+    def budget(self, harvest: _Given) -> dict[str, Quantity | None]: ...
+
+@final
 class ThermalNode:
-    def __new__(cls, resistance: _Given, capacity: _Given, ambient: _Given, threshold: _Given) -> Self: ...
+    def __new__(
+        cls,
+        resistance: _Given,
+        capacity: _Given,
+        ambient: _Given,
+        threshold: _Given,
+        *,
+        leakage: _Given | None = None,
+        reference: _Given | None = None,
+    ) -> Self: ...
     @property
     def max_power(self) -> Quantity: ...
     def time_to_throttle(self, power: _Given) -> Quantity | None: ...
     def steady_temperature(self, power: _Given, slope: _Given, reference: _Given) -> Quantity: ...
 
+@final
+class Sun:
+    @staticmethod
+    def days(harvest: Sequence[_Given], *, daylight: _Given, noon: _Given) -> Sun: ...
+    @staticmethod
+    def peak_sun(array: SolarArray, peak_sun: Sequence[_Given], *, daylight: _Given, noon: _Given) -> Sun: ...
+    @staticmethod
+    def kinds(kinds: Sequence[tuple[str, _Given, _Given]], *, daylight: _Given, noon: _Given) -> Sun: ...
+    @staticmethod
+    def series(time_s: _Array, power_w: _Array) -> Sun: ...
+    @staticmethod
+    def trace(trace: Trace) -> Sun: ...
+    def of_array(self, rated: _Given) -> Sun: ...
+
+@final
+class Rig:
+    def __new__(
+        cls,
+        node: Node,
+        battery: Battery,
+        sun: Sun,
+        calls_per_day: _Given | float,
+        *,
+        hours: tuple[_Given, _Given] | None = None,
+        thermal: ThermalNode | None = None,
+        swing: _Given | None = None,
+        warmest: _Given | None = None,
+        air: tuple[_Array, _Array] | None = None,
+        days: int | None = None,
+        step: _Given | None = None,
+        longest_step: _Given | None = None,
+        trials: int | None = None,
+        seed: int | None = None,
+    ) -> Self: ...
+    @staticmethod
+    def read(file: _Source) -> Rig: ...
+    @property
+    def days(self) -> int: ...
+    @property
+    def calls_per_day(self) -> Quantity: ...
+
+@final
+class Simulation:
+    def __getitem__(self, name: str, /) -> Quantity: ...
+    def trials(self, name: str) -> MonteCarlo | None: ...
+    @property
+    def figures(self) -> pl.DataFrame: ...
+    @property
+    def days(self) -> pl.DataFrame: ...
+    @property
+    def steps(self) -> pl.DataFrame: ...
+    @property
+    def is_one_of_many(self) -> bool: ...
+    def plot(self, first: int = 0, days: int = 3, *, ax: Axes | None = None) -> tuple[Figure, Axes]: ...
+
+@final
+class LatentStore:
+    def __new__(cls, mass: _Given, fusion: _Given, melting: _Given, solid: _Given, liquid: _Given) -> Self: ...
+    def heat(self, start: _Given, end: _Given) -> Quantity: ...
+
+@final
+class ThermalFit:
+    @property
+    def resistance(self) -> Quantity: ...
+    @property
+    def capacity(self) -> Quantity: ...
+    @property
+    def time_constant(self) -> Quantity: ...
+    @property
+    def ambient(self) -> Quantity: ...
+    @property
+    def residual_k(self) -> float: ...
+
 def exergy_factor(source: _Given, ambient: _Given) -> Quantity: ...
 def stream_exergy_factor(hot: _Given, cold: _Given, ambient: _Given) -> Quantity: ...
+def exchanger_effectiveness(transfer_units: _Given, capacity_ratio: _Given) -> Quantity: ...
+def receiver_loss(absorber: _Given) -> Quantity: ...
+def heat_match(
+    heat: _Given, source: _Given, need: _Given, at: _Given, *, approach: _Given, ambient: _Given
+) -> dict[str, Quantity]: ...
+def simulate(scenario: Rig | _Source) -> Simulation: ...
+def sizing(scenario: Rig | _Source, size: str, reliability: _Given) -> tuple[Quantity, float]: ...
+def read_signals(source: _Source, *, tz: str | None = None, interval: _Given | None = None) -> pl.DataFrame: ...
+def throttling(
+    cause: str,
+    limit: _Given,
+    time_ns: _Times,
+    values: _Array,
+    tokens: TokenLog | None = None,
+) -> pl.DataFrame: ...
+def latency_drift(
+    tokens: TokenLog,
+    time_ns: _Times,
+    kelvins: _Array,
+    *,
+    second_from_ns: int | None = None,
+) -> dict[str, Any]: ...
+def fit_thermal(
+    power_ns: _Times,
+    watts: _Array,
+    temperature_ns: _Times,
+    kelvins: _Array,
+    ambient: _Given | None = None,
+) -> ThermalFit: ...
 def run_cli(arguments: Sequence[str]) -> int: ...
 def recordings() -> dict[str, str]: ...

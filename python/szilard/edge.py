@@ -1,5 +1,47 @@
 """Inference at the edge: sun in, battery between, heat out."""
 
-from szilard._core import Battery, SolarArray, ThermalNode, exergy_factor, stream_exergy_factor
+from szilard._core import (
+    Battery,
+    LatentStore,
+    Node,
+    Rig,
+    Simulation,
+    SolarArray,
+    Sun,
+    ThermalFit,
+    ThermalNode,
+    exchanger_effectiveness,
+    exergy_factor,
+    fit_thermal,
+    heat_match,
+    latency_drift,
+    read_signals,
+    receiver_loss,
+    simulate,
+    sizing,
+    stream_exergy_factor,
+    throttling,
+)
 
-__all__ = ["Battery", "SolarArray", "ThermalNode", "exergy_factor", "stream_exergy_factor"]
+__all__ = [
+    "Battery",
+    "LatentStore",
+    "Node",
+    "Rig",
+    "Simulation",
+    "SolarArray",
+    "Sun",
+    "ThermalFit",
+    "ThermalNode",
+    "exchanger_effectiveness",
+    "exergy_factor",
+    "fit_thermal",
+    "heat_match",
+    "latency_drift",
+    "read_signals",
+    "receiver_loss",
+    "simulate",
+    "sizing",
+    "stream_exergy_factor",
+    "throttling",
+]

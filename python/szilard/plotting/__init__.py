@@ -10,6 +10,7 @@ from szilard.plotting.ladder import ladder as ladder
 from szilard.plotting.requests import requests as requests
 from szilard.plotting.sankey import sankey as sankey
 from szilard.plotting.scenario import scenario as scenario
+from szilard.plotting.solar_day import solar_day as solar_day
 from szilard.plotting.surprisal import surprisal as surprisal
 from szilard.plotting.sweep import sweep as sweep
 from szilard.plotting.trace import trace as trace

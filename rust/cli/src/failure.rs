@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use szilard::boundaries::ChainError;
+use szilard::edge::EdgeError;
 use szilard::energy::EnergyError;
 use szilard::information::InformationError;
 use szilard::input::{Code, Place, Refusal, Severity};
@@ -48,6 +49,9 @@ pub(crate) enum Failure {
     /// A model, a bound.
     #[error(transparent)]
     Landauer(#[from] LandauerError),
+    /// A node on a solar array and a battery.
+    #[error(transparent)]
+    Edge(#[from] EdgeError),
     /// A way over boundaries.
     #[error(transparent)]
     Chain(#[from] ChainError),
@@ -96,6 +100,7 @@ impl Failure {
             Self::Refused(refusal) => Some(refusal.code),
             Self::Information(error) => error.code().map(|(code, _)| code),
             Self::Energy(error) => error.code(),
+            Self::Edge(EdgeError::Trace(refusal)) => Some(refusal.code),
             _ => None,
         }
     }
@@ -106,6 +111,8 @@ impl Failure {
             Self::Refused(refusal) => Some(refusal.place.clone()),
             Self::Information(error) => error.code().map(|(_, place)| place.clone()),
             Self::Energy(error) => error.line().map(Place::Line),
+            Self::Edge(EdgeError::Trace(refusal)) => Some(refusal.place.clone()),
+            Self::Edge(EdgeError::File { line, .. }) => Some(Place::Line(*line as u64)),
             _ => None,
         }
     }

@@ -15,6 +15,7 @@ mod chain;
 mod commands;
 mod failure;
 mod output;
+mod progress;
 mod reading;
 mod record;
 
@@ -68,7 +69,7 @@ pub fn run_to(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write, err
     if let commands::Command::Record(record) = &line.command {
         return record.run(line.json, err);
     }
-    match guarded(|| line.command.answer()) {
+    match guarded(|| line.command.answer(line.json)) {
         Ok(answer) => {
             let text = if line.json { output::json_text(&answer.json) } else { output::for_terminal(&answer.text) };
             let reason = |word: &'static str| move |reason: &String| format!("szilard: {word}: {reason}\n");

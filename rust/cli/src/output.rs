@@ -8,6 +8,9 @@ use szilard::quantity::{Component, Quantity, QuantityRecord};
 const COMPONENTS: usize = 12;
 const BUDGET: [&str; 5] = ["component", "type", "distribution", "u", "unit"];
 
+/// The most devices, and remarks of one code, that are listed in text; `--json` has all.
+pub(crate) const DEVICES_LISTED: usize = 256;
+
 /// What a command found out.
 #[derive(Debug, Default)]
 pub(crate) struct Answer {
@@ -36,8 +39,12 @@ pub(crate) fn for_terminal(text: &str) -> String {
 
 /// The JSON text, indented, with the characters escaped that a terminal would act on. It reads back unchanged.
 pub(crate) fn json_text(value: &Value) -> String {
-    let mut safe = String::new();
-    for character in format!("{value:#}\n").chars() {
+    let plain = format!("{value:#}\n");
+    if plain.bytes().all(|byte| byte == b'\n' || (b' '..=b'~').contains(&byte)) {
+        return plain;
+    }
+    let mut safe = String::with_capacity(plain.len());
+    for character in plain.chars() {
         if is_hidden(character) && character != '\n' {
             let mut units = [0; 2];
             for unit in character.encode_utf16(&mut units) {
@@ -166,7 +173,22 @@ pub(crate) fn diagnostics_text(diagnostics: &Diagnostics, all: bool) -> String {
         };
         format!("{}{place}{channel}: {message}{times}\n", remark.code.name())
     };
-    seen.iter().map(line).collect()
+    let mut listed: std::collections::HashMap<Code, usize> = std::collections::HashMap::new();
+    let mut text = String::new();
+    for remark in &seen {
+        let count = listed.entry(remark.0.code).or_insert(0);
+        *count += 1;
+        if *count <= DEVICES_LISTED {
+            text.push_str(&line(remark));
+        }
+    }
+    let more = listed.values().map(|count| count.saturating_sub(DEVICES_LISTED)).sum();
+    text + &and_more(more)
+}
+
+/// The line behind a list that was cut.
+pub(crate) fn and_more(more: usize) -> String {
+    if more == 0 { String::new() } else { format!("and {more} more; --json lists all\n") }
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! What commands share of reading their arguments and files.
 
 use crate::failure::Failure;
+use crate::progress::Progress;
 use clap::Args;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use szilard::energy::{TokenLog, TokenOptions, read_tokens};
+use szilard::energy::{EnergyQuery, FileEnergy, FileError, TokenLog, TokenOptions, energy_of_path, read_tokens};
 use szilard::input::{Code, Place, Refusal};
 use szilard::quantity::units::f64::{ElectricPotential, Time};
 use szilard::quantity::units::{electric_potential::volt, time::second};
@@ -137,6 +138,21 @@ impl Reading {
             recordings.push(Recording { trace, name: other.name.clone(), offset_ns });
         }
         Ok(join(&recordings, self.disjoint)?)
+    }
+
+    /// The energy of all of a file, which may be larger than memory; `None` where others are joined to it.
+    pub(crate) fn energy(&self, path: &Path, query: &EnergyQuery) -> Result<Option<FileEnergy>, Failure> {
+        if !self.join.is_empty() {
+            return Ok(None);
+        }
+        let mut progress = Progress::default();
+        let found = energy_of_path(path, &self.options()?, query, &mut |done, all| progress.show(done, all));
+        progress.end();
+        found.map(Some).map_err(|error| match error {
+            FileError::Io { path, source } => Failure::File { path, source },
+            FileError::Energy(error) => error.into(),
+            stopped @ FileError::Interrupted { .. } => Failure::Usage { message: stopped.to_string() },
+        })
     }
 
     fn options(&self) -> Result<ReadOptions, Failure> {

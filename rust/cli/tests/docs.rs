@@ -55,6 +55,7 @@ fn the_examples_of_the_page_print_what_it_shows() {
         "compare",
         "blind-spot",
         "entropy",
+        "divergence",
         "calc",
         "landauer",
         "lift",
@@ -62,6 +63,7 @@ fn the_examples_of_the_page_print_what_it_shows() {
         "scenario",
         "audit",
         "reproduce",
+        "simulate",
         "demo",
     ];
     for command in commands {

@@ -286,7 +286,7 @@ fn published_calculations_come_out() {
     let done = rows.as_array().unwrap().iter().filter(|row| row["status"] != "needs data");
     for row in done {
         let off = number(&row["difference_relative"]).abs();
-        let within = off <= number(&row["tolerance"]) * (1.0 + 1e-9);
+        let within = off <= number(&row["tolerance"]) * (1.0 + 1e-9) + 4.0 * f64::EPSILON;
         assert_eq!(matches!(row["status"].as_str(), Some("reproduced" | "weak")), within, "{row}");
         assert!(!row["citation"].as_str().unwrap().is_empty());
     }
@@ -309,7 +309,11 @@ fn every_publication_and_calculation_is_done_again_in_one_table() {
     match std::env::var_os("SZILARD_SHARED").filter(|shared| Path::new(shared).join("published").is_dir()) {
         Some(_) => assert!(!all.out.contains("needs data"), "{}", all.out),
         None => {
-            assert!(all.out.contains("C131 needs data: mlenergy_v3.csv is not shipped") && all.out.contains("--folder"))
+            let where_from = "needs data: closed/Lenovo";
+            assert!(all.out.contains(where_from) && all.out.contains("--folder"), "{}", all.out);
+            // what is asked for by name and is not there is incomplete
+            let run = szilard(&["reproduce", "mlperf_inference_5_1"]);
+            assert!(run.code == 3 && run.err.contains("MLCommons"), "{run:?}");
         }
     }
     let iea = szilard(&["reproduce", "iea_2025"]);
@@ -389,12 +393,13 @@ fn a_token_a_call_and_a_year_cost_water_on_it_energy_and_carbon_on_grid_energy()
     let year = &costs["costs"][2];
     assert_eq!((costs["costs"][0]["of"].as_str(), year["of"].as_str()), (Some("token"), Some("year")));
     for (part, unit, expected) in [
-        ("water_on_site", 1e3 * 31_536_000.0, 2.0),
-        ("water_off_site", 1e3 * 31_536_000.0, 6.25),
-        ("carbon", 31_536_000.0, 0.625),
-        ("cost", 31_536_000.0, 0.625),
+        ("water_on_site", "m^3/yr", 2e-3),
+        ("water_off_site", "m^3/yr", 6.25e-3),
+        ("carbon", "kg/yr", 0.625),
+        ("cost", "1/yr", 0.625),
     ] {
-        near(number(&year["footprint"][part]["value"]) * unit, expected, 1e-12);
+        near(number(&year["footprint"][part]["value"]), expected, 1e-12);
+        assert_eq!(year["footprint"][part]["unit"].as_str(), Some(unit), "{part}");
     }
     let one = szilard(&[&["footprint", "2 kWh", "--from", "site"], &["--price", "0.3"][..]].concat());
     assert!(one.code == 0 && one.out.contains("cost   0.6"), "{one:?}");
@@ -405,7 +410,7 @@ fn a_token_a_call_and_a_year_cost_water_on_it_energy_and_carbon_on_grid_energy()
 #[test]
 fn what_is_wrong_in_a_folder_is_refused_with_file_and_line() {
     let good = "[publication]\ntitle = 'T'\npublisher = 'P'\nyear = 2026\nvintage = '2026'\nidentifier = 'doi:1'\n\n\
-                [[fact]]\nid = 'OWN1'\nquantity = 'E'\nvalue = 2.0\nunit = 'kWh'\nboundary = 'node'\nregion = 'here'\n\
+                [[fact]]\nid = 'OWN1'\nquantity = 'energy of a run'\nvalue = 2.0\nunit = 'kWh'\nboundary = 'node'\nregion = 'here'\n\
                 from = 2026\nto = 2026\nlocator = 'p. 1'\nverified = 'read'\n\n[[calculation]]\nid = 'OWN2'\n\
                 title = 'two runs'\nformula = 'a + b'\ninputs.a = { fact = 'OWN1' }\n\
                 inputs.b = { value = '2.0 kWh', boundary = 'node' }\nprinted = '4.0 kWh'\nboundary = 'node'\n\
@@ -419,6 +424,15 @@ fn what_is_wrong_in_a_folder_is_refused_with_file_and_line() {
         ("identifier = 'doi:1'", "identifier = ''", "own.toml, line 6, publication, identifier"),
         ("value = '2.0 kWh', boundary = 'node'", "value = '2.0 kWh', boundary = 'site'", "own.toml, line 23, OWN2"),
         ("locator = 'p. 1'", "page = 'p. 1'", "own.toml, line 17: unknown field"),
+        (
+            "quantity = 'energy of a run'",
+            "quantity = 'power usage effectiveness'",
+            "own.toml, line 12, fact OWN1, unit",
+        ),
+        ("value = 2.0\n", "value = -2.0\n", "own.toml, line 11, fact OWN1, value"),
+        ("value = 2.0\n", "low = 3\nhigh = 2\n", "own.toml, line 11, fact OWN1, low"),
+        // the sum is 4.0 kWh: what does not come out is refused, with what is printed and what comes out
+        ("printed = '4.0 kWh'", "printed = '5.0 kWh'", "OWN2: 5 kWh [node] is printed"),
     ] {
         std::fs::write(&file, good.replace(from, to)).unwrap();
         let ran = szilard(&["reproduce", "own", "--folder", &folder]);

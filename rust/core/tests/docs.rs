@@ -50,11 +50,13 @@ fn the_tables_of_formats_say_what_the_code_says() {
 #[test]
 fn the_table_of_codes_says_what_the_code_says() {
     let mut codes = String::from(
-        "| code | severity | what it means | effect on the status | what to do |\n|---|---|---|---|---|\n",
+        "| code | severity | what it means | effect on the status | what to do | elsewhere |\n|---|---|---|---|---|---|\n",
     );
     for code in Code::ALL {
         let (name, severity, meaning) = (code.name(), code.severity().word(), code.meaning());
-        codes.push_str(&format!("| `{name}` | {severity} | {meaning} | {} | {} |\n", code.effect(), code.remedy()));
+        let elsewhere = code.known_as().map_or(String::new(), |name| format!("`{name}`"));
+        let (effect, remedy) = (code.effect(), code.remedy());
+        codes.push_str(&format!("| `{name}` | {severity} | {meaning} | {effect} | {remedy} | {elsewhere} |\n"));
     }
     written("diagnostics.md", &[("codes", &codes)]);
 }

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use szilard::energy::{EnergyQuery, Overlapping, Partial, energies, energy};
+use szilard::energy::{EnergyQuery, Overlapping, Partial, WindowQuery, energies, energy, trapezoid};
 use szilard::parallel::on_threads;
 use szilard::quantity::ExactSum;
 use szilard::traces::{Clock, Kind, PowerSeries, ReadOptions, Trace, trace_from_arrays};
@@ -148,6 +148,7 @@ fn an_energy_has_the_bits_of_the_exact_sum() {
                 "case {case}, {threads} threads"
             );
         }
+        assert_eq!(trapezoid(&time, &power, Some(2 * S)).unwrap().energy_j.to_bits(), expected, "case {case}");
         // cut anywhere, merged in any order
         let mut parts: Vec<Partial> = Vec::new();
         let mut from = 0;
@@ -224,16 +225,31 @@ fn shared_windows_and_the_rest_are_the_meter() {
         let weights: Vec<f64> = windows.iter().map(|_| random.within(1, 1000) as f64 / 7.0).collect();
         let (total, size) = exactly(&time, &milliwatt, (first, last));
         for how in [Overlapping::Equal, Overlapping::Weighted(&weights)] {
-            let found = energies(&trace, &windows, how, None).unwrap();
+            let found = energies(&trace, &windows, how, WindowQuery::default()).unwrap();
             let sum: f64 = found.energy_j.iter().sum::<f64>() + found.outside_j;
             assert!((sum - total).abs() <= 2e-15 * size * windows.len() as f64, "case {case}: {sum} of {total}");
         }
-        let whole = energies(&trace, &windows, Overlapping::Whole, None).unwrap();
+        let whole = energies(&trace, &windows, Overlapping::Whole, WindowQuery::default()).unwrap();
         for (window, found) in windows.iter().zip(&whole.energy_j) {
             let (exact, size) = exactly(&time, &milliwatt, *window);
             assert!((found - exact).abs() <= 1e-14 * size, "case {case}, {window:?}: {found} for {exact}");
         }
-        let threads = on_threads(5, || energies(&trace, &windows, Overlapping::Whole, None).unwrap());
+        let threads = on_threads(5, || energies(&trace, &windows, Overlapping::Whole, WindowQuery::default()).unwrap());
         assert_eq!(threads, whole, "case {case}");
     }
+}
+
+#[test]
+fn columns_that_are_no_samples_are_refused() {
+    let time: Vec<i64> = (0..5000).map(|index| index * S).collect();
+    let refused = |time: &[i64], power: &[f64]| trapezoid(time, power, None).unwrap_err().to_string();
+    let mut power = vec![1.0; 5000];
+    assert_eq!(trapezoid(&time, &power, None).unwrap().energy_j, 4999.0);
+    assert!(refused(&time[..1], &power[..1]).contains("two samples"));
+    assert!(refused(&time, &power[..9]).contains("as many times"));
+    let mut back = time.clone();
+    back[2500] = 0;
+    assert!(refused(&back, &power).contains("back"));
+    power[4000] = f64::NAN;
+    assert!(refused(&time, &power).contains("no number"));
 }

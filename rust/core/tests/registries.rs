@@ -54,6 +54,12 @@ fn every_token_format_is_registered() {
 }
 
 #[test]
+fn every_sensor_is_registered() {
+    let sensors = "../cli/src/record/sensors";
+    assert_eq!(stems(sensors, &["files", "sensor"]), listed(&format!("{sensors}/mod.rs")));
+}
+
+#[test]
 fn every_bound_is_registered() {
     assert_eq!(stems("src/landauer/bounds", &["bound"]), listed("src/landauer/bounds/mod.rs"));
 }

@@ -27,20 +27,19 @@ pub fn status(py: Python<'_>, trace: &PyTrace) -> PyResult<&'static str> {
 pub fn of_window(
     py: Python<'_>,
     trace: &PyTrace,
-    window: Option<(i64, i64)>,
-    (device, channel): (Option<String>, Option<String>),
+    query: EnergyQuery,
     method: &str,
     max_gap: Option<Size>,
 ) -> PyResult<PyEnergyResult> {
     let max_gap_ns = max_gap.map(nanoseconds).transpose()?;
-    let query = EnergyQuery { window, device, channel, rule: rule_of(method)?, max_gap_ns };
+    let query = EnergyQuery { rule: rule_of(method)?, max_gap_ns, ..query };
     detached(py, || energy(&trace.trace, &query)).map(PyEnergyResult)
 }
 
 /// The energy of a window of a trace.
 #[pyclass(name = "EnergyResult", module = "szilard", frozen)]
 #[derive(Debug)]
-pub struct PyEnergyResult(EnergyResult);
+pub struct PyEnergyResult(pub EnergyResult);
 
 #[pymethods]
 impl PyEnergyResult {

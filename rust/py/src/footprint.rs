@@ -51,6 +51,21 @@ impl PyFootprint {
     }
 }
 
+fn intensities(
+    price_per_kwh: Option<f64>,
+    carbon: Option<Given>,
+    wue: Option<Given>,
+    water_off_site: Option<Given>,
+) -> Intensities {
+    let quantity = |given: Option<Given>| given.map(|given| given.0);
+    Intensities {
+        water_on_site: quantity(wue),
+        water_off_site: quantity(water_off_site),
+        carbon: quantity(carbon),
+        price_per_kwh,
+    }
+}
+
 /// What a figure costs, each energy brought to the boundary that its intensity is related to.
 ///
 /// Parameters
@@ -84,13 +99,7 @@ pub fn footprint(
     wue: Option<Given>,
     water_off_site: Option<Given>,
 ) -> PyResult<PyFootprint> {
-    let quantity = |given: Option<Given>| given.map(|given| given.0);
-    let intensities = Intensities {
-        water_on_site: quantity(wue),
-        water_off_site: quantity(water_off_site),
-        carbon: quantity(carbon),
-        price_per_kwh,
-    };
+    let intensities = intensities(price_per_kwh, carbon, wue, water_off_site);
     guard(|| core::footprint(&figure.0, &chain.get().0, &intensities)).map(PyFootprint)
 }
 
@@ -139,13 +148,7 @@ pub fn cost_of_thought(
     water_off_site: Option<Given>,
     way: &str,
 ) -> PyResult<Py<PyAny>> {
-    let quantity = |given: Option<Given>| given.map(|given| given.0);
-    let intensities = Intensities {
-        water_on_site: quantity(wue),
-        water_off_site: quantity(water_off_site),
-        carbon: quantity(carbon),
-        price_per_kwh,
-    };
+    let intensities = intensities(price_per_kwh, carbon, wue, water_off_site);
     let costs = guard(|| {
         let usage = Usage { tokens_per_call: Quantity::new(tokens_per_call, "token".parse()?)?, calls_per_year };
         core::cost_of_thought(&per_token.0, &usage, &chain.get().0, &intensities)

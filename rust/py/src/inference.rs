@@ -8,9 +8,9 @@ use crate::quantity::{Given, PyQuantity, Size, budget, word};
 use crate::table::{Column, frame};
 use crate::tokens::PyTokenLog;
 use crate::traces::PyTrace;
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyList, PyTuple};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -115,6 +115,12 @@ impl PyInferenceEnergy {
     #[getter]
     fn idle_power(&self) -> PyResult<Option<PyQuantity>> {
         self.maybe(|result| result.idle_power.as_ref().map(|idle| &idle.power), self.report.idle_power.as_ref())
+    }
+
+    /// How the idle power was found; None without `idle`.
+    #[getter]
+    fn idle_method(&self) -> Option<&str> {
+        self.report.idle_method.as_deref()
     }
 
     /// The energy up to the first token per prompt token [J/token]; None unless every request knows its first token.
@@ -320,10 +326,33 @@ fn remarks(py: Python<'_>, all: &[RemarkRecord]) -> PyResult<Py<PyAny>> {
     )
 }
 
+/// The share of a percentile as it is written, `5` in "5th percentile".
+fn percentile(number: &str) -> PyResult<f64> {
+    let percent: f64 = number
+        .trim()
+        .parse()
+        .map_err(|_| PyValueError::new_err(format!("{number:?}th percentile: expected a number")))?;
+    Ok(percent / 100.0)
+}
+
 /// Where the idle draw is taken from, as a caller may say it.
-fn idle_of(trace: &PyTrace, given: &Bound<'_, PyAny>) -> PyResult<Idle> {
+pub fn idle_of(trace: &PyTrace, given: &Bound<'_, PyAny>) -> PyResult<Idle> {
     if let Ok(other) = given.cast::<PyTrace>() {
         return Ok(Idle::Trace(Box::new((*other.get().trace).clone())));
+    }
+    if let Ok(word) = given.extract::<String>() {
+        match word.split_once("th percentile") {
+            _ if word == "around" => return Ok(Idle::Around),
+            Some((number, "")) => return Ok(Idle::Percentile(percentile(number)?)),
+            _ => {}
+        }
+    }
+    if let Ok(both) = given.cast::<PyList>() {
+        let [before, after]: [(Bound<'_, PyAny>, Bound<'_, PyAny>); 2] = both.extract()?;
+        let window = |(start, end): (Bound<'_, PyAny>, Bound<'_, PyAny>)| {
+            Ok::<_, PyErr>((trace.instant_ns(&start)?, trace.instant_ns(&end)?))
+        };
+        return Ok(Idle::BeforeAfter(window(before)?, window(after)?));
     }
     if let Ok(pair) = given.cast::<PyTuple>()
         && pair.extract::<(f64, String)>().is_err()
@@ -348,7 +377,9 @@ fn idle_of(trace: &PyTrace, given: &Bound<'_, PyAny>) -> PyResult<Idle> {
 /// window
 ///     (start, end); left out: the time in flight of the requests, or with a number the whole trace.
 /// idle
-///     Where the idle draw is taken from: a window (start, end), a power as "61 W", a trace, or None for none.
+///     Where the idle draw is taken from: a window (start, end); a list of two windows before and after, between which
+///     the power goes straight, or "around" for the time before the first request and after the last; "5th percentile" of
+///     the power samples; a power as "61 W"; a trace; or None for none.
 /// policy
 ///     How power is split among requests in flight together: "tokens" (by their rates), "time" (equally),
 ///     "regression" (by what their tokens cost, see `phase_costs`), "exclusive" (an overlap is refused).
@@ -361,6 +392,8 @@ fn idle_of(trace: &PyTrace, given: &Bound<'_, PyAny>) -> PyResult<Idle> {
 ///     "trapezoid", or "mean-of-samples" (the rule of MLPerf Power).
 /// max_gap
 ///     Longest interval that is integrated over. [s]
+/// expected_devices
+///     How many devices there should be; another number makes the result incomplete.
 ///
 /// Raises
 /// ------
@@ -375,7 +408,7 @@ fn idle_of(trace: &PyTrace, given: &Bound<'_, PyAny>) -> PyResult<Idle> {
 /// '0.5904'
 #[pyfunction]
 #[pyo3(signature = (trace, tokens, window=None, idle=None, policy="tokens", clock_offset=None, boundary=None,
-                    method="trapezoid", max_gap=None))]
+                    method="trapezoid", max_gap=None, expected_devices=None))]
 #[expect(clippy::too_many_arguments, reason = "keyword arguments of one function")]
 pub fn energy_per_token(
     py: Python<'_>,
@@ -388,6 +421,7 @@ pub fn energy_per_token(
     boundary: Option<&str>,
     method: &str,
     max_gap: Option<Size>,
+    expected_devices: Option<usize>,
 ) -> PyResult<PyInferenceEnergy> {
     let trace = trace.get();
     let policy = Policy::ALL.iter().copied().find(|known| known.word() == policy).ok_or_else(|| {
@@ -410,6 +444,7 @@ pub fn energy_per_token(
         boundary: word(boundary)?,
         rule: rule_of(method)?,
         max_gap_ns: max_gap.map(nanoseconds).transpose()?,
+        expected_devices,
     };
     let log = tokens.cast::<PyTokenLog>().ok().map(|log| Arc::clone(&log.get().0));
     let tokens = match &log {

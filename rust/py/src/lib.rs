@@ -21,10 +21,13 @@ mod published;
 mod quantity;
 mod reading;
 mod scenario;
+mod statistics;
 mod table;
 mod tokens;
 mod traces;
 mod truncated;
+mod watched;
+mod watcher;
 mod windows;
 
 use pyo3::prelude::*;
@@ -44,7 +47,11 @@ pub mod _core {
     #[pymodule_export]
     use crate::command::{recordings, run_cli};
     #[pymodule_export]
-    use crate::edge::{PyBattery, PySolarArray, PyThermalNode, exergy_factor, stream_exergy_factor};
+    use crate::edge::{
+        PyBattery, PyLatentStore, PyNode, PyRig, PySimulation, PySolarArray, PySun, PyThermalFit, PyThermalNode,
+        exchanger_effectiveness, exergy_factor, fit_thermal, heat_match, latency_drift, read_signals, receiver_loss,
+        simulate, sizing, stream_exergy_factor, throttling,
+    };
     #[pymodule_export]
     use crate::energy::PyEnergyResult;
     #[pymodule_export]
@@ -78,18 +85,20 @@ pub mod _core {
     #[pymodule_export]
     use crate::quantity::{PyQuantity, calc};
     #[pymodule_export]
-    use crate::reading::{list_formats, read_trace, trace_from_arrays};
+    use crate::reading::{energy, list_formats, read_trace, trace_from_arrays};
     #[pymodule_export]
     use crate::scenario::{
         PyGrowth, PyRange, PyScenario, published_between, published_factor, published_growth, published_scenario,
         published_share,
     };
     #[pymodule_export]
+    use crate::statistics::{SteadyMean, correlate, means_of_observations, steady_mean};
+    #[pymodule_export]
     use crate::tokens::{PyTokenLog, read_tokens};
     #[pymodule_export]
     use crate::traces::PyTrace;
     #[pymodule_export]
-    use crate::truncated::{EntropyBounds, entropy_bounds, entropy_from_counts};
+    use crate::truncated::{DivergenceBounds, EntropyBounds, divergence_bounds, entropy_bounds, entropy_from_counts};
     #[pymodule_export]
-    use crate::windows::{PyBlindSpot, PyPhaseCosts, blind_spot, energies, phase_costs, policies};
+    use crate::windows::{PyBlindSpot, PyPhaseCosts, blind_spot, energies, phase_costs, policies, trapezoid};
 }

@@ -1,16 +1,19 @@
 //! Power logs from files and arrays.
 
-use crate::errors::detached;
+use crate::energy::PyEnergyResult;
+use crate::errors::{detached, guard, interruptible};
 use crate::given::{bytes_of, nanoseconds};
 use crate::quantity::{Size, word};
 use crate::table::{Column, frame};
 use crate::traces::PyTrace;
+use crate::watcher::Watcher;
 use numpy::PyReadonlyArray1;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
+use std::path::PathBuf;
 use std::sync::Arc;
-use szilard::energy::TOKEN_FORMATS;
+use szilard::energy::{EnergyQuery, TOKEN_FORMATS, energy_of_path};
 use szilard::information::{LOGIT_FORMATS, LOGPROB_FORMATS};
 use szilard::quantity::units::electric_potential::volt;
 use szilard::quantity::units::f64::ElectricPotential;
@@ -19,6 +22,9 @@ use szilard::traces::{
     Clock, ColumnChoice, ColumnName, Format, PowerSeries, ReadOptions, Role, Sign, formats, read,
     trace_from_arrays as trace_from_arrays_of,
 };
+
+/// A log of so many bytes is read on a thread of its own, so that it can be interrupted.
+const LONG: usize = 1 << 20;
 
 /// The table of every format that can be read: name, kind (trace, tokens, logits or logprobs), description, units, and for
 /// power logs the kinds of their channels, their clock, their boundary and the file of their sample.
@@ -70,7 +76,7 @@ pub fn list_formats(py: Python<'_>) -> PyResult<Py<PyAny>> {
 /// boundary
 ///     Boundary of the energy, where the format does not settle it.
 /// decompress
-///     Whether gzip may be opened.
+///     Whether gzip or zstd may be opened.
 ///
 /// Raises
 /// ------
@@ -103,25 +109,110 @@ pub fn read_trace(
     boundary: Option<&str>,
     decompress: bool,
 ) -> PyResult<PyTrace> {
-    let device_count = devices.and_then(|devices| devices.extract().ok());
-    let named = devices.filter(|_| device_count.is_none());
-    let devices = named.map(|names| names.try_iter()?.map(|name| name?.str()?.extract()).collect()).transpose()?;
     let options = ReadOptions {
         format,
         tz: tz.clone(),
         time_format,
         interval_ns: interval.map(nanoseconds).transpose()?,
-        devices,
-        device_count,
         voltage: voltage.map(volts).transpose()?,
         columns: columns.map_or(Ok(Vec::new()), column_choices)?,
         sign: sign.map(sign_of).transpose()?,
         boundary: word(boundary)?,
         decompress,
+        ..kept(devices)?
     };
     let (bytes, name) = bytes_of(source)?;
-    let trace = detached(py, || read(bytes, &name, &options))?;
+    let trace = if bytes.len() < LONG {
+        detached(py, || read(bytes, &name, &options))?
+    } else {
+        interruptible(py, move || read(bytes, &name, &options))?
+    };
     Ok(PyTrace { trace: Arc::new(trace), tz, window: None })
+}
+
+/// The energy of all of a power log, which may be larger than memory.
+///
+/// What `read_trace(path).energy()` gives, to the bit and with the same remarks, in memory that does not grow with the
+/// log: nvidia-smi CSV, tegrastats, tables and counters of 16 MiB or more are read in blocks, side by side. Other
+/// formats, and logs with rows out of order, are read whole, up to 4 GiB. It can be interrupted.
+///
+/// Parameters
+/// ----------
+/// path
+///     The power log.
+/// channel, max_gap
+///     As `Trace.energy` takes them.
+/// progress
+///     Called with the bytes read and all bytes, at most ten times a second; True for a bar on standard error; left out,
+///     a bar where standard error is a terminal; False for none.
+/// format, tz, time_format, interval, devices, voltage, columns, sign, boundary, decompress
+///     As `read_trace` takes them.
+///
+/// Raises
+/// ------
+/// szilard.errors.FormatError
+///     What is wrong, as from `read_trace`; E_LIMIT_SIZE for a log above 4 GiB that must be read whole.
+/// szilard.errors.TraceError
+///     What is wrong, as from `Trace.energy`.
+/// OSError
+///     A file that the system does not give.
+///
+/// Examples
+/// --------
+/// >>> import pathlib, tempfile, szilard as sz
+/// >>> with tempfile.TemporaryDirectory() as folder:
+/// ...     path = pathlib.Path(folder, "log.csv")
+/// ...     _ = path.write_text("time [s],power [W]\n0,7.2\n2,7.2\n4.1,7.2\n")
+/// ...     sz.energy(path, max_gap="3 s").energy.value
+/// 29.52
+#[pyfunction]
+#[pyo3(signature = (path, channel=None, max_gap=None, progress=None, *, format=None, tz=None, time_format=None,
+                    interval=None, devices=None, voltage=None, columns=None, sign=None, boundary=None,
+                    decompress=false))]
+#[expect(clippy::too_many_arguments, reason = "as many as a log can leave open")]
+pub fn energy(
+    py: Python<'_>,
+    path: PathBuf,
+    channel: Option<String>,
+    max_gap: Option<Size>,
+    progress: Option<&Bound<'_, PyAny>>,
+    format: Option<String>,
+    tz: Option<String>,
+    time_format: Option<String>,
+    interval: Option<Size>,
+    devices: Option<&Bound<'_, PyAny>>,
+    voltage: Option<Size>,
+    columns: Option<&Bound<'_, PyDict>>,
+    sign: Option<&str>,
+    boundary: Option<&str>,
+    decompress: bool,
+) -> PyResult<PyEnergyResult> {
+    let options = ReadOptions {
+        format,
+        tz,
+        time_format,
+        interval_ns: interval.map(nanoseconds).transpose()?,
+        voltage: voltage.map(volts).transpose()?,
+        columns: columns.map_or(Ok(Vec::new()), column_choices)?,
+        sign: sign.map(sign_of).transpose()?,
+        boundary: word(boundary)?,
+        decompress,
+        ..kept(devices)?
+    };
+    let query = EnergyQuery { channel, max_gap_ns: max_gap.map(nanoseconds).transpose()?, ..EnergyQuery::default() };
+    let mut watcher = Watcher::new(py, progress)?;
+    let found =
+        py.detach(|| guard(|| energy_of_path(&path, &options, &query, &mut |done, all| watcher.goes_on(done, all))));
+    watcher.end(py)?;
+    found.map(|found| PyEnergyResult(found.result))
+}
+
+/// The devices to keep, by name or by number.
+fn kept(devices: Option<&Bound<'_, PyAny>>) -> PyResult<ReadOptions> {
+    let device_count = devices.and_then(|devices| devices.extract().ok());
+    let named = devices.filter(|_| device_count.is_none());
+    let devices = named.map(|names| names.try_iter()?.map(|name| name?.str()?.extract()).collect()).transpose()?;
+    Ok(ReadOptions { devices, device_count, ..ReadOptions::default() })
 }
 
 fn volts(size: Size) -> PyResult<f64> {

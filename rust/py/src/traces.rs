@@ -1,7 +1,8 @@
 //! A power log as Python has it.
 
-use crate::errors::{detached, exceptions};
+use crate::errors::{detached, exceptions, guard};
 use crate::given::{asked, nanoseconds};
+use crate::inference::idle_of;
 use crate::quantity::{PyQuantity, Size};
 use crate::table::{self, Column, frame};
 use crate::{energy, html};
@@ -10,9 +11,10 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PySlice, PyString};
 use std::sync::Arc;
+use szilard::energy::{EnergyQuery, Idle};
 use szilard::input::Severity;
 use szilard::quantity::{Boundary, Quantity, UnitError};
-use szilard::traces::{Clock, FARTHEST_NS, Trace};
+use szilard::traces::{Clock, FARTHEST_NS, SensorModel, Trace};
 
 /// A power log: channels on one clock, and what there is to say about them.
 ///
@@ -189,12 +191,17 @@ impl PyTrace {
     ///     "trapezoid", or "mean-of-samples" (the rule of MLPerf Power).
     /// max_gap
     ///     Longest interval that is integrated over, as "2 s". [s] Left out: max(5 × lower median interval, 2 s).
+    /// steady
+    ///     Whether the window is declared steady, as that of an idle device: its readings scatter about one level.
+    /// expected_devices
+    ///     How many devices there should be; another number makes the result incomplete.
     ///
     /// Raises
     /// ------
     /// szilard.errors.TraceError
     ///     An unknown device, an empty window, fewer than two samples, a counter that may have wrapped twice.
-    #[pyo3(signature = (start=None, end=None, device=None, channel=None, method="trapezoid", max_gap=None))]
+    #[pyo3(signature = (start=None, end=None, device=None, channel=None, method="trapezoid", max_gap=None,
+                        steady=false, expected_devices=None))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments of one method")]
     fn energy(
         &self,
@@ -205,12 +212,17 @@ impl PyTrace {
         channel: Option<String>,
         method: &str,
         max_gap: Option<Size>,
+        steady: bool,
+        expected_devices: Option<usize>,
     ) -> PyResult<energy::PyEnergyResult> {
-        energy::of_window(py, self, self.window_ns(start, end)?, (device, channel), method, max_gap)
+        let window = self.window_ns(start, end)?;
+        let query = EnergyQuery { window, device, channel, steady, expected_devices, ..EnergyQuery::default() };
+        energy::of_window(py, self, query, method, max_gap)
     }
 
     /// The mean power of a window: its energy over the covered time. [W] The parameters are those of `energy`.
-    #[pyo3(signature = (start=None, end=None, device=None, channel=None, method="trapezoid", max_gap=None))]
+    #[pyo3(signature = (start=None, end=None, device=None, channel=None, method="trapezoid", max_gap=None,
+                        steady=false, expected_devices=None))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments of one method")]
     fn mean_power(
         &self,
@@ -221,19 +233,43 @@ impl PyTrace {
         channel: Option<String>,
         method: &str,
         max_gap: Option<Size>,
+        steady: bool,
+        expected_devices: Option<usize>,
     ) -> PyResult<Option<PyQuantity>> {
         let window = self.window_ns(start, end)?;
-        Ok(energy::of_window(py, self, window, (device, channel), method, max_gap)?.mean_power())
+        let query = EnergyQuery { window, device, channel, steady, expected_devices, ..EnergyQuery::default() };
+        Ok(energy::of_window(py, self, query, method, max_gap)?.mean_power())
     }
 
-    /// The idle power: the mean over a window (start, end), else the 5th percentile of the power samples. [W]
+    /// The idle power: the mean over a window (start, end), or as `energy_per_token` takes it (a list of two windows, "5th
+    /// percentile", a trace); else the 5th percentile of the power samples. [W] Its label in the budget says how.
     #[pyo3(signature = (window=None))]
-    fn idle_power(&self, py: Python<'_>, window: Option<(Bound<'_, PyAny>, Bound<'_, PyAny>)>) -> PyResult<PyQuantity> {
-        let window = match &window {
-            Some((start, end)) => Some((self.instant_ns(start)?, self.instant_ns(end)?)),
-            None => self.window,
+    fn idle_power(&self, py: Python<'_>, window: Option<&Bound<'_, PyAny>>) -> PyResult<PyQuantity> {
+        let source = match (window, self.window) {
+            (Some(given), _) => Some(idle_of(self, given)?),
+            (None, Some((start, end))) => Some(Idle::Window(start, end)),
+            (None, None) => None,
         };
-        detached(py, || szilard::energy::idle_power(&self.trace, window)).map(|idle| PyQuantity(idle.power))
+        let idle = detached(py, || szilard::energy::idle_power(&self.trace, source.as_ref()))?;
+        Ok(PyQuantity(idle.power))
+    }
+
+    /// The same trace, recorded by a meter whose tolerances are stated, all of it or one device.
+    ///
+    /// Parameters
+    /// ----------
+    /// statement
+    ///     As "gain ±5 %, offset 1 W, noise 5 W": parts of gain, offset, noise of a reading, clock (rate, as 50 ppm),
+    ///     update, window and duty, separated by commas. A size is a standard uncertainty, behind ± the half-width of a
+    ///     rectangular distribution.
+    /// name
+    ///     Identity of the meter: gains of recordings by meters of one name are one gain and cancel in a ratio.
+    /// device
+    ///     Only this device.
+    #[pyo3(signature = (statement, name="meter", device=None))]
+    fn measured_by(&self, statement: &str, name: &str, device: Option<&str>) -> PyResult<Self> {
+        let meter = guard(|| SensorModel::stated(name, statement))?;
+        Ok(Self { trace: Arc::new((*self.trace).clone().measured_by(meter, device)), ..self.clone() })
     }
 
     /// The samples of the window as a long table: time_ns, device, channel, kind, unit, value.

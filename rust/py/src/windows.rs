@@ -1,6 +1,6 @@
 //! Energies of many windows, costs of phases and what a meter does not see, as Python sees them.
 
-use crate::errors::{detached, exceptions};
+use crate::errors::{detached, exceptions, guard};
 use crate::given::nanoseconds;
 use crate::quantity::{PyQuantity, Size};
 use crate::table::{Column, frame};
@@ -10,8 +10,9 @@ use numpy::PyReadonlyArray1;
 use pyo3::prelude::*;
 use szilard::energy::{
     BlindSpot, BlindSpotRow, InferenceQuery, LoadClass, MeterChoice, Overlapping, PhaseCosts, Request, RequestEnergy,
-    Status, by_every_policy,
+    Status, WindowQuery, by_every_policy,
 };
+use szilard::quantity::Quantity;
 
 /// The energies of many windows at once, over all devices: start_ns, end_ns, energy_j, u_j, gap_s.
 ///
@@ -32,6 +33,8 @@ use szilard::energy::{
 ///     A column of weights above zero.
 /// max_gap
 ///     Longest interval that is integrated over. [s]
+/// u
+///     Whether the uncertainty of each is given; the budget of the log that it comes from takes many reads of the samples.
 ///
 /// Examples
 /// --------
@@ -40,7 +43,8 @@ use szilard::energy::{
 /// >>> sz.energies(trace, [1 * 10**9, 2 * 10**9], [4 * 10**9, 5 * 10**9], overlapping="equal")["energy_j"].to_list()
 /// [200.0, 200.0]
 #[pyfunction]
-#[pyo3(signature = (trace, start_ns, end_ns, overlapping="whole", weight=None, max_gap=None))]
+#[pyo3(signature = (trace, start_ns, end_ns, overlapping="whole", weight=None, max_gap=None, u=true))]
+#[expect(clippy::too_many_arguments, reason = "keyword arguments of one function")]
 pub fn energies(
     py: Python<'_>,
     trace: &Bound<'_, PyTrace>,
@@ -49,6 +53,7 @@ pub fn energies(
     overlapping: &str,
     weight: Option<&Bound<'_, PyAny>>,
     max_gap: Option<Size>,
+    u: bool,
 ) -> PyResult<Py<PyAny>> {
     let (start, _) = columns(start_ns, start_ns)?;
     let (end, weights) = columns(end_ns, weight.unwrap_or(end_ns))?;
@@ -66,23 +71,52 @@ pub fn energies(
             return Err(exceptions::TraceError::new_err((message, "E_OPTION")));
         }
     };
-    let max_gap_ns = max_gap.map(nanoseconds).transpose()?;
+    let query = WindowQuery { max_gap_ns: max_gap.map(nanoseconds).transpose()?, with_u: u };
     let trace = trace.get();
     let found = detached(py, || {
         let windows: Vec<(i64, i64)> = start.iter().copied().zip(end.iter().copied()).collect();
-        szilard::energy::energies(&trace.trace, &windows, overlapping, max_gap_ns)
+        szilard::energy::energies(&trace.trace, &windows, overlapping, query)
     })?;
-    let u = found.energy_j.iter().map(|energy| energy.abs() * found.relative_u).collect();
-    frame(
-        py,
-        vec![
-            ("start_ns", Column::Whole(start.to_vec())),
-            ("end_ns", Column::Whole(end.to_vec())),
-            ("u_j", Column::Float(u)),
-            ("energy_j", Column::Float(found.energy_j)),
-            ("gap_s", Column::Float(found.gap_ns.iter().map(|gap| *gap as f64 * 1e-9).collect())),
-        ],
-    )
+    let u_j = found.u_j.map(|u| ("u_j", Column::Float(u)));
+    let gaps = found.gap_ns.iter().map(|gap| *gap as f64 * 1e-9).collect();
+    let columns = [
+        Some(("start_ns", Column::Whole(start.to_vec()))),
+        Some(("end_ns", Column::Whole(end.to_vec()))),
+        Some(("energy_j", Column::Float(found.energy_j))),
+        u_j,
+        Some(("gap_s", Column::Float(gaps))),
+    ];
+    frame(py, columns.into_iter().flatten().collect())
+}
+
+/// The energy of columns of times that rise and powers, by the trapezoidal rule: the exact sum, rounded once, whatever the
+/// number of threads. [J] Nothing is known of a meter here, so it has no uncertainty; `Trace.energy` has.
+///
+/// Parameters
+/// ----------
+/// time_ns, power_w
+///     Columns of times [ns] and powers. [W]
+/// max_gap
+///     Longest interval that is integrated over; any where left out. [s]
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> sz.trapezoid([0, 10**9, 3 * 10**9], [10.0, 20.0, 20.0]).value
+/// 55.0
+#[pyfunction]
+#[pyo3(signature = (time_ns, power_w, max_gap=None))]
+pub fn trapezoid(
+    py: Python<'_>,
+    time_ns: &Bound<'_, PyAny>,
+    power_w: &Bound<'_, PyAny>,
+    max_gap: Option<Size>,
+) -> PyResult<PyQuantity> {
+    let max_gap_ns = max_gap.map(nanoseconds).transpose()?;
+    let (time, power) = columns(time_ns, power_w)?;
+    let (time, power) = (time.as_slice()?, power.as_slice()?);
+    let total = detached(py, || szilard::energy::trapezoid(time, power, max_gap_ns))?;
+    guard(|| Quantity::new(total.energy_j, "J".parse()?)).map(PyQuantity)
 }
 
 /// A column of times [ns] and one of numbers.

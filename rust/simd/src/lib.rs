@@ -4,9 +4,13 @@
 //! |---|---|
 //! | `logit` | the number types in which logits are stored, widened without a rounding |
 //! | `row` | the running sums of one row, block by block |
-//! | `block` | the kernel: one block, three passes of which two are in the nearest cache |
+//! | `block` | the kernel: one block, read from memory once |
+//! | `sums` | its sums, in f64 or in f32, and the rounding of the logits that lead |
+//! | `pair` | the divergence of two distributions |
+//! | `space` | room for one block in the nearest cache |
 //! | `lanes` | what the kernel asks of vector instructions |
 //! | `avx512`, `avx2`, `portable` | what gives it; `portable` is NEON where the compiler assumes it |
+//! | `text` | where lines and fields of logs end, and plain decimal numbers |
 //! | `dispatch` | the choice between them, when the program runs |
 //! | `integral` | exact sums of values times the time around them, and trapezoids between many cuts |
 //! | `order`, `share` | the order of many integers, and pieces shared out among windows that overlap |
@@ -23,13 +27,19 @@ mod integral;
 mod lanes;
 mod logit;
 mod order;
+mod pair;
 mod portable;
 mod row;
 mod share;
+mod space;
+mod sums;
+mod text;
 
-pub use dispatch::InstructionSet;
+pub use dispatch::{InstructionSet, divergences};
 pub use integral::{BlockSum, Integrator, SAMPLES, Trapezoid, trapezoids};
 pub use logit::{Logit, widen_slice};
 pub use order::order;
+pub use pair::LogSoftmax;
 pub use row::{BLOCK, RowSums, Softmax};
 pub use share::{Piece, Shares, Sharing, Sweep, Window};
+pub use text::{decimal, find, split};

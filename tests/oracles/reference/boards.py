@@ -119,7 +119,7 @@ def burst(times):
 def dmon_names(text):
     if not text.startswith("#"):
         return None
-    names = text[1:].split()
+    names = words_of(text[1:])
     first = next((i for i, name in enumerate(names) if name not in ("Date", "Time")), None)
     return names if first is not None and names[first] == "gpu" and len(names) > first + 1 else None
 
@@ -129,7 +129,7 @@ def dmon(data, log, options):
     header, counts = None, {}
     for line in lines(data):
         text = line.strip(WHITE)
-        if not text or (text.startswith("#") and any(word.lstrip("#") == "Idx" for word in text.split())):
+        if not text or (text.startswith("#") and any(word.lstrip("#") == "Idx" for word in words_of(text))):
             continue
         names = dmon_names(text)
         if names:
@@ -137,7 +137,7 @@ def dmon(data, log, options):
                 raise RefusedError("E_NO_POWER")
             header = names
             continue
-        cells = text.lstrip("#").split()
+        cells = words_of(text.lstrip("#"))
         if header is None or not cells or not re.match("[0-9]", cells[0]):
             continue
         if len(cells) != len(header):

@@ -166,8 +166,15 @@ def literal(text, point="."):
     return (-value if text.startswith("-") else value, step, bool(part))
 
 
-PREFIXES = {"": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18, "m": -3, "u": -6, "\u00b5": -6, "\u03bc": -6, "n": -9, "p": -12, "f": -15}
-BASES = {"W": ("power", 1), "J": ("energy", 1), "Wh": ("energy", 3600), "s": ("time", 1), "V": ("voltage", 1), "A": ("current", 1)}
+PREFIXES = {
+    "": 0, "q": -30, "r": -27, "y": -24, "z": -21, "a": -18, "f": -15, "p": -12, "n": -9, "u": -6, "\u00b5": -6,
+    "\u03bc": -6, "m": -3, "c": -2, "d": -1, "da": 1, "h": 2, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18, "Z": 21,
+    "Y": 24, "R": 27, "Q": 30,
+}  # fmt: skip
+BASES = {
+    "W": ("power", 1), "J": ("energy", 1), "Ws": ("energy", 1), "Wh": ("energy", 3600), "s": ("time", 1), "V": ("voltage", 1),
+    "A": ("current", 1),
+}  # fmt: skip
 WORDS = {
     "sec": "s", "second": "s", "minute": "min", "hour": "h", "millisecond": "ms", "microsecond": "us", "nanosecond": "ns",
     "watt": "W", "milliwatt": "mW", "joule": "J", "millijoule": "mJ",

@@ -2,7 +2,9 @@
 
 use super::compare::Saving;
 use crate::failure::Failure;
-use crate::output::{Answer, budget_text, diagnostics_text, figure, lines, or_dash, sections, table};
+use crate::output::{
+    Answer, DEVICES_LISTED, and_more, budget_text, diagnostics_text, figure, lines, or_dash, sections, table,
+};
 use crate::reading::{Reading, bytes, ends, nanoseconds, quantity};
 use clap::{ArgGroup, Args};
 use serde_json::json;
@@ -13,7 +15,7 @@ use szilard::energy::{
 };
 use szilard::input::printable;
 use szilard::quantity::Quantity;
-use szilard::traces::Trace;
+use szilard::traces::{Clock, SensorModel, Trace};
 
 /// The most records that are listed in text; `--json` has all.
 pub(super) const LISTED: usize = 40;
@@ -57,6 +59,15 @@ pub(crate) struct Energy {
     /// Longest interval that is integrated over, such as "3 s"
     #[arg(long, value_name = "TIME")]
     max_gap: Option<String>,
+    /// Number of devices there should be; another one makes the figure incomplete
+    #[arg(long, value_name = "N")]
+    expect_devices: Option<usize>,
+    /// Tolerances of the meter, such as "gain ±5 %, offset 1 W, noise 5 W"
+    #[arg(long, value_name = "TEXT")]
+    meter: Option<String>,
+    /// Name of that meter: gains of recordings by one meter cancel in a ratio
+    #[arg(long, value_name = "NAME", default_value = "meter", requires = "meter")]
+    meter_name: String,
     #[command(flatten)]
     idle: IdleFrom,
     /// How power is split among records in flight together
@@ -81,6 +92,15 @@ struct IdleFrom {
     /// Window of the power log in which it is idle
     #[arg(long, value_name = "START,END", value_parser = ends, allow_hyphen_values = true)]
     idle_window: Option<(String, String)>,
+    /// Two windows in which it is idle, before and after the run; in between the power goes straight
+    #[arg(long, value_name = "START,END", value_parser = ends, num_args = 2, allow_hyphen_values = true)]
+    idle_before_after: Option<Vec<(String, String)>>,
+    /// The time of the power log before the first record and after the last; in between the power goes straight
+    #[arg(long)]
+    idle_around: bool,
+    /// Percentile of the power samples, such as 5
+    #[arg(long, value_name = "PERCENT")]
+    idle_percentile: Option<f64>,
     /// Power log of the idle device
     #[arg(long, value_name = "FILE")]
     idle_trace: Option<PathBuf>,
@@ -102,14 +122,28 @@ fn policy(text: &str) -> Result<Policy, String> {
 }
 
 impl Energy {
-    pub(super) fn answer(&self) -> Result<Answer, Failure> {
-        let trace = self.reading.trace(&self.file)?;
-        let window = self.window(&trace)?;
+    pub(super) fn answer(&self, json: bool) -> Result<Answer, Failure> {
         let max_gap_ns = self.max_gap.as_deref().map(|text| nanoseconds("--max-gap", text)).transpose()?;
+        if self.tokens.is_none()
+            && self.count.is_none()
+            && self.window.is_none()
+            && self.start.is_none()
+            && self.end.is_none()
+            && self.meter.is_none()
+        {
+            let query = self.query(None, max_gap_ns);
+            if let Some(found) = self.reading.energy(&self.file, &query)? {
+                let path = self.file.display().to_string();
+                return Ok(of_window((&path, found.format, found.clock), &found.result, json));
+            }
+        }
+        let mut trace = self.reading.trace(&self.file)?;
+        if let Some(statement) = &self.meter {
+            trace = trace.measured_by(SensorModel::stated(&self.meter_name, statement)?, None);
+        }
+        let window = self.window(&trace)?;
         if self.tokens.is_none() && self.count.is_none() {
-            let query =
-                EnergyQuery { window, device: None, channel: self.channel.clone(), rule: self.method, max_gap_ns };
-            return Ok(of_window(&trace, &energy(&trace, &query)?));
+            return Ok(of_window(log(&trace), &energy(&trace, &self.query(window, max_gap_ns))?, json));
         }
         let log = self.tokens.as_ref().map(|path| {
             let tz = self.tokens_tz.clone().or_else(|| self.reading.tz.clone());
@@ -133,6 +167,7 @@ impl Energy {
             boundary: self.reading.boundary,
             rule: self.method,
             max_gap_ns,
+            expected_devices: self.expect_devices,
         };
         let result = energy_per_token(&trace, tokens, &query)?;
         let of_log = self.tokens.as_deref().map(|path| ("tokens", path));
@@ -143,6 +178,19 @@ impl Energy {
 
     fn instant(&self, trace: &Trace, text: &str) -> Result<i64, Failure> {
         Ok(trace.instant_ns(text, self.reading.tz.as_deref())?)
+    }
+
+    /// The energy that is asked for, of all devices.
+    fn query(&self, window: Option<(i64, i64)>, max_gap_ns: Option<i64>) -> EnergyQuery {
+        EnergyQuery {
+            window,
+            device: None,
+            channel: self.channel.clone(),
+            rule: self.method,
+            max_gap_ns,
+            steady: false,
+            expected_devices: self.expect_devices,
+        }
     }
 
     fn window(&self, trace: &Trace) -> Result<Option<(i64, i64)>, Failure> {
@@ -156,13 +204,24 @@ impl Energy {
     }
 
     fn idle(&self, trace: &Trace) -> Result<Option<Idle>, Failure> {
-        let IdleFrom { idle, idle_window, idle_trace } = &self.idle;
-        Ok(match (idle, idle_window, idle_trace) {
-            (Some(power), _, _) => Some(Idle::Power(quantity("--idle", power)?)),
-            (_, Some((start, end)), _) => Some(Idle::Window(self.instant(trace, start)?, self.instant(trace, end)?)),
-            (_, _, Some(path)) => Some(Idle::Trace(Box::new(self.reading.trace(path)?))),
-            _ => None,
-        })
+        let IdleFrom { idle, idle_window, idle_before_after, idle_around, idle_percentile, idle_trace } = &self.idle;
+        let window = |(start, end): &(String, String)| -> Result<(i64, i64), Failure> {
+            Ok((self.instant(trace, start)?, self.instant(trace, end)?))
+        };
+        if let Some(power) = idle {
+            return Ok(Some(Idle::Power(quantity("--idle", power)?)));
+        }
+        if let Some(ends) = idle_window {
+            return window(ends).map(|(start, end)| Some(Idle::Window(start, end)));
+        }
+        if let Some([before, after]) = idle_before_after.as_deref() {
+            return Ok(Some(Idle::BeforeAfter(window(before)?, window(after)?)));
+        }
+        if let Some(path) = idle_trace {
+            return Ok(Some(Idle::Trace(Box::new(self.reading.trace(path)?))));
+        }
+        let percentile = idle_percentile.map(|percent| Idle::Percentile(percent / 100.0));
+        Ok(percentile.or(idle_around.then_some(Idle::Around)))
     }
 }
 
@@ -177,29 +236,40 @@ fn seconds(ns: i64) -> String {
     format!("{:.3} s", ns as f64 * 1e-9)
 }
 
-fn of_window(trace: &Trace, result: &EnergyResult) -> Answer {
+/// Name, format and clock of a power log.
+type Log<'l> = (&'l str, &'static str, Clock);
+
+fn log(trace: &Trace) -> Log<'_> {
+    (&trace.source, trace.format, trace.clock)
+}
+
+/// As JSON or as text: a log of many devices has much of either.
+fn of_window(log: Log<'_>, result: &EnergyResult, json: bool) -> Answer {
+    let incomplete = if result.status == Status::Incomplete { missing(result) } else { Vec::new() };
+    if json {
+        return Answer { json: json!(EnergyRecord::from(result)), incomplete, ..Answer::default() };
+    }
     let no_total = || "no total: how the rails nest is not settled; ask for a channel".to_owned();
     let energy = result.energy.as_ref().map_or_else(no_total, ToString::to_string);
     let mut rows = vec![("energy", Some(energy))];
-    rows.extend(meter_lines(trace, result));
+    rows.extend(meter_lines(log, result));
     let text = sections(&[
         lines(&rows),
         result.energy.as_ref().map(budget_text).unwrap_or_default(),
         devices_text(result),
         diagnostics_text(&result.reasons, false),
     ]);
-    let incomplete = if result.status == Status::Incomplete { missing(result) } else { Vec::new() };
-    Answer { text, json: json!(EnergyRecord::from(result)), incomplete, ..Answer::default() }
+    Answer { text, incomplete, ..Answer::default() }
 }
 
 /// What is said of a meter besides its energy.
-fn meter_lines(trace: &Trace, result: &EnergyResult) -> Vec<(&'static str, Option<String>)> {
+fn meter_lines((source, format, clock): Log<'_>, result: &EnergyResult) -> Vec<(&'static str, Option<String>)> {
     let covered = format!("covered {}, not covered {}", seconds(result.covered_ns), seconds(result.gap_ns));
     vec![
         ("mean power", shown(&result.mean_power)),
         ("status", Some(format!("{}: {covered}", result.status.word()))),
         ("method", Some(result.rule.word().to_owned())),
-        ("log", Some(format!("{} ({}, {} clock)", printable(&trace.source), trace.format, trace.clock.word()))),
+        ("log", Some(format!("{} ({}, {} clock)", printable(source), format, clock.word()))),
     ]
 }
 
@@ -211,6 +281,7 @@ fn devices_text(result: &EnergyResult) -> String {
     let rows: Vec<Vec<String>> = result
         .per_device
         .iter()
+        .take(DEVICES_LISTED)
         .map(|part| {
             vec![
                 part.device.clone(),
@@ -226,7 +297,7 @@ fn devices_text(result: &EnergyResult) -> String {
         .collect();
     let titles =
         ["device", "channel", "energy [J]", "u [J]", "mean power [W]", "covered [s]", "not covered [s]", "status"];
-    table(&titles, &rows)
+    table(&titles, &rows) + &and_more(result.per_device.len().saturating_sub(DEVICES_LISTED))
 }
 
 /// The figures of a run, the budget, the devices, what was left out, and the remarks.
@@ -261,7 +332,7 @@ pub(super) fn of_tokens(trace: &Trace, result: &InferenceEnergy) -> Answer {
         ("+ unattributed", Some(result.unattributed.to_string())),
         ("by trapezoid", result.time_weighted.as_ref().and_then(|weighted| shown(&weighted.energy))),
     ];
-    meter.extend(meter_lines(trace, &result.meter));
+    meter.extend(meter_lines(log(trace), &result.meter));
     let text = sections(&[
         figures,
         lines(&meter),

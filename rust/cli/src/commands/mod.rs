@@ -5,6 +5,7 @@ mod blind_spot;
 mod calc;
 mod compare;
 mod demo;
+mod divergence;
 mod doctor;
 mod energy;
 mod entropy;
@@ -18,6 +19,7 @@ mod record;
 mod reproduce;
 mod scenario;
 mod sensors;
+mod simulate;
 mod tokens;
 
 use crate::failure::Failure;
@@ -39,6 +41,8 @@ pub(crate) enum Command {
     BlindSpot(Box<blind_spot::BlindSpotCommand>),
     /// Bits per token of logits, or bounds on them from a server's log-probabilities
     Entropy(entropy::Entropy),
+    /// Bits per token between two models: of their logits, or bounds from two lists of log-probabilities
+    Divergence(divergence::DivergenceCommand),
     /// The value of an expression with units, such as "7.2 W * 4.1 s / 50 token"
     Calc(calc::Calc),
     /// The ladder of Landauer bounds below an energy per token
@@ -57,20 +61,23 @@ pub(crate) enum Command {
     Record(Box<record::Record>),
     /// Sensors, permissions and clocks of this machine: what would be recorded, and why not more
     Doctor(doctor::Doctor),
+    /// What a node on a solar array and a battery serves over days, and what it would need
+    Simulate(simulate::Simulate),
     /// The whole way, on the recording that travels with the program
     Demo(demo::Demo),
 }
 
 impl Command {
     /// What the command found out, or why it did not.
-    pub(crate) fn answer(&self) -> Result<Answer, Failure> {
+    pub(crate) fn answer(&self, json: bool) -> Result<Answer, Failure> {
         match self {
             Self::Formats(command) => command.answer(),
-            Self::Read(command) => command.answer(),
-            Self::Energy(command) => command.answer(),
+            Self::Read(command) => command.answer(json),
+            Self::Energy(command) => command.answer(json),
             Self::Compare(command) => command.answer(),
             Self::BlindSpot(command) => command.answer(),
             Self::Entropy(command) => command.answer(),
+            Self::Divergence(command) => command.answer(),
             Self::Calc(command) => command.answer(),
             Self::Landauer(command) => command.answer(),
             Self::Lift(command) => command.answer(),
@@ -78,6 +85,7 @@ impl Command {
             Self::Reproduce(command) => command.answer(),
             Self::Scenario(command) => command.answer(),
             Self::Audit(command) => command.answer(),
+            Self::Simulate(command) => command.answer(),
             Self::Demo(command) => command.answer(),
             Self::Doctor(command) => command.answer(),
             // it has an output and a status of its own, and is run before this

@@ -1,7 +1,7 @@
 //! `szilard read`: what a power log, a token log or an MLPerf run says.
 
 use crate::failure::Failure;
-use crate::output::{Answer, diagnostics_text, lines, or_dash, sections, table};
+use crate::output::{Answer, DEVICES_LISTED, and_more, diagnostics_text, lines, or_dash, sections, table};
 use crate::reading::Reading;
 use clap::Args;
 use serde_json::json;
@@ -31,7 +31,7 @@ pub(crate) struct Read {
 }
 
 impl Read {
-    pub(super) fn answer(&self) -> Result<Answer, Failure> {
+    pub(super) fn answer(&self, json: bool) -> Result<Answer, Failure> {
         if let Some(file) = &self.tokens {
             let log = self.reading.tokens(file)?;
             log.in_range()?;
@@ -42,13 +42,14 @@ impl Read {
             (None, Some(_)) if self.check => {
                 Err(Failure::Usage { message: "--check looks at a run: --mlperf DIR is needed".to_owned() })
             }
-            (None, Some(file)) => Ok(of_trace(&self.reading.trace(file)?)),
+            (None, Some(file)) => Ok(of_trace(&self.reading.trace(file)?, json)),
             (None, None) => Err(Failure::Usage { message: "a power log or --mlperf DIR is needed".to_owned() }),
         }
     }
 }
 
-fn of_trace(trace: &Trace) -> Answer {
+/// As JSON or as text: a log of many devices has much of either.
+fn of_trace(trace: &Trace, json: bool) -> Answer {
     // the status of a trace is that of its energy; a trace that has none is complete as it is
     let whole = energy(trace, &EnergyQuery::default()).ok();
     let status = whole.as_ref().map_or(Status::Complete, |whole| whole.status);
@@ -58,6 +59,31 @@ fn of_trace(trace: &Trace) -> Answer {
     let duration = span.map(|(start, end)| seconds(end.saturating_sub(start)));
     let devices = trace.devices();
 
+    let incomplete = match (&whole, status) {
+        (Some(whole), Status::Incomplete) => super::energy::missing(whole),
+        _ => Vec::new(),
+    };
+    if json {
+        let channels = trace.channels.iter().map(|channel| {
+            json!({
+                "name": channel.name, "device": channel.device, "kind": channel.kind.word(), "unit": channel.kind.unit(),
+                "boundary": channel.boundary.map(Boundary::word), "samples": channel.samples.len(),
+            })
+        });
+        let json = json!({
+            "status": status.word(),
+            "source": trace.source,
+            "format": trace.format,
+            "clock": trace.clock.word(),
+            "start_ns": span.map(|(start, _)| start),
+            "end_ns": span.map(|(_, end)| end),
+            "duration_s": duration,
+            "devices": devices,
+            "channels": channels.collect::<Vec<_>>(),
+            "diagnostics": remark_records(diagnostics),
+        });
+        return Answer { json, incomplete, ..Answer::default() };
+    }
     let head = lines(&[
         ("file", Some(printable(&trace.source))),
         ("format", Some(trace.format.to_owned())),
@@ -70,6 +96,7 @@ fn of_trace(trace: &Trace) -> Answer {
     let rows: Vec<Vec<String>> = trace
         .channels
         .iter()
+        .take(DEVICES_LISTED)
         .map(|channel| {
             vec![
                 channel.device.clone(),
@@ -81,29 +108,8 @@ fn of_trace(trace: &Trace) -> Answer {
             ]
         })
         .collect();
-    let channels = table(&["device", "channel", "kind", "unit", "boundary", "samples"], &rows);
+    let channels = table(&["device", "channel", "kind", "unit", "boundary", "samples"], &rows)
+        + &and_more(trace.channels.len().saturating_sub(DEVICES_LISTED));
     let text = sections(&[head, channels, diagnostics_text(diagnostics, true)]);
-    let channels = trace.channels.iter().map(|channel| {
-        json!({
-            "name": channel.name, "device": channel.device, "kind": channel.kind.word(), "unit": channel.kind.unit(),
-            "boundary": channel.boundary.map(Boundary::word), "samples": channel.samples.len(),
-        })
-    });
-    let json = json!({
-        "status": status.word(),
-        "source": trace.source,
-        "format": trace.format,
-        "clock": trace.clock.word(),
-        "start_ns": span.map(|(start, _)| start),
-        "end_ns": span.map(|(_, end)| end),
-        "duration_s": duration,
-        "devices": devices,
-        "channels": channels.collect::<Vec<_>>(),
-        "diagnostics": remark_records(diagnostics),
-    });
-    let incomplete = match (&whole, status) {
-        (Some(whole), Status::Incomplete) => super::energy::missing(whole),
-        _ => Vec::new(),
-    };
-    Answer { text, json, incomplete, ..Answer::default() }
+    Answer { text, incomplete, ..Answer::default() }
 }

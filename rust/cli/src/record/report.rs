@@ -54,6 +54,11 @@ pub(crate) struct Figures {
 /// The figures of a recording.
 pub(crate) fn figures(ran: &Ran) -> Figures {
     let mut found = Figures { parts: Vec::new(), reasons: Vec::new(), counts: ran.counts };
+    // what is no regular file may have no end
+    if !std::fs::metadata(&ran.path).is_ok_and(|data| data.is_file()) {
+        found.reasons.push(format!("{}: no regular file, from which there are no figures", ran.path.display()));
+        return found;
+    }
     let trace = match read_path(&ran.path, &ReadOptions::default()) {
         Ok(trace) => trace,
         Err(error) => {
@@ -108,7 +113,8 @@ fn at_boundary(ran: &Ran, boundary: Option<Boundary>, trace: Trace, meter: Energ
         let query = InferenceQuery { window, idle, ..InferenceQuery::default() };
         energy_per_token(&trace, tokens, &query).map_err(|error| error.to_string())
     });
-    let idle = idle_power(&trace, ran.idle_ns).ok();
+    let idle_window = ran.idle_ns.map(|(start, end)| Idle::Window(start, end));
+    let idle = idle_power(&trace, idle_window.as_ref()).ok();
     let mut part = AtBoundary { boundary, devices, sensors, meter, idle, inference, trace };
     if let Some(model) = ran.model {
         part.model(model);

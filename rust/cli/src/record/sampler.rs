@@ -338,3 +338,75 @@ impl Progress {
         self.buffer.push('\n');
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::header;
+    use super::super::recording::Existing;
+    use super::super::sensors::Channel;
+    use super::*;
+    use szilard::energy::{EnergyQuery, Status, energy};
+    use szilard::input::Code;
+    use szilard::traces::{Kind, ReadOptions, read_path};
+
+    /// The clocks of the system with a wall clock that was set and a suspension that was not.
+    #[derive(Default)]
+    struct Moved {
+        set_ns: AtomicI64,
+        suspended_ns: AtomicI64,
+    }
+
+    impl Clock for Moved {
+        fn now(&self) -> Now {
+            let now = szilard_system::now();
+            let suspended_ns = self.suspended_ns.load(Ordering::SeqCst);
+            Now {
+                boot_ns: now.boot_ns + suspended_ns,
+                monotonic_ns: now.monotonic_ns,
+                real_ns: now.real_ns + suspended_ns + self.set_ns.load(Ordering::SeqCst),
+            }
+        }
+    }
+
+    struct Steady([Channel; 1]);
+
+    impl Sensor for Steady {
+        fn channels(&self) -> &[Channel] {
+            &self.0
+        }
+        fn read(&mut self, _: i64, into: &mut Vec<Reading>) {
+            into.push(Reading::Whole(7_200_000));
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_set_changes_nothing_and_a_suspension_is_a_gap() {
+        let path = std::env::temp_dir().join(format!("szilard-sampler-{}.csv", std::process::id()));
+        let channel = Channel::new("test", "board", "input", Kind::InstantPower, "uW");
+        let (clock, interval) = (Arc::new(Moved::default()), Duration::from_millis(10));
+        let start = clock.now();
+        let mut recording = Recording::create(&path, Existing::Replaced).unwrap();
+        recording.put(header::text(std::slice::from_ref(&channel), start, interval, None).as_bytes());
+        let sampler = Sampler::start(vec![Box::new(Steady([channel]))], recording, clock.clone(), start, interval);
+        let wait = || std::thread::sleep(Duration::from_millis(100));
+        wait();
+        clock.set_ns.store(-3_600_000_000_000, Ordering::SeqCst);
+        wait();
+        clock.suspended_ns.store(5_000_000_000, Ordering::SeqCst);
+        wait();
+        let (rows, _, failed) = sampler.finish(json!({ "status": 0 }));
+        assert!(rows > 5 && failed.is_none(), "{rows} {failed:?}");
+        let trace = read_path(&path, &ReadOptions::default()).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        let said = |code| trace.diagnostics.iter().filter(|remark| remark.code == code).count();
+        let message = |code| trace.diagnostics.iter().find(|remark| remark.code == code).unwrap().message.clone();
+        assert_eq!((said(Code::ClockSet), said(Code::ClockStep)), (1, 0));
+        assert!(message(Code::ClockSet).contains("-3600.0"), "{}", message(Code::ClockSet));
+        assert!(message(Code::Gap).contains("suspended for 5.000 s"), "{}", message(Code::Gap));
+        let energy = energy(&trace, &EnergyQuery::default()).unwrap();
+        assert_eq!(energy.status, Status::Incomplete);
+        assert!((5_000_000_000..5_500_000_000).contains(&energy.gap_ns), "{}", energy.gap_ns);
+        let seconds = energy.covered_ns as f64 * 1e-9;
+        assert!((energy.energy.unwrap().value() - 7.2 * seconds).abs() < 1e-9 * 7.2 * seconds);
+    }
+}

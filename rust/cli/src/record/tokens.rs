@@ -130,7 +130,8 @@ impl Metrics {
         let address = addresses.next().ok_or_else(|| format!("{}: no address", self.address))?;
         let mut stream = TcpStream::connect_timeout(&address, PATIENCE).map_err(said)?;
         stream.set_read_timeout(Some(PATIENCE)).map_err(said)?;
-        write!(stream, "GET {} HTTP/1.0\r\nHost: {}\r\n\r\n", self.path, self.address).map_err(said)?;
+        let request = format!("GET {} HTTP/1.0\r\nHost: {}\r\n\r\n", self.path, self.address);
+        stream.write_all(request.as_bytes()).map_err(said)?;
         let mut answer = Vec::new();
         stream.take(ANSWER).read_to_end(&mut answer).map_err(said)?;
         let answer = String::from_utf8_lossy(&answer);

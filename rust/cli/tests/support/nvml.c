@@ -1,9 +1,11 @@
 /* A management library with two GPUs: a file of numbers scripts what it answers. Line: energy_mj power_mw status sleep_ms.
-   The second GPU has no energy counter, as those before Volta. */
+   The second GPU has no energy counter, as those before Volta. With FAKE_NVML_READS one byte for each read of the counter
+   goes to that file: a witness of what was read, whatever became of it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <fcntl.h>
 
 static void script(unsigned long long *energy, unsigned *power, int *status, int *sleep_ms) {
     const char *path = getenv("FAKE_NVML");
@@ -30,8 +32,11 @@ int nvmlDeviceGetUUID(void *gpu, char *text, unsigned length) {
 int nvmlDeviceGetName(void *gpu, char *text, unsigned length) { (void)gpu; snprintf(text, length, "Fake GPU"); return 0; }
 int nvmlDeviceGetTotalEnergyConsumption(void *gpu, unsigned long long *energy) {
     unsigned power; int status, sleep_ms;
+    static int reads = -2;
     if ((size_t)gpu == 2) return 3;
     script(energy, &power, &status, &sleep_ms);
+    if (reads == -2) reads = getenv("FAKE_NVML_READS") ? open(getenv("FAKE_NVML_READS"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600) : -1;
+    if (reads >= 0 && write(reads, ".", 1) != 1) return 999;
     return status;
 }
 #ifndef WITHOUT_POWER

@@ -68,6 +68,13 @@ impl Tree {
         tree
     }
 
+    /// One rail of 7.2 W.
+    pub fn steady() -> Self {
+        let tree = Self::new();
+        tree.put("sys/class/hwmon/hwmon2/name", "ina226").put("sys/class/hwmon/hwmon2/power1_input", "7200000");
+        tree
+    }
+
     pub fn out(&self) -> PathBuf {
         self.path("run.csv")
     }

@@ -1,19 +1,23 @@
-//! A battery as an energy.
+//! A battery: its energy, its efficiency and the charge below which it gives nothing.
 
 use super::EdgeError;
 use super::error::{at_least, positive};
 use crate::quantity::Quantity;
-use crate::quantity::units::f64::{ElectricCharge, ElectricPotential, Energy};
+use crate::quantity::units::f64::{ElectricCharge, ElectricPotential, Energy, Ratio};
 use crate::quantity::units::{electric_charge::coulomb, electric_potential::volt, energy::joule};
 
-/// The energy of a full battery.
+/// A battery that does not age: the energy of the full battery, what of a charge comes back, and where it stops.
 #[derive(Debug, Clone)]
 pub struct Battery {
     energy: Quantity,
+    efficiency: Quantity,
+    cut_off: Quantity,
+    start: Quantity,
 }
 
 impl Battery {
-    /// A battery by its capacity: an energy, or a charge together with the voltage at which it is given.
+    /// A battery by its capacity: an energy, or a charge together with the voltage at which it is given. It starts full,
+    /// loses nothing and gives all, until it is told otherwise.
     ///
     /// # Parameters
     /// - `capacity`: energy or charge. [Wh or Ah]
@@ -45,7 +49,54 @@ impl Battery {
                 capacity.clone()
             }
         };
-        Ok(Self { energy })
+        let (whole, none) = (Quantity::number(1.0)?, Quantity::number(0.0)?);
+        Ok(Self { energy, efficiency: whole.clone(), cut_off: none, start: whole })
+    }
+
+    /// The same battery, of whose charge only this share comes back; the loss is booked while it charges.
+    ///
+    /// # Errors
+    /// [`EdgeError::Range`] unless it is above 0 and at most 1, [`EdgeError::Unit`].
+    pub fn with_efficiency(self, efficiency: &Quantity) -> Result<Self, EdgeError> {
+        let found: Ratio = efficiency.as_static()?;
+        if !(found.value > 0.0 && found.value <= 1.0) {
+            let (what, expected) = ("the efficiency of a battery", "above 0 and at most 1");
+            return Err(EdgeError::Range { what, found: found.value, unit: "", expected });
+        }
+        Ok(Self { efficiency: efficiency.clone(), ..self })
+    }
+
+    /// The same battery, whose controller cuts the load off at a share of the full energy, and which starts at another
+    /// share.
+    ///
+    /// # Errors
+    /// [`EdgeError::Range`] unless 0 <= cut-off < 1 and cut-off <= start <= 1, [`EdgeError::Unit`].
+    pub fn between(self, cut_off: &Quantity, start: &Quantity) -> Result<Self, EdgeError> {
+        let [low, first]: [Ratio; 2] = [cut_off.as_static()?, start.as_static()?];
+        if !(0.0..1.0).contains(&low.value) {
+            let (what, expected) = ("the cut-off of a battery", "a share not below 0 and below 1");
+            return Err(EdgeError::Range { what, found: low.value, unit: "", expected });
+        }
+        if !(low.value..=1.0).contains(&first.value) {
+            let (what, expected) = ("the charge at the start", "a share from the cut-off to 1");
+            return Err(EdgeError::Range { what, found: first.value, unit: "", expected });
+        }
+        Ok(Self { cut_off: cut_off.clone(), start: start.clone(), ..self })
+    }
+
+    /// The share of a charge that comes back.
+    pub fn efficiency(&self) -> &Quantity {
+        &self.efficiency
+    }
+
+    /// The share of the full energy at which the load is cut off.
+    pub fn cut_off(&self) -> &Quantity {
+        &self.cut_off
+    }
+
+    /// The share of the full energy at the start.
+    pub fn start(&self) -> &Quantity {
+        &self.start
     }
 
     /// The energy of the full battery.

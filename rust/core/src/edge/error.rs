@@ -30,6 +30,68 @@ pub enum EdgeError {
         /// Product of the slope of the leakage and the thermal resistance.
         gain: f64,
     },
+    /// A source of heat that is too cold for its use.
+    #[error(
+        "heat at {source_k} K cannot flow to a use at {use_k} K over an exchanger that needs {approach_k} K between them"
+    )]
+    TooCold {
+        /// Temperature of the source. [K]
+        source_k: f64,
+        /// Temperature of the use. [K]
+        use_k: f64,
+        /// Smallest difference of the exchanger. [K]
+        approach_k: f64,
+    },
+    /// A scenario that cannot be simulated.
+    #[error("{what}: found {found}; expected {expected}")]
+    Scenario {
+        /// What it is about.
+        what: &'static str,
+        /// What was found.
+        found: String,
+        /// What was expected.
+        expected: &'static str,
+    },
+    /// A drawn input that cannot be.
+    #[error(
+        "a drawn trial has {found} as the {what}, which cannot be; give an uncertainty that keeps to what can, as a \
+         rectangular one does"
+    )]
+    Drawn {
+        /// What the input is.
+        what: &'static str,
+        /// What was drawn.
+        found: f64,
+    },
+    /// A step of a simulation that does not come to its end.
+    #[error("a step has more than {phases} phases; this is a defect of szilard and not of the scenario")]
+    Unsettled {
+        /// How many it had.
+        phases: usize,
+    },
+    /// A demand that no size can serve.
+    #[error("no {what} up to {most} serves it: {reason}")]
+    Unreachable {
+        /// What was sized.
+        what: &'static str,
+        /// The largest size that was tried.
+        most: String,
+        /// What stands in the way.
+        reason: String,
+    },
+    /// A scenario file.
+    #[error("{file}, line {line}: {reason}")]
+    File {
+        /// Its path.
+        file: String,
+        /// Line, counted from 1.
+        line: usize,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// A recording.
+    #[error(transparent)]
+    Trace(#[from] crate::input::Refusal),
     /// A quantity of the wrong dimension.
     #[error(transparent)]
     Unit(#[from] UnitError),

@@ -1,7 +1,8 @@
 //! Energy counters: wraps, resets and bad reads told apart by what is plausible.
 
-use super::interval::{Content, Interval};
+use super::interval::{Content, Interval, Sample};
 use crate::input::{Code, Diagnostics, Place};
+use crate::quantity::Boundary;
 use crate::traces::{Channel, Kind, Records, plausible_power_w};
 
 /// A step back by less than this is read noise and neither a wrap nor a reset. [J]
@@ -20,85 +21,130 @@ pub struct AmbiguousCounter {
     pub period: f64,
 }
 
-/// The intervals of a counter channel.
-///
-/// A lone zero followed by at least the value before is a bad read; a step back below 1 J is dropped, unless the counter
-/// goes on from less than half of its value; a decrease that fits one wrap at a plausible power is a wrap; any other
-/// decrease is a reset, and its interval a gap.
+/// The intervals of a counter channel, as [`Reads`] makes them.
 pub(super) fn intervals(
     channel: &Channel,
     records: &Records,
     range: Option<f64>,
     remarks: &mut Diagnostics,
 ) -> Result<Vec<Interval>, AmbiguousCounter> {
-    let label = channel.label();
-    let most = plausible_power_w(channel.boundary);
+    let mut reads = Reads::new(range, channel.boundary);
     let mut found = Vec::with_capacity(channel.samples.len());
-    let (mut index, mut implausible) = (0usize, false);
+    let mut index = 0usize;
     for (times, values) in channel.samples.segments() {
-        let mut last: Option<(i64, f64)> = None;
-        for (offset, (time, value)) in times.iter().copied().zip(values.iter().copied()).enumerate() {
+        reads.last = None;
+        for (offset, sample) in times.iter().copied().zip(values.iter().copied()).enumerate() {
             let line = channel.samples.line.get(index).copied().unwrap_or(0);
-            let place = records.place(line);
+            if let Some(interval) = reads.take(sample, line, values.get(offset + 1).copied()) {
+                found.push(Interval { index, ..interval });
+            }
             index += 1;
-            let Some(before) = last else {
-                last = Some((time, value));
-                continue;
-            };
-            let seconds = (time - before.0) as f64 * 1e-9;
-            let mut interval = Interval::between(channel.kind, before, (time, value), i64::MAX, index - 1);
-            if let Some(range) = range
-                && seconds * most >= range
-            {
-                return Err(AmbiguousCounter { channel: label, place, seconds, period: range / most });
-            }
-            if value < before.1 {
-                let next = values.get(offset + 1).copied();
-                if value == 0.0 && next.is_some_and(|next| next >= before.1) {
-                    remarks.push(
-                        Code::BadRead,
-                        place,
-                        Some(&label),
-                        "the counter read zero once; the read is left out",
-                    );
-                    continue;
-                }
-                let recovers = next.is_none_or(|next| next >= before.1);
-                if before.1 - value < SMALL_STEP && (recovers || value >= 0.5 * before.1) {
-                    let step = before.1 - value;
-                    let message = format!("the counter stepped back by {step:.6} J; the read is left out");
-                    remarks.push(Code::CounterNonmonotonic, place, Some(&label), message);
-                    continue;
-                }
-                interval.content = match range.map(|range| value + range - before.1) {
-                    Some(energy) if energy >= 0.0 && energy <= most * seconds => {
-                        remarks.push(Code::Wrap, place.clone(), Some(&label), "the counter passed its range once");
-                        Content::Energy(energy)
-                    }
-                    Some(_) => {
-                        remarks.push(Code::CounterReset, place.clone(), Some(&label), "the counter started again");
-                        Content::Gap(Code::CounterReset)
-                    }
-                    None => {
-                        let message = "the counter fell and its range is not known";
-                        remarks.push(Code::CounterRange, place.clone(), Some(&label), message);
-                        Content::Gap(Code::CounterRange)
-                    }
-                };
-            }
-            if let Content::Energy(energy) = interval.content
-                && energy > most * seconds
-                && seconds > 0.0
-                && !std::mem::replace(&mut implausible, true)
-            {
-                let message = format!("{:.3e} W on average before this read", energy / seconds);
-                remarks.push(Code::Implausible, place, Some(&label), message);
-            }
-            found.push(interval);
-            last = Some((time, value));
         }
     }
+    reads.say(channel, records, remarks)?;
     Ok(found)
+}
+
+/// The reads of a counter, one after the other.
+///
+/// A lone zero followed by at least the value before is a bad read; a step back below 1 J is dropped, unless the counter
+/// goes on from less than half of its value; a decrease that fits one wrap at a plausible power is a wrap; any other
+/// decrease is a reset, and its interval a gap.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Reads {
+    range: Option<f64>,
+    /// More than a device at the boundary can draw. [W]
+    most: f64,
+    last: Option<Sample>,
+    implausible: bool,
+    /// What there is to say, by line.
+    remarks: Diagnostics,
+    /// Line behind an interval in which the counter may have wrapped more than once, and its length. [s]
+    ambiguous: Option<(u32, f64)>,
+}
+
+impl Reads {
+    /// The reads of a counter of that range, none so far.
+    pub fn new(range: Option<f64>, boundary: Option<Boundary>) -> Self {
+        Self { range, most: plausible_power_w(boundary), ..Self::default() }
+    }
+
+    /// The interval that ends with a read, where there is one; `next` is the value of the read behind it.
+    pub fn take(&mut self, sample: Sample, line: u32, next: Option<f64>) -> Option<Interval> {
+        let (time, value) = sample;
+        let before = match self.last {
+            Some(before) if self.ambiguous.is_none() => before,
+            _ => {
+                self.last = Some(sample);
+                return None;
+            }
+        };
+        let seconds = (time - before.0) as f64 * 1e-9;
+        let counter = Kind::EnergyCounter { range: self.range };
+        let mut interval = Interval::between(counter, before, sample, i64::MAX, 0);
+        if self.range.is_some_and(|range| seconds * self.most >= range) {
+            self.ambiguous = Some((line, seconds));
+            return None;
+        }
+        let mut say = |code, message: &str| self.remarks.push(code, Place::Line(u64::from(line)), None, message);
+        if value < before.1 {
+            if value == 0.0 && next.is_some_and(|next| next >= before.1) {
+                say(Code::BadRead, "the counter read zero once; the read is left out");
+                return None;
+            }
+            let recovers = next.is_none_or(|next| next >= before.1);
+            if before.1 - value < SMALL_STEP && (recovers || value >= 0.5 * before.1) {
+                let step = before.1 - value;
+                say(
+                    Code::CounterNonmonotonic,
+                    &format!("the counter stepped back by {step:.6} J; the read is left out"),
+                );
+                return None;
+            }
+            interval.content = match self.range.map(|range| value + range - before.1) {
+                Some(energy) if energy >= 0.0 && energy <= self.most * seconds => {
+                    say(Code::Wrap, "the counter passed its range once");
+                    Content::Energy(energy)
+                }
+                Some(_) => {
+                    say(Code::CounterReset, "the counter started again");
+                    Content::Gap(Code::CounterReset)
+                }
+                None => {
+                    say(Code::CounterRange, "the counter fell and its range is not known");
+                    Content::Gap(Code::CounterRange)
+                }
+            };
+        }
+        if let Content::Energy(energy) = interval.content
+            && energy > self.most * seconds
+            && seconds > 0.0
+            && !std::mem::replace(&mut self.implausible, true)
+        {
+            say(Code::Implausible, &format!("{:.3e} W on average before this read", energy / seconds));
+        }
+        self.last = Some(sample);
+        Some(interval)
+    }
+
+    /// Says what was found about the reads of a channel.
+    pub fn say(&self, channel: &Channel, records: &Records, remarks: &mut Diagnostics) -> Result<(), AmbiguousCounter> {
+        let label = channel.label();
+        let place = |line| records.place(u32::try_from(line).unwrap_or(u32::MAX));
+        for remark in self.remarks.iter() {
+            let at = remark.place.line().map_or(Place::File, place);
+            remarks.push(remark.code, at, Some(&label), remark.message.clone());
+        }
+        for (code, _, count) in self.remarks.left_out() {
+            remarks.count_more(code, Some(&label), count);
+        }
+        match (self.ambiguous, self.range) {
+            (Some((line, seconds)), Some(range)) => {
+                Err(AmbiguousCounter { channel: label, place: records.place(line), seconds, period: range / self.most })
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// The range of a counter channel, `None` for other kinds.
@@ -112,7 +158,6 @@ pub(super) fn range(kind: Kind) -> Option<Option<f64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quantity::Boundary;
     use crate::traces::Samples;
 
     const RANGE: f64 = 262_143.328_850;
@@ -126,13 +171,14 @@ mod tests {
             within: None,
             instead: None,
             stamp_resolution_ns: 1,
+            sensor: None,
             resolution: 1e-6,
             coarse_time: false,
             samples: Samples {
                 time_ns: (0..values.len() as i64).map(|i| i * 1_000_000_000).collect(),
                 value: values.to_vec(),
                 line: (0..values.len() as u32).map(|i| i + 2).collect(),
-                breaks: vec![],
+                ..Samples::default()
             },
         };
         let mut remarks = Diagnostics::default();

@@ -110,6 +110,12 @@ pub enum EnergyError {
         /// Its kind.
         kind: &'static str,
     },
+    /// A percentile that is none.
+    #[error("{}: a percentile of the power samples lies between 0 and 100, found {}", Code::Range, 100.0 * found)]
+    Percentile {
+        /// What was given, as a share.
+        found: f64,
+    },
     /// No sample strictly inside the window.
     #[error("{}: no positive sample of {channel} lies strictly inside the window", Code::NoOverlap)]
     NoSampleInside {
@@ -179,6 +185,12 @@ pub enum EnergyError {
         /// Why there are no tokens.
         reason: String,
     },
+    /// Columns of samples that cannot be integrated.
+    #[error("{reason}")]
+    Samples {
+        /// What is wrong.
+        reason: String,
+    },
     /// A policy that does not fit the log.
     #[error("policy {policy}: {reason}")]
     Policy {
@@ -223,7 +235,7 @@ impl EnergyError {
             Self::TooFewSamples { .. } => Some(Code::TooFewSamples),
             Self::ZeroDuration { .. } => Some(Code::ZeroDuration),
             Self::NoPower { .. } | Self::NotPower { .. } => Some(Code::NoPower),
-            Self::Range { .. } => Some(Code::Range),
+            Self::Range { .. } | Self::Percentile { .. } => Some(Code::Range),
             Self::CounterAmbiguous { .. } => Some(Code::CounterAmbiguous),
             Self::Unknown { .. } => Some(Code::UnknownDevice),
             Self::Window { .. } => Some(Code::Window),
@@ -235,7 +247,11 @@ impl EnergyError {
             Self::CountAmbiguous { .. } => Some(Code::CountAmbiguous),
             Self::OffsetUnknown { .. } => Some(Code::OffsetUnknown),
             Self::TotalUnknown { .. } => Some(Code::TotalUnknown),
-            Self::Policy { .. } | Self::MixedBoundaries { .. } | Self::Quantity(_) | Self::Partial(_) => None,
+            Self::Policy { .. }
+            | Self::Samples { .. }
+            | Self::MixedBoundaries { .. }
+            | Self::Quantity(_)
+            | Self::Partial(_) => None,
         }
     }
 

@@ -3,8 +3,9 @@
 use super::error::EnergyError;
 use super::interval::{Content, Interval};
 use super::meter::Meter;
+use super::plausibility;
 use super::sums::Total;
-use super::uncertainty;
+use super::uncertainty::{self, Asked};
 use crate::input::{Code, Diagnostics, Place};
 use crate::quantity::{Basis, Boundary, Component, Measured, Method, Quantity, Unit};
 use crate::traces::{Channel, Kind, Trace, cut};
@@ -43,14 +44,18 @@ pub struct EnergyQuery {
     pub rule: Rule,
     /// Longest interval that is integrated over [ns]; max(5 × lower median interval, 2 s) where it is left out.
     pub max_gap_ns: Option<i64>,
+    /// Whether the window is declared steady: its readings are of one level, and the scatter of their mean is s/√N_eff.
+    pub steady: bool,
+    /// How many devices there should be, where the caller knows it.
+    pub expected_devices: Option<usize>,
 }
 
 /// Whether everything that was asked for is in a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
-    /// All of the window is covered.
+    /// All of the window is covered, and nothing speaks against it.
     Complete,
-    /// Part of the window is not covered; the figure is what was seen.
+    /// Part of the window is not covered, and the figure is what was seen; or a check puts it in doubt, as the reasons say.
     Incomplete,
 }
 
@@ -123,6 +128,25 @@ pub struct EnergyResult {
 /// counter that never moves or may have wrapped twice,
 /// a result out of range, an unknown device or channel, devices at different boundaries.
 pub fn energy(trace: &Trace, query: &EnergyQuery) -> Result<EnergyResult, EnergyError> {
+    energy_by(trace, query, &mut |channel, window, reasons| integral(trace, channel, window, query, reasons))
+}
+
+/// What the intervals of a channel inside a window add up to.
+pub(super) struct Integral {
+    pub total: Total,
+    /// Length of all of them. [ns]
+    pub spanned_ns: i64,
+}
+
+/// How the intervals of a channel inside a window are added up.
+type Integrate<'i> = &'i mut dyn FnMut(&Channel, (i64, i64), &mut Diagnostics) -> Result<Integral, EnergyError>;
+
+/// As [`energy`], with integrals from elsewhere.
+pub(super) fn energy_by(
+    trace: &Trace,
+    query: &EnergyQuery,
+    integrate: Integrate<'_>,
+) -> Result<EnergyResult, EnergyError> {
     let members = members(trace, query)?;
     let span = trace.span_ns().ok_or_else(|| EnergyError::NoPower { source_name: trace.source.clone() })?;
     let window = query.window.unwrap_or(span);
@@ -133,7 +157,7 @@ pub fn energy(trace: &Trace, query: &EnergyQuery) -> Result<EnergyResult, Energy
     let mut parts = Vec::with_capacity(members.len());
     let mut alone = Vec::new();
     for channel in &members {
-        match device_energy(trace, channel, span, query, &mut reasons) {
+        match device_energy(trace, channel, span, query, (&mut *integrate, &mut reasons)) {
             Ok(part) => parts.push(part),
             Err(error @ (EnergyError::TooFewSamples { .. } | EnergyError::ZeroDuration { .. })) => {
                 parts.push(without_energy(channel, window));
@@ -177,6 +201,8 @@ pub fn energy(trace: &Trace, query: &EnergyQuery) -> Result<EnergyResult, Energy
         mean_power = Some(figure(power, "W")?);
     }
     let incomplete = parts.iter().any(|part| part.status == Status::Incomplete);
+    plausibility::of_meter(trace, &members, query, window, &mut reasons);
+    let incomplete = incomplete || plausibility::in_doubt(&reasons);
     let read = || parts.iter().filter(|part| part.energy.is_some() || part.status == Status::Incomplete);
     Ok(EnergyResult {
         energy,
@@ -297,7 +323,7 @@ fn device_energy(
     channel: &Channel,
     span: (i64, i64),
     query: &EnergyQuery,
-    reasons: &mut Diagnostics,
+    (integrate, reasons): (Integrate<'_>, &mut Diagnostics),
 ) -> Result<DeviceEnergy, EnergyError> {
     let row = |energy: Option<Measured>, total: &Total, mean_power_w: Option<f64>, status: Status| DeviceEnergy {
         device: channel.device.clone(),
@@ -310,15 +336,9 @@ fn device_energy(
     };
     enough(trace, channel)?;
     let window = query.window.unwrap_or_else(|| own_window(trace, channel, span));
-    let (meter, sums) = Meter::read(trace, channel, window, query.max_gap_ns, reasons)?;
-    let mut total = sums.total(1);
-    if !total.energy_j.is_finite() {
-        let place = trace.records.place(channel.samples.line.get(overflow(&meter, window)).copied().unwrap_or(0));
-        return Err(EnergyError::Range { source_name: trace.source.clone(), place, channel: channel.label() });
-    }
-    let spanned = total.covered_ns.saturating_add(total.gap_ns);
+    let Integral { mut total, spanned_ns } = integrate(channel, window, reasons)?;
     if channel.samples.breaks.is_empty() {
-        let outside = window.1.saturating_sub(window.0).saturating_sub(spanned).max(0);
+        let outside = window.1.saturating_sub(window.0).saturating_sub(spanned_ns).max(0);
         total.gap_ns = total.gap_ns.saturating_add(outside);
         if outside > 0 && query.window.is_some() {
             let message = format!("{:.3} s of the window lie outside the samples", outside as f64 * 1e-9);
@@ -340,23 +360,42 @@ fn device_energy(
             (mean * (window.1 - window.0) as f64 * 1e-9, Some(mean))
         }
     };
-    if let Some(left_out) = uncertainty::unknown_gain(trace) {
+    if let Some(left_out) = uncertainty::unknown_gain(channel) {
         let message = format!("the uncertainty leaves out {left_out}");
         reasons.push(Code::GainUnknown, Place::File, Some(&channel.label()), message);
     }
-    let energy = uncertainty::of_energy(trace, channel, value, &total, window);
+    let asked = Asked { window, steady: query.steady, max_gap_ns: query.max_gap_ns };
+    let energy = uncertainty::of_energy(channel, value, &total, asked);
     Ok(row(Some(energy), &total, mean_power_w, status))
 }
 
-/// The sample at the end of the first interval whose energy is no finite number.
-fn overflow(meter: &Meter<'_>, window: (i64, i64)) -> usize {
-    let beyond = |interval: &Interval| match interval.content {
+/// The sums over the intervals of a channel inside a window.
+fn integral(
+    trace: &Trace,
+    channel: &Channel,
+    window: (i64, i64),
+    query: &EnergyQuery,
+    reasons: &mut Diagnostics,
+) -> Result<Integral, EnergyError> {
+    let (meter, sums) = Meter::read(trace, channel, window, query.max_gap_ns, reasons)?;
+    let total = sums.total(1);
+    if !total.energy_j.is_finite() {
+        let mut inside = meter.iter().filter_map(|interval| interval.clipped(window.0, window.1));
+        let index = inside.find(overflows).map_or(0, |interval| interval.index);
+        let place = trace.records.place(channel.samples.line.get(index).copied().unwrap_or(0));
+        return Err(EnergyError::Range { source_name: trace.source.clone(), place, channel: channel.label() });
+    }
+    let spanned_ns = total.covered_ns.saturating_add(total.gap_ns);
+    Ok(Integral { total, spanned_ns })
+}
+
+/// Whether the energy of an interval is no finite number.
+pub(super) fn overflows(interval: &Interval) -> bool {
+    match interval.content {
         Content::Ramp(from, to) => !((from.abs() + to.abs()) * interval.length() as f64).is_finite(),
         Content::Energy(energy) => !(energy * 2e9).is_finite(),
         Content::Gap(_) => false,
-    };
-    let mut inside = meter.iter().filter_map(|interval| interval.clipped(window.0, window.1));
-    inside.find(beyond).map_or(0, |interval| interval.index)
+    }
 }
 
 /// An error unless there are two samples at two times and, of a counter, one read in three that differs.

@@ -5,7 +5,7 @@ use super::error::EnergyError;
 use super::interval::Interval;
 use super::sums::Sums;
 use crate::input::Diagnostics;
-use crate::traces::{Channel, Kind, SHORTEST_GAP_NS, Trace};
+use crate::traces::{Channel, Kind, SHORTEST_GAP, Trace};
 use std::ops::Range;
 
 /// Consecutive samples in time order. Between two of them lies an interval.
@@ -99,29 +99,26 @@ impl<'a> Meter<'a> {
             let sums = Sums::of(&meter, window);
             (meter, sums)
         };
-        let found = with_limit(max_gap_ns.unwrap_or(SHORTEST_GAP_NS));
+        let found = with_limit(max_gap_ns.unwrap_or(SHORTEST_GAP));
         // the median interval decides only about intervals above the least limit
         if max_gap_ns.is_some() || found.1.gap_ns() == 0 {
             return Ok(found);
         }
         Ok(match channel.samples.gap_limit_ns() {
-            SHORTEST_GAP_NS => found,
+            SHORTEST_GAP => found,
             limit => with_limit(limit),
         })
     }
 
-    /// The meters of channels over the whole of a log. Where an energy has no gap, none is looked for once more.
+    /// The meters of channels over the whole of a log.
     pub fn all(
         trace: &Trace,
         channels: &[&'a Channel],
         span: (i64, i64),
         max_gap_ns: Option<i64>,
-        has_gap: bool,
     ) -> Result<Vec<Self>, EnergyError> {
-        let of = |channel: &&'a Channel| match counter::range(channel.kind) {
-            None if !has_gap => Ok(Self::of_samples(channel, i64::MAX)),
-            _ => Ok(Self::read(trace, channel, span, max_gap_ns, &mut Diagnostics::default())?.0),
-        };
+        let of =
+            |channel: &&'a Channel| Ok(Self::read(trace, channel, span, max_gap_ns, &mut Diagnostics::default())?.0);
         channels.iter().map(of).collect()
     }
 

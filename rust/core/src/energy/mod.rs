@@ -16,8 +16,10 @@ mod mlperf;
 mod offset;
 
 mod partial;
+mod plausibility;
 mod report;
 mod significance;
+mod stream;
 mod sums;
 mod token_formats;
 mod tokens;
@@ -42,7 +44,8 @@ pub use report::{
     RequestRecord, remark_records,
 };
 pub use significance::{Design, Significance, significance};
+pub use stream::{FileEnergy, FileError, STREAMED_FROM, Streaming, WHOLE_LIMIT, energy_of_path, energy_of_path_in};
 pub use sums::Total;
 pub use token_formats::{REGISTRY as TOKEN_FORMATS, TokenFormat, TokenOptions, read_tokens, read_tokens_path};
 pub use tokens::{Count, Counted, Excluded, Rate, Request, TokenLog};
-pub use windows::{Overlapping, WindowEnergies, energies};
+pub use windows::{Overlapping, WindowEnergies, WindowQuery, energies, trapezoid};

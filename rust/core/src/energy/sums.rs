@@ -31,6 +31,9 @@ pub(super) struct Sums {
     energy: ExactSum,
     covered_ns: i64,
     gap_ns: i64,
+    /// Whether time steps back somewhere.
+    #[serde(default)]
+    is_backward: bool,
 }
 
 impl Sums {
@@ -40,21 +43,29 @@ impl Sums {
         for run in &meter.runs {
             let (within, edges) = run.window(start, end);
             edges.into_iter().flatten().for_each(|edge| sums.add(&edge));
-            let parts = parallel::blocks(within.intervals(), PIECE, &|part| {
-                let mut sums = Self::default();
-                sums.add_run(&within.part(part));
-                sums
-            });
-            parts.iter().for_each(|part| sums.merge(part));
+            sums.merge(&Self::of_run(&within));
         }
         let judged = meter.judged.iter().filter_map(|interval| interval.clipped(start, end));
         judged.for_each(|interval| sums.add(&interval));
         sums
     }
 
+    /// The sums over a run, on all cores.
+    pub fn of_run(run: &Run<'_>) -> Self {
+        let parts = parallel::blocks(run.intervals(), PIECE, &|part| {
+            let mut sums = Self::default();
+            sums.add_run(&run.part(part));
+            sums
+        });
+        let mut sums = Self::default();
+        parts.iter().for_each(|part| sums.merge(part));
+        sums
+    }
+
     /// Adds an interval.
     pub fn add(&mut self, interval: &Interval) {
         let length = interval.length();
+        self.is_backward |= length < 0;
         match interval.content {
             Content::Ramp(from, to) => {
                 self.energy.add_product(from, length as f64);
@@ -111,11 +122,17 @@ impl Sums {
         self.energy.merge(&other.energy);
         self.covered_ns = self.covered_ns.saturating_add(other.covered_ns);
         self.gap_ns = self.gap_ns.saturating_add(other.gap_ns);
+        self.is_backward |= other.is_backward;
     }
 
     /// Time that is not covered. [ns]
     pub fn gap_ns(&self) -> i64 {
         self.gap_ns
+    }
+
+    /// Whether time steps back somewhere.
+    pub fn is_backward(&self) -> bool {
+        self.is_backward
     }
 
     /// The sums, rounded once.

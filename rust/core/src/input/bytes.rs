@@ -1,9 +1,8 @@
 //! Bytes of a text file, decompressed only on request and inside limits, with what is no text refused.
 
 use super::diagnostic::{Code, Place, Refusal};
+use super::expand::{OPENED, expand};
 use super::lines::Lines;
-use flate2::read::MultiGzDecoder;
-use std::io::{ErrorKind, Read};
 
 /// Largest decompressed size. [byte]
 pub const EXPANDED_LIMIT: u64 = 1 << 30;
@@ -11,7 +10,7 @@ pub const EXPANDED_LIMIT: u64 = 1 << 30;
 /// Largest ratio of decompressed to compressed size.
 pub const EXPANSION_RATIO_LIMIT: u64 = 200;
 
-const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
+pub(super) const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
 
 const COMPRESSIONS: [(&[u8], &str); 5] = [
     (b"\x1f\x8b", "gzip"),
@@ -30,7 +29,8 @@ pub struct Text {
 }
 
 impl Text {
-    /// The text held by `bytes`; `path` names it in messages, `decompress` allows one layer of gzip.
+    /// The text held by `bytes`; `path` names it in messages, `decompress` allows one layer of gzip or
+    /// zstd.
     ///
     /// A byte order mark and a tail of NUL bytes are left out. What stands inside the lines is checked as they are
     /// taken, so that the first fault in the order of the file is the one reported.
@@ -41,12 +41,12 @@ impl Text {
     pub fn open(bytes: Vec<u8>, path: &str, decompress: bool) -> Result<Self, Refusal> {
         let refuse = |code, found: &str, expected: &str| Refusal::new(code, path, Place::File, found, expected);
         let mut bytes = match compression(&bytes) {
-            Some("gzip") if decompress => expand(&bytes, path)?,
-            Some(name) if decompress => return Err(refuse(Code::Compressed, name, "gzip or plain text")),
+            Some(kind) if decompress && OPENED.contains(&kind) => expand(kind, &bytes, path)?,
+            Some(name) if decompress => return Err(refuse(Code::Compressed, name, "gzip, zstd or plain text")),
             _ => bytes,
         };
         if let Some(name) = compression(&bytes) {
-            return Err(refuse(Code::Compressed, name, "plain text (decompress=True opens one layer of gzip)"));
+            return Err(refuse(Code::Compressed, name, "plain text (decompress=True opens one layer of gzip or zstd)"));
         }
         if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || alternating_nul(&bytes) {
             return Err(refuse(Code::ErrorEncoding, "UTF-16", "UTF-8 text"));
@@ -96,24 +96,6 @@ fn alternating_nul(bytes: &[u8]) -> bool {
     matches!(bytes, [0, a, 0, b, ..] | [a, 0, b, 0, ..] if *a != 0 && *b != 0)
 }
 
-fn expand(bytes: &[u8], path: &str) -> Result<Vec<u8>, Refusal> {
-    let refuse = |code, found: String, expected: &str| Refusal::new(code, path, Place::File, found, expected);
-    let limit = EXPANDED_LIMIT.min((bytes.len() as u64).saturating_mul(EXPANSION_RATIO_LIMIT));
-    let mut expanded = Vec::new();
-    let outcome = MultiGzDecoder::new(bytes).take(limit + 1).read_to_end(&mut expanded);
-    if expanded.len() as u64 > limit {
-        let found = format!("more than {limit} bytes in a file of {}", bytes.len());
-        return Err(refuse(Code::LimitExpansion, found, "at most 1 GiB and 200 times the compressed size"));
-    }
-    match outcome {
-        Ok(_) => Ok(expanded),
-        Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
-            Err(refuse(Code::Truncated, format!("the end after {} bytes", bytes.len()), "a whole gzip stream"))
-        }
-        Err(error) => Err(refuse(Code::Corrupt, error.to_string(), "a valid gzip stream")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,7 +118,7 @@ mod tests {
         assert_eq!(code(&packed, false), Code::Compressed);
         assert_eq!(Text::open(packed.clone(), "f", true).unwrap().bytes, b"a,b\n1,2\n");
         assert_eq!(code(&gzip(&packed), true), Code::Compressed);
-        assert_eq!(code(b"\x28\xb5\x2f\xfdx", true), Code::Compressed);
+        assert_eq!(code(b"BZh91AY", true), Code::Compressed);
         assert_eq!(code(&packed[..packed.len() - 4], true), Code::Truncated);
         let mut damaged = packed;
         let last = damaged.len() - 6;

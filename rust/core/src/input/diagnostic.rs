@@ -94,6 +94,16 @@ codes! {
     DeviceOrder "W_DEVICE_ORDER" "Rows without a device column were given to devices by their order.";
     LoggedAverage "W_LOGGED_AVERAGE" "The running mean that the log prints is not that of its samples; it may be cut or glued.";
     Implausible "W_IMPLAUSIBLE" "The value is far outside what such a device can draw.";
+    AboveRating "W_ABOVE_RATING" "A reading is more than twice what its device is rated for.";
+    ComponentAboveWall "W_COMPONENT_ABOVE_WALL" "A component draws more than the meter that holds it.";
+    CounterDiffers "W_COUNTER_DIFFERS" "The energy counter of a device and its polled power differ by more than a tenth.";
+    FrozenSensor "W_FROZEN_SENSOR" "A sensor shows one value for many readings, and moves otherwise.";
+    MirroredSeries "W_MIRRORED_SERIES" "Two devices show the same readings; the sum holds both.";
+    DeviceCount "W_DEVICE_COUNT" "The log has another number of devices than was expected.";
+    NestedSum "W_NESTED_SUM" "One of the summed channels is the sum of the others.";
+    Throttled "W_THROTTLED" "A device lowered its clocks during the window.";
+    TruncatedWindow "W_TRUNCATED_WINDOW" "The run goes on where the power log begins or ends.";
+    WarmUp "W_WARM_UP" "The beginning of the run is not like the rest of it; warm-up may be mixed in.";
     NegativeNet "W_NEGATIVE_NET" "The energy above idle is negative.";
     TruncatedTail "W_TRUNCATED_TAIL" "Only the top of the distribution is known; the value is an interval.";
     ImplausibleStamp "W_IMPLAUSIBLE_STAMP" "A time stamp lies far from all others of the log; the record is left out.";
@@ -295,6 +305,27 @@ impl Diagnostics {
                 *seen += count - Self::KEPT;
             }
         }
+    }
+
+    /// Counts remarks that are not kept.
+    pub fn count_more(&mut self, code: Code, channel: Option<&str>, count: u64) {
+        if count > 0 {
+            *self.seen.entry((code, channel.map(str::to_owned))).or_insert(0) += count;
+        }
+    }
+
+    /// Moves every remark about a line down by so many lines.
+    pub fn move_down(&mut self, lines: u32) {
+        for remark in &mut self.kept {
+            if let Place::Line(line) = &mut remark.place {
+                *line += u64::from(lines);
+            }
+        }
+    }
+
+    /// Puts the kept remarks into the order of their lines, those of one line in the order in which they were made.
+    pub fn sort_by_line(&mut self) {
+        self.kept.sort_by_key(|remark| remark.place.line());
     }
 
     /// The kept remarks.

@@ -2,6 +2,7 @@
 
 use super::diagnostic::{Code, Diagnostics, Place, Refusal};
 use std::borrow::Cow;
+use szilard_simd::find;
 
 /// Longest line. [byte]
 pub const LINE_LIMIT: usize = 1 << 20;
@@ -39,6 +40,12 @@ impl<'a> Lines<'a> {
         Self { rest: bytes, path, nul_tail, number: 0 }
     }
 
+    /// The same lines, of which so many stand before the first.
+    pub fn after(mut self, lines: u32) -> Self {
+        self.number = lines;
+        self
+    }
+
     /// The next line, `None` at the end.
     ///
     /// A last line without a line end may be cut at any byte, even where every field still parses: it is left out
@@ -54,7 +61,7 @@ impl<'a> Lines<'a> {
         self.number = self.number.saturating_add(1);
         let place = Place::Line(u64::from(self.number));
         let window = self.rest.get(..LINE_LIMIT + 2).unwrap_or(self.rest);
-        let end = window.iter().position(|byte| *byte == b'\n');
+        let end = find(window, b'\n');
         let raw = window.get(..end.unwrap_or(window.len())).unwrap_or_default();
         if raw.len() > LINE_LIMIT + usize::from(raw.ends_with(b"\r")) {
             return Err(self.too_long(raw, place));
@@ -67,7 +74,7 @@ impl<'a> Lines<'a> {
         };
         self.rest = self.rest.get(end + 1..).unwrap_or_default();
         let raw = raw.strip_suffix(b"\r").unwrap_or(raw);
-        if let Some(at) = raw.iter().position(|byte| *byte == 0) {
+        if let Some(at) = find(raw, 0) {
             let found = format!("a NUL byte, byte {} of the line", at + 1);
             return Err(Refusal::new(Code::Binary, self.path, place, found, "text"));
         }

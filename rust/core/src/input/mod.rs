@@ -1,9 +1,11 @@
 //! Bytes to typed cells, or a reason: limits, diagnostics, and the project's own number, time, table and JSON readers.
 
+mod blocks;
 mod bytes;
 mod cell;
 mod diagnostic;
 mod digest;
+mod expand;
 mod json;
 mod json_reader;
 mod leap;
@@ -16,6 +18,7 @@ mod time;
 mod unit;
 mod zone;
 
+pub use blocks::{BLOCK_BYTES, Blocks};
 pub use bytes::{EXPANDED_LIMIT, EXPANSION_RATIO_LIMIT, Text};
 pub use cell::{Cell, CellFault, cell};
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Place, Refusal, Severity, is_hidden, printable};

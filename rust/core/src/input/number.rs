@@ -1,5 +1,7 @@
 //! Decimal numbers by a strict grammar, kept exactly until they are scaled and rounded once.
 
+use szilard_simd::decimal as decimal_start;
+
 /// Longest number literal. [character]
 pub const LITERAL_LIMIT: usize = 64;
 
@@ -57,6 +59,9 @@ pub enum Literal<'a> {
 /// assert_eq!(literal("1_00", '.'), Literal::Broken);
 /// ```
 pub fn literal(text: &str, point: char) -> Literal<'_> {
+    if let Some(number) = plain(text, point) {
+        return Literal::Number(number);
+    }
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     if is_nonfinite(unsigned) {
         return Literal::Nonfinite;
@@ -66,6 +71,18 @@ pub fn literal(text: &str, point: char) -> Literal<'_> {
         return Literal::Text;
     }
     decimal(unsigned, point, text.starts_with('-')).map_or(Literal::Broken, Literal::Number)
+}
+
+/// The number `text` is, where it is one of few digits, a point and few digits, as nearly all numbers of a log are.
+fn plain(text: &str, point: char) -> Option<Decimal<'_>> {
+    let (integer, fraction, _) = decimal_start(text.as_bytes()).filter(|_| point == '.')?;
+    let (integer, rest) = text.split_at_checked(integer)?;
+    (rest.len() == fraction + usize::from(fraction > 0)).then(|| Decimal {
+        negative: false,
+        integer,
+        fraction: rest.get(1..).unwrap_or_default(),
+        exponent: 0,
+    })
 }
 
 fn is_nonfinite(unsigned: &str) -> bool {
@@ -121,7 +138,7 @@ impl Decimal<'_> {
         let size = match digits {
             Some(digits) if digits < (1 << 53) && power.unsigned_abs() <= 22 => {
                 // Both are exact in f64, so that the one operation rounds correctly.
-                let (digits, ten) = (digits as f64, 10f64.powi(power.abs()));
+                let (digits, ten) = (digits as u64 as f64, power_of_ten(power.abs()));
                 if power < 0 { digits / ten } else { digits * ten }
             }
             Some(digits) => format!("{digits}e{power}").parse().ok()?,
@@ -157,11 +174,22 @@ impl Decimal<'_> {
     }
 
     fn digits(&self) -> Option<u128> {
+        if self.integer.len() + self.fraction.len() <= 19 {
+            let digits = self.integer.bytes().chain(self.fraction.bytes());
+            return Some(u128::from(digits.fold(0u64, |sum, digit| sum * 10 + u64::from(digit - b'0'))));
+        }
         let digits = self.integer.bytes().chain(self.fraction.bytes());
         digits
             .map(|digit| u128::from(digit - b'0'))
             .try_fold(0u128, |sum, digit| sum.checked_mul(10)?.checked_add(digit))
     }
+}
+
+/// The power of ten, which is exact up to the 22nd.
+fn power_of_ten(power: i32) -> f64 {
+    const TENS: [f64; 7] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6];
+    let known = usize::try_from(power).ok().and_then(|power| TENS.get(power));
+    known.copied().unwrap_or_else(|| 10f64.powi(power))
 }
 
 /// The finite number that a text is; `None` where it is none.

@@ -17,6 +17,7 @@ impl Code {
             | Self::CounterRange
             | Self::DeviceMissing
             | Self::EdgeUnresolved => "incomplete",
+            _ if self.is_doubt() => "incomplete",
             Self::TotalUnknown => "no total: each channel has its own",
             Self::NaSample
             | Self::NaDevice
@@ -42,6 +43,44 @@ impl Code {
             _ if self.severity() == Severity::Error => "refused",
             _ => "none",
         }
+    }
+
+    /// Whether the code comes from a check of plausibility: the figure is whole and hard to believe.
+    pub fn is_doubt(self) -> bool {
+        matches!(
+            self,
+            Self::AboveRating
+                | Self::ComponentAboveWall
+                | Self::CounterDiffers
+                | Self::FrozenSensor
+                | Self::MirroredSeries
+                | Self::DeviceCount
+                | Self::NestedSum
+                | Self::Throttled
+                | Self::TruncatedWindow
+                | Self::WarmUp
+        )
+    }
+
+    /// The name that other tools of the field have for it: SemiAnalysisAI/InferenceX, `utils/aggregate_power.py`.
+    ///
+    /// ```
+    /// use szilard::input::Code;
+    /// assert_eq!(Code::Gap.known_as(), Some("sampling_gap_exceeded"));
+    /// ```
+    pub fn known_as(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Gap => "sampling_gap_exceeded",
+            Self::EdgeUnresolved | Self::TruncatedWindow => "benchmark_window_not_bracketed",
+            Self::DeviceCount => "expected_gpu_count_mismatch",
+            Self::NaSample | Self::Nonfinite | Self::Sentinel => "invalid_power_sample",
+            Self::TooFewSamples => "insufficient_power_samples",
+            Self::NoPower => "no_usable_power_samples",
+            Self::Window => "invalid_benchmark_window",
+            Self::TimeParse => "invalid_timestamp_sample",
+            Self::AmbiguousDevices => "gpu_identity_missing",
+            _ => return None,
+        })
     }
 
     /// What to do about it.
@@ -88,6 +127,20 @@ impl Code {
             Self::DeviceOrder => "log the index or the uuid of each row",
             Self::LoggedAverage => "look for lost or glued rows near the line",
             Self::Implausible => "check the unit and the device",
+            Self::AboveRating => "check the unit and the device; a transient that long is none",
+            Self::ComponentAboveWall => "check which of the two meters holds the other, and their units",
+            Self::CounterDiffers => {
+                "trust the counter where polling was slow, the polling where the counter was not read anew"
+            }
+            Self::FrozenSensor => "measure again; look for a hung driver or reader",
+            Self::MirroredSeries => "name one of the devices with device=",
+            Self::DeviceCount => "measure with a tool that reads all devices, or correct the number",
+            Self::NestedSum => "name the total with channel= or device=",
+            Self::Throttled => {
+                "cool the device or raise its power limit and measure again, or say that it was throttled"
+            }
+            Self::TruncatedWindow => "start the recorder before the run and stop it after",
+            Self::WarmUp => "give window= or drop the first requests",
             Self::NegativeNet => "measure idle again, in the state of the run",
             Self::TruncatedTail => "log more candidates of each token, or state the interval",
             Self::Empty | Self::NoData | Self::NoHeader => {

@@ -56,7 +56,12 @@ pub fn civil_stamp(text: &str, order: DateOrder) -> Option<Stamp> {
     let (year, month, day) = date_parts(date, order)?;
     let (clock, zone) = split_zone(clock.trim_start())?;
     let (hour, clock) = clock.split_once(':')?;
-    let (minute, second) = clock.split_once(':').unwrap_or((clock, ""));
+    let (minute, second) = match clock.split_once(':') {
+        // a colon without digits behind it is a cut stamp
+        Some((_, second)) if !second.starts_with(|c: char| c.is_ascii_digit()) => return None,
+        Some(parts) => parts,
+        None => (clock, ""),
+    };
     let resolution_ns = if second.is_empty() { 60 * SECOND } else { SECOND };
     let (second, fraction) = second.split_once(['.', ',']).unwrap_or((second, ""));
     if text.ends_with(['.', ',', ':']) {
@@ -241,6 +246,8 @@ mod tests {
             "2025-02-29 10:00:00",
             "2025-03-04",
             "2025-03-04 10:00:00.",
+            "2025-03-04 10:00:.000",
+            "2025-03-04 10:00:-00",
             "2025-03-04 10:00:61",
             "2025-03-04 24:00:00",
             "10:00:00",

@@ -27,7 +27,7 @@ pub struct Placed {
 }
 
 /// A zone and the last stamp placed in it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Zone {
     zone: TimeZone,
     last: Option<i64>,

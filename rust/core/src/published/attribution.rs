@@ -161,7 +161,8 @@ fn attributed(
             return Ok(Attribution::Elsewhere(format!("in {own} ({})", other.id)));
         }
     }
-    let figures = same.iter().map(|(other, fact)| format!("{} ({})", fact.in_words(), other.citation.key));
+    let others = same.iter().filter(|(other, _)| other.citation.key != key);
+    let figures = others.map(|(other, fact)| format!("{} ({})", fact.in_words(), other.citation.key));
     let figures = figures.collect::<Vec<_>>().join(", ");
     let has = if figures.is_empty() { figures } else { format!(", which has {figures}") };
     let also = stated.differs(fact).map(|(_, why)| format!("; {why}")).unwrap_or_default();

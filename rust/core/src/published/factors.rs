@@ -33,10 +33,10 @@ impl Registry {
             reason,
         };
         let number = fact.single_value()?;
-        // what the name and the number are is settled before what the number means
-        fits_meaning(fact, given).map_err(unfit)?;
+        // which factor is meant, and that the fact gives it, is settled before its number is read
+        let meant = Factor::new(name, step, Given::Ratio, &Quantity::number(1.0)?)?;
+        fits_name(fact, meant.name()).and_then(|()| fits_meaning(fact, given)).map_err(unfit)?;
         let factor = Factor::new(name, step, given, &number)?;
-        fits_name(fact, factor.name()).map_err(unfit)?;
         let factor = factor
             .with_citation(&publication.citation.to_string())
             .with_years(fact.from, fact.to)

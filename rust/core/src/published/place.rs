@@ -34,6 +34,13 @@ impl Place<'_> {
         self.found(key).or_else(|| self.found("id")).unwrap_or(own)
     }
 
+    /// The number behind a key of the entry as it is written, as `1.40`; `None` where the key does not stand alone on a line.
+    pub(super) fn written(&self, key: &str) -> Option<&str> {
+        let line = self.text.lines().nth(self.found(key)?.checked_sub(1)?)?;
+        let (_, number) = line.trim_start().strip_prefix(key)?.split_once('=')?;
+        Some(number.split('#').next().unwrap_or(number).trim())
+    }
+
     fn found(&self, key: &str) -> Option<usize> {
         let own = first_line(self.text, self.at);
         let header = |line: &&str| line.trim_start().starts_with('[');
@@ -61,6 +68,9 @@ mod tests {
         let text = "[[fact]]\nid = \"A\"\nunit = \"J\"\n[[fact]]\nunit = \"x\"\nid = \"B\"\ninputs.a = 1\n";
         let place = Place { file: "f", text, what: "fact", id: "B", at: text.find("\"B\"").unwrap() };
         assert_eq!((place.line("unit"), place.line("inputs"), place.line("value")), (5, 7, 6));
+        let printed =
+            Place { file: "f", text: "[[fact]]\nid = \"A\"\nvalue = 1.40 # about\n", what: "fact", id: "A", at: 12 };
+        assert_eq!((printed.written("value"), printed.written("low")), (Some("1.40"), None));
         assert_eq!(place.error("unit", "no unit").to_string(), "f, line 5, fact B, unit: no unit");
     }
 }

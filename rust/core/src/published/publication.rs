@@ -300,9 +300,17 @@ impl Fact {
         if self.from > self.to {
             return Err(entry.error("from", "must not be after to"));
         }
-        let finest = given.iter().map(|value| last_digit(&value.to_string())).fold(f64::INFINITY, f64::min);
+        // 1.40 is printed to a hundredth, which the number 1.4 does not say
+        let printed = |key: &str, figure: &Quantity| {
+            let written = entry.written(key).map(|text| text.replace('_', ""));
+            let same = written.filter(|text| text.parse() == Ok(figure.value()));
+            same.unwrap_or_else(|| figure.value().to_string())
+        };
+        let ends = [("low", &self.low), ("value", &self.value), ("high", &self.high)];
+        let digits = ends.iter().filter_map(|(key, figure)| Some(last_digit(&printed(key, figure.as_ref()?))));
+        let finest = digits.fold(f64::INFINITY, f64::min);
         let printed = match &self.value {
-            Some(value) => entry.last_digit(self.last_digit, &value.value().to_string(), self.note.as_deref())?,
+            Some(value) => entry.last_digit(self.last_digit, &printed("value", value), self.note.as_deref())?,
             None => Digit { size: self.last_digit.unwrap_or(finest), is_coarser: false },
         };
         (self.last_digit, self.is_coarser) = (Some(printed.size), printed.is_coarser);

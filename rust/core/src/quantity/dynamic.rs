@@ -157,7 +157,8 @@ impl Quantity {
     }
 
     /// The same value with a further component of standard uncertainty `size`, in the unit of the value. Without an
-    /// `id` the component is independent of all others; with degrees of freedom it was evaluated from observations.
+    /// `id` the component is independent of all others. With degrees of freedom a normal one was evaluated from
+    /// observations (type A), and the limits of any other are known only that well.
     ///
     /// # Errors
     /// [`UnitError::Uncertainty`] where the size is negative or not finite, or the degrees of freedom not above zero.
@@ -179,7 +180,8 @@ impl Quantity {
         };
         let component = match degrees_of_freedom {
             None => component,
-            Some(freedom) if freedom > 0.0 => component.type_a(freedom),
+            Some(freedom) if freedom > 0.0 && distribution.is_normal() => component.type_a(freedom),
+            Some(freedom) if freedom > 0.0 => component.known_to(freedom),
             Some(found) => return Err(UnitError::Uncertainty { found }),
         };
         Ok(self.with_components(vec![component]))

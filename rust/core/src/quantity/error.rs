@@ -98,6 +98,20 @@ pub enum UnitError {
         /// The most that are drawn.
         most: usize,
     },
+    /// A covariance matrix that is none, or observations that give none.
+    #[error("not a covariance matrix: {reason}")]
+    Covariance {
+        /// What holds of a covariance matrix.
+        reason: String,
+    },
+    /// A word that is no distribution.
+    #[error(
+        "unknown distribution {found:?}: expected normal, t(5), rectangular, triangular, arcsine or curvilinear-trapezoid(0.1)"
+    )]
+    Distribution {
+        /// The word.
+        found: String,
+    },
     /// A non-linear model of which only the first-order components are known.
     #[error(
         "first-order propagation is not valid for this figure and its measurement model was not kept; \

@@ -13,7 +13,7 @@ use std::str::FromStr;
 
 /// The value of an expression without names.
 ///
-/// `+ - * / ^`, `±` with a standard uncertainty as in `(176 ± 5) TWh`, parentheses, `sqrt exp ln log2 log10 abs`, `pi`, the constants `k_B`, `h_P` and `e_0`, and numbers with
+/// `+ - * / ^`, `±` with a standard uncertainty as in `(176 ± 5) TWh`, parentheses, `sqrt exp ln log2 log10 abs sin cos`, `pi`, the constants `k_B`, `h_P` and `e_0`, and numbers with
 /// units. A number and the units behind it are one factor: in `a / 50 token` the whole `50 token` is the divisor.
 /// What could be read in two ways, as `450 W / 20 token/s`, is refused.
 ///
@@ -168,6 +168,8 @@ fn call(name: &str, argument: &Quantity) -> Result<Quantity, QuantityError> {
         "abs" => Ok(argument.magnitude()),
         "exp" => argument.map(Function::Exp),
         "ln" => argument.map(Function::Ln),
+        "sin" => argument.map(Function::Sin),
+        "cos" => argument.map(Function::Cos),
         "log2" => argument.map(Function::Ln)?.over(&number(std::f64::consts::LN_2)?),
         "log10" => argument.map(Function::Ln)?.over(&number(std::f64::consts::LN_10)?),
         _ => Err(UnitError::Unknown { found: format!("{name}(…)"), suggestion: None }.into()),

@@ -58,15 +58,34 @@ impl Component {
     }
 
     /// The same component, evaluated from observations.
-    pub fn type_a(mut self, degrees_of_freedom: f64) -> Self {
-        self.evaluation = Evaluation::A;
-        self.degrees_of_freedom = degrees_of_freedom;
-        self
+    pub fn type_a(self, degrees_of_freedom: f64) -> Self {
+        Self { evaluation: Evaluation::A, ..self.known_to(degrees_of_freedom) }
+    }
+
+    /// The same component, its standard uncertainty known only to so many degrees of freedom (JCGM 100, G.4.2).
+    pub fn known_to(self, degrees_of_freedom: f64) -> Self {
+        Self { degrees_of_freedom, ..self }
+    }
+
+    /// The shape that draws come from: a normal component of few degrees of freedom is drawn from Student's t (JCGM
+    /// 101, 6.4.9).
+    pub(super) fn drawn_shape(&self) -> Distribution {
+        match self.distribution {
+            Distribution::Normal if self.degrees_of_freedom.is_finite() => {
+                Distribution::StudentT(self.degrees_of_freedom)
+            }
+            shape => shape,
+        }
+    }
+
+    /// What a component has in common with those that come from the same observations: its id up to a `#`.
+    fn observations(&self) -> &str {
+        self.id.rsplit_once('#').map_or(&self.id, |(observations, _)| observations)
     }
 }
 
 /// An identity that no other component of this or another process has.
-fn fresh_id() -> String {
+pub(super) fn fresh_id() -> String {
     static PROCESS: OnceLock<u64> = OnceLock::new();
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let process = PROCESS.get_or_init(|| RandomState::new().hash_one("szilard"));
@@ -167,7 +186,8 @@ impl Measured {
 
     /// The product.
     pub fn times(&self, other: &Self) -> Self {
-        self.combine(other, self.value * other.value, other.value, self.value, Function::Product, false)
+        let diffuse = self.is_diffuse_with(other);
+        self.combine(other, self.value * other.value, other.value, self.value, Function::Product, diffuse)
     }
 
     /// The quotient.
@@ -239,6 +259,33 @@ impl Measured {
         !self.components.is_empty() && self.value.abs() < LINEAR_RATIO * self.u()
     }
 
+    /// Whether the product of two uncertain figures is not linear enough: its term of second order, u(a) u(b), is more
+    /// than a fifth of those of first order, (a/u(a))² + (b/u(b))² < 5².
+    fn is_diffuse_with(&self, other: &Self) -> bool {
+        let ratio = |figure: &Self| (figure.value / figure.u()).powi(2);
+        self.u() > 0.0 && other.u() > 0.0 && ratio(self) + ratio(other) < LINEAR_RATIO.powi(2)
+    }
+
+    /// Degrees of freedom of the standard uncertainty, ν = u⁴ / Σ_k u_k⁴/ν_k over independent observations k (Welch and
+    /// Satterthwaite; JCGM 100, G.4.1); infinite where every component is known.
+    pub fn effective_degrees_of_freedom(&self) -> f64 {
+        let mut variances: HashMap<(&str, u64), f64> = HashMap::new();
+        for part in self.components.iter().filter(|part| part.degrees_of_freedom.is_finite()) {
+            *variances.entry((part.observations(), part.degrees_of_freedom.to_bits())).or_default() +=
+                part.contribution.powi(2);
+        }
+        let fourth: f64 =
+            variances.iter().map(|((_, freedom), variance)| variance.powi(2) / f64::from_bits(*freedom)).sum();
+        if fourth > 0.0 { self.u().powi(4) / fourth } else { f64::INFINITY }
+    }
+
+    /// The components with their shares of the variance, which sum to one; without any variance all are zero.
+    pub fn shares(&self) -> impl Iterator<Item = (&Component, f64)> {
+        let variance = self.components.iter().map(|part| part.contribution.powi(2)).sum::<f64>();
+        let share = move |part: &Component| if variance > 0.0 { part.contribution.powi(2) / variance } else { 0.0 };
+        self.components.iter().map(move |part| (part, share(part)))
+    }
+
     /// Whether one component that is not normal holds more than half the variance.
     pub fn is_dominated_by_a_shape(&self) -> bool {
         let half = 0.5 * self.u().powi(2);
@@ -301,7 +348,9 @@ mod tests {
         assert!(Measured::exact(1.0).over(&small).is_strongly_nonlinear());
         assert!(!Measured::exact(1.0).over(&firm).is_strongly_nonlinear());
         assert!(small.power(&Measured::exact(2.0)).is_strongly_nonlinear());
-        assert!(!small.times(&small).is_strongly_nonlinear());
+        // x² by the product is the power of two: nearer to zero than five standard uncertainties neither is linear
+        assert!(small.times(&small).is_strongly_nonlinear());
+        assert!(!firm.times(&small).is_strongly_nonlinear() && !small.scaled(2.0).is_strongly_nonlinear());
     }
 
     #[test]

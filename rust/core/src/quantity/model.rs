@@ -21,10 +21,18 @@ pub enum Function {
     Scale(f64),
     /// e^a
     Exp,
+    /// e^a - 1
+    ExpMinusOne,
     /// ln a
     Ln,
+    /// ln(1 + a)
+    LnOnePlus,
     /// |a|
     Abs,
+    /// sin a [rad]
+    Sin,
+    /// cos a [rad]
+    Cos,
 }
 
 impl Function {
@@ -32,8 +40,12 @@ impl Function {
     pub(super) fn of_one(self, x: f64) -> (f64, f64) {
         match self {
             Self::Exp => (x.exp(), x.exp()),
+            Self::ExpMinusOne => (x.exp_m1(), x.exp()),
             Self::Ln => (x.ln(), 1.0 / x),
+            Self::LnOnePlus => (x.ln_1p(), 1.0 / (1.0 + x)),
             Self::Abs => (x.abs(), if x < 0.0 { -1.0 } else { 1.0 }),
+            Self::Sin => x.sin_cos(),
+            Self::Cos => (x.cos(), -x.sin()),
             Self::Scale(factor) => (factor * x, factor),
             Self::Sum | Self::Difference | Self::Product | Self::Quotient | Self::Power => (f64::NAN, f64::NAN),
         }
@@ -46,7 +58,14 @@ impl Function {
             Self::Product => a * b,
             Self::Quotient => a / b,
             Self::Power => a.powf(b),
-            Self::Scale(_) | Self::Exp | Self::Ln | Self::Abs => self.of_one(a).0,
+            Self::Scale(_)
+            | Self::Exp
+            | Self::ExpMinusOne
+            | Self::Ln
+            | Self::LnOnePlus
+            | Self::Abs
+            | Self::Sin
+            | Self::Cos => self.of_one(a).0,
         }
     }
 }

@@ -140,9 +140,7 @@ impl Measured {
     fn coverage_factor(&self, coverage: f64) -> f64 {
         use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
         let tail = 0.5 + 0.5 * coverage;
-        let fourth: f64 =
-            self.components().iter().map(|part| part.contribution.powi(4) / part.degrees_of_freedom).sum();
-        let effective = self.u().powi(4) / fourth;
+        let effective = self.effective_degrees_of_freedom();
         match StudentsT::new(0.0, 1.0, effective) {
             Ok(shape) if effective.is_finite() => shape.inverse_cdf(tail),
             _ => Normal::standard().inverse_cdf(tail),
@@ -188,7 +186,8 @@ fn draw_block(components: &[&Component], size: usize, seed: u64, block: u64) -> 
     components
         .iter()
         .map(|component| {
-            let draws = (0..size).map(|_| component.distribution.draw(uniform(), uniform())).collect();
+            let shape = component.drawn_shape();
+            let draws = (0..size).map(|_| shape.draw(uniform(), uniform())).collect();
             (Arc::clone(&component.id), draws)
         })
         .collect()

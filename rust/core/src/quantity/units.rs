@@ -72,6 +72,9 @@ coherent! {
     token_rate TokenRate "token rate"          [Z0 Z0 N1 Z0 Z0 Z0 P1] token_per_second "token/s" "token per second" "tokens per second";
     energy Energy "energy"                     [P2 P1 N2 Z0 Z0 Z0 Z0] joule "J" "joule" "joules";
     power Power "power"                        [P2 P1 N3 Z0 Z0 Z0 Z0] watt "W" "watt" "watts";
+    heat_loss HeatLoss "power per length"      [P1 P1 N3 Z0 Z0 Z0 Z0] watt_per_meter "W/m" "watt per meter" "watts per meter";
+    specific_energy SpecificEnergy "energy per mass" [P2 Z0 N2 Z0 Z0 Z0 Z0] joule_per_kilogram "J/kg" "joule per kilogram" "joules per kilogram";
+    specific_heat SpecificHeat "heat capacity per mass" [P2 Z0 N2 Z0 N1 Z0 Z0] joule_per_kilogram_kelvin "J/(kg K)" "joule per kilogram kelvin" "joules per kilogram kelvin";
     heat_flux HeatFlux "power per area"        [Z0 P1 N3 Z0 Z0 Z0 Z0] watt_per_square_meter "W/m²" "watt per square meter" "watts per square meter";
     heat_capacity HeatCapacity "heat capacity" [P2 P1 N2 Z0 N1 Z0 Z0] joule_per_kelvin "J/K" "joule per kelvin" "joules per kelvin";
     thermal_resistance ThermalResistance "thermal resistance" [N2 N1 P3 Z0 P1 Z0 Z0] kelvin_per_watt "K/W" "kelvin per watt" "kelvins per watt";
@@ -94,6 +97,7 @@ system! {
         mod electric_current::ElectricCurrent, mod electric_charge::ElectricCharge,
         mod electric_potential::ElectricPotential, mod temperature::Temperature, mod information::Information,
         mod token_count::TokenCount, mod token_rate::TokenRate, mod energy::Energy, mod power::Power,
+        mod heat_loss::HeatLoss, mod specific_energy::SpecificEnergy, mod specific_heat::SpecificHeat,
         mod heat_flux::HeatFlux, mod heat_capacity::HeatCapacity, mod thermal_resistance::ThermalResistance,
         mod thermal_conductance::ThermalConductance, mod action::Action, mod energy_per_token::EnergyPerToken,
         mod energy_per_bit::EnergyPerBit,

@@ -1,11 +1,12 @@
 //! The one place where rows become a trace: readers say what a line holds, the builder applies the rules.
 
 use super::channel::Kind;
+use super::digest::{Digest, Known, Undecided};
 use super::options::ReadOptions;
 use super::place::Records;
 use super::reading::{Fault, Reading};
 use super::timing::{Day, Time};
-use crate::input::{Base, Code, Diagnostics, Place, Refusal, Unit, Zone};
+use crate::input::{Base, Code, DateOrder, Diagnostics, Place, Refusal, Stamp, Unit, Zone};
 use crate::quantity::Boundary;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -13,10 +14,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 pub const DEVICE_LIMIT: usize = 65_536;
 
 /// Most series of one log.
-const SERIES_LIMIT: usize = 4 * DEVICE_LIMIT;
+pub(super) const SERIES_LIMIT: usize = 4 * DEVICE_LIMIT;
 
 /// How many texts of failed readings are kept for one series.
-const TEXTS_KEPT: usize = 64;
+pub(super) const TEXTS_KEPT: usize = 64;
 
 /// What a negative reading of a channel means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +33,7 @@ pub enum Negative {
 }
 
 /// What a reader says once about a kind of series: a column, a rail, a meter channel.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Slot {
     /// Name of the series, without its unit.
     pub name: String,
@@ -72,6 +73,21 @@ pub(super) struct Series {
     pub rows: Vec<Row>,
     pub step: f64,
     pub fault_texts: Vec<String>,
+    /// What is known of the rows of a stream that were taken up and forgotten.
+    pub digest: Option<Box<Digest>>,
+    /// The same in the end.
+    pub known: Option<Known>,
+}
+
+impl Series {
+    pub fn new(device: usize, slot: usize) -> Self {
+        Self { device, slot, rows: Vec::new(), step: 0.0, fault_texts: Vec::new(), digest: None, known: None }
+    }
+
+    fn has_readings(&self) -> bool {
+        let digested = self.digest.as_ref().is_some_and(|digest| digest.has_readings());
+        digested || self.rows.iter().any(|row| row.value.is_ok())
+    }
 }
 
 /// A device by name, and where its series are.
@@ -101,8 +117,16 @@ pub struct Builder<'a> {
     pub(super) day: Day,
     pub(super) records_at: Records,
     pub(super) separate: bool,
-    index: HashMap<String, usize>,
-    slot_index: HashMap<String, usize>,
+    pub(super) index: HashMap<String, usize>,
+    pub(super) slot_index: HashMap<String, usize>,
+    /// The device that was asked for last.
+    pub(super) recent_device: usize,
+    /// The unit behind the number that was read last, as it is written.
+    pub(super) recent_unit: Option<(String, Unit)>,
+    /// The stamp that was read last, up to its seconds, and its time at second 0.
+    pub(super) recent_minute: Option<(String, DateOrder, Stamp)>,
+    /// Why a stream of the rows gives no answer.
+    pub(super) undecided: Option<Undecided>,
     pub(super) scales: Vec<Option<Unit>>,
     pub(super) zone: Option<Zone>,
     pub(super) comma: bool,
@@ -143,6 +167,10 @@ impl<'a> Builder<'a> {
             separate: false,
             index: HashMap::new(),
             slot_index: HashMap::new(),
+            recent_device: 0,
+            recent_unit: None,
+            recent_minute: None,
+            undecided: None,
             scales: Vec::new(),
             zone,
             comma: false,
@@ -216,7 +244,7 @@ impl<'a> Builder<'a> {
     /// Whether any series of that name has a reading.
     pub fn has_readings(&self, name: &str) -> bool {
         let slot = self.slot_named(name);
-        self.series.iter().any(|series| Some(series.slot) == slot && series.rows.iter().any(|row| row.value.is_ok()))
+        self.series.iter().any(|series| Some(series.slot) == slot && series.has_readings())
     }
 
     /// Whether a series has rows, with a value or without.
@@ -295,11 +323,10 @@ impl<'a> Builder<'a> {
         for at in 0..self.series.len() {
             let Some(series) = self.series.get(at).filter(|series| series.slot == from) else { continue };
             let made = Series {
-                device: series.device,
-                slot: to,
                 rows: series.rows.iter().map(times).collect(),
                 step: series.step * voltage,
                 fault_texts: series.fault_texts.clone(),
+                ..Series::new(series.device, to)
             };
             if let Some(device) = self.devices.get_mut(made.device) {
                 device.series.insert(to, self.series.len());
@@ -327,11 +354,9 @@ impl<'a> Builder<'a> {
                 ..ampere.clone()
             };
             let made = Series {
-                device: at,
-                slot: to,
                 rows: amperes.rows.iter().zip(&volts.rows).map(product).collect(),
-                step: 0.0,
                 fault_texts: amperes.fault_texts.iter().chain(&volts.fault_texts).cloned().collect(),
+                ..Series::new(at, to)
             };
             if let Some(device) = self.devices.get_mut(at) {
                 device.series.insert(to, self.series.len());
@@ -357,7 +382,15 @@ impl<'a> Builder<'a> {
     /// # Errors
     /// `E_LIMIT_DEVICES`.
     pub fn device(&mut self, name: &str, line: u32) -> Result<usize, Refusal> {
+        // devices mostly come in turn
+        let next = self.recent_device + 1;
+        let next = if next < self.devices.len() { next } else { 0 };
+        if self.devices.get(next).is_some_and(|device| device.name == name) {
+            self.recent_device = next;
+            return Ok(next);
+        }
         if let Some(device) = self.index.get(name) {
+            self.recent_device = *device;
             return Ok(*device);
         }
         if self.devices.len() == DEVICE_LIMIT {
@@ -388,7 +421,7 @@ impl<'a> Builder<'a> {
                 return Err(self.refuse(Code::LimitDevices, line, "more series", format!("at most {SERIES_LIMIT}")));
             }
             entry.series.insert(slot, place);
-            self.series.push(Series { device, slot, rows: Vec::new(), step: 0.0, fault_texts: Vec::new() });
+            self.series.push(Series::new(device, slot));
         }
         let negative = self.slots.get(slot).map_or(Negative::Kept, |slot| slot.negative);
         let Some(series) = self.series.get_mut(place) else { return Ok(()) };

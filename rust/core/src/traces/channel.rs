@@ -1,7 +1,9 @@
 //! One measured series: what it is, where it sits in its device, and its samples.
 
+use super::sensor::SensorModel;
 use crate::quantity::Boundary;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What a sample of a channel means, and so how energy follows from it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -31,14 +33,26 @@ pub enum Kind {
     Current,
     /// Temperature [K].
     Temperature,
+    /// Clock frequency [Hz].
+    Frequency,
     /// Utilisation, 0 to 1.
     Utilisation,
+    /// Why clocks are lowered, as the bits of NVML; 0 where they are not.
+    ThrottleReasons,
 }
 
 impl Kind {
     /// Whether energy can be had from the channel.
     pub fn gives_energy(self) -> bool {
-        !matches!(self, Self::Voltage | Self::Current | Self::Temperature | Self::Utilisation)
+        !matches!(
+            self,
+            Self::Voltage
+                | Self::Current
+                | Self::Temperature
+                | Self::Frequency
+                | Self::Utilisation
+                | Self::ThrottleReasons
+        )
     }
 
     /// Whether samples are powers to be integrated over time.
@@ -54,7 +68,8 @@ impl Kind {
             Self::Voltage => "V",
             Self::Current => "A",
             Self::Temperature => "K",
-            Self::Utilisation => "1",
+            Self::Frequency => "Hz",
+            Self::Utilisation | Self::ThrottleReasons => "1",
         }
     }
 
@@ -70,13 +85,12 @@ impl Kind {
             Self::Voltage => "voltage",
             Self::Current => "current",
             Self::Temperature => "temperature",
+            Self::Frequency => "frequency",
             Self::Utilisation => "utilisation",
+            Self::ThrottleReasons => "throttle-reasons",
         }
     }
 }
-
-/// No shorter interval is a gap. [ns]
-pub const SHORTEST_GAP_NS: i64 = 2_000_000_000;
 
 /// The samples of a channel in SI units, in time order inside each segment.
 ///
@@ -92,12 +106,43 @@ pub struct Samples {
     pub line: Vec<u32>,
     /// Index of the first sample of each segment after the first.
     pub breaks: Vec<usize>,
+    /// What is known of all samples of a stream, of which only the first and last ones stand here.
+    pub beyond: Option<Beyond>,
+}
+
+/// What is known of the samples of a stream.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Beyond {
+    /// How many there are.
+    pub count: usize,
+    /// Bounds of the lower median of their positive intervals. [ns]
+    pub median_ns: Option<(i64, i64)>,
+    /// The intervals that are gaps.
+    pub gaps: Vec<Long>,
+}
+
+/// An interval that is longer than most.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Long {
+    /// The sample before it.
+    pub from: (i64, f64),
+    /// The sample after it.
+    pub to: (i64, f64),
+    /// Line of the sample after it.
+    pub line: u32,
+}
+
+impl Long {
+    /// Its length. [ns]
+    pub fn length(&self) -> i64 {
+        self.to.0.saturating_sub(self.from.0)
+    }
 }
 
 impl Samples {
     /// Number of samples.
     pub fn len(&self) -> usize {
-        self.time_ns.len()
+        self.beyond.as_ref().map_or(self.time_ns.len(), |beyond| beyond.count)
     }
 
     /// Whether there are none.
@@ -107,6 +152,9 @@ impl Samples {
 
     /// The lower median of the positive intervals; `None` where there are none. [ns]
     pub fn median_interval_ns(&self) -> Option<i64> {
+        if let Some(beyond) = &self.beyond {
+            return beyond.median_ns.map(|(least, _)| least);
+        }
         let step = |pair: &[i64]| pair.last().zip(pair.first()).map(|(end, start)| end.saturating_sub(*start));
         let intervals = self.segments().flat_map(|(time, _)| time.windows(2)).filter_map(step);
         let mut positive: Vec<i64> = intervals.filter(|interval| *interval > 0).collect();
@@ -116,15 +164,23 @@ impl Samples {
 
     /// The longest interval that counts as sampled: max(5 x lower median of the positive intervals, 2 s). [ns]
     pub fn gap_limit_ns(&self) -> i64 {
-        self.median_interval_ns().unwrap_or(0).saturating_mul(5).max(SHORTEST_GAP_NS)
+        gap_limit_ns(self.median_interval_ns().unwrap_or(0))
     }
 
     /// The segments as slices of time and value.
     pub fn segments(&self) -> impl Iterator<Item = (&[i64], &[f64])> {
         let starts = std::iter::once(0).chain(self.breaks.iter().copied());
-        let ends = self.breaks.iter().copied().chain(std::iter::once(self.len()));
+        let ends = self.breaks.iter().copied().chain(std::iter::once(self.time_ns.len()));
         starts.zip(ends).filter_map(|(start, end)| Some((self.time_ns.get(start..end)?, self.value.get(start..end)?)))
     }
+}
+
+/// No shorter interval is a gap. [ns]
+pub const SHORTEST_GAP: i64 = 2_000_000_000;
+
+/// The longest interval that counts as sampled, of a series with this median interval. [ns]
+pub(super) fn gap_limit_ns(median: i64) -> i64 {
+    median.saturating_mul(5).max(SHORTEST_GAP)
 }
 
 /// One measured series of one device.
@@ -144,6 +200,8 @@ pub struct Channel {
     pub instead: Option<String>,
     /// Resolution of the stamps. [ns]
     pub stamp_resolution_ns: i64,
+    /// What is known about the sensor: of its kind, its board, or as its user stated it.
+    pub sensor: Option<Arc<SensorModel>>,
     /// Smallest step of the printed values, in the unit of the kind; 0 where it is not known.
     pub resolution: f64,
     /// Whether the stamps are too coarse to tell samples apart (`W_COARSE_TIME`).

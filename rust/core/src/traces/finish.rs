@@ -1,15 +1,16 @@
 //! The end of a reading: rows in time order, what is missing said, a trace or the reason why there is none.
 
-use super::builder::{Builder, Negative, Row, Series};
+use super::builder::{Builder, Row, Series};
 use super::channel::{Channel, Kind, Samples};
 use super::clock::Clock;
-use super::order::{arrange, retime};
-use super::plausible::plausible_power_w;
-use super::reading::Fault;
+use super::digest::{Faults, Known, Values};
+use super::order::{Order, arrange, retime};
+use super::sensor::sensor_of;
 use super::trace::Trace;
 use crate::input::{Base, Code, LeapSeconds, Place, Refusal};
 use crate::quantity::Boundary;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 const SECOND: i64 = 1_000_000_000;
 
@@ -25,6 +26,11 @@ impl Builder<'_> {
     /// # Errors
     /// `E_NO_DATA`, `E_NO_POWER`, `E_TOO_FEW_SAMPLES`, `E_ZERO_DURATION`, `E_UNKNOWN_DEVICE`, `E_RANGE`.
     pub fn finish(mut self, format: &'static str, total_known: bool) -> Result<Trace, Refusal> {
+        self.complete(format, total_known)
+    }
+
+    /// As [`Builder::finish`], and what was found out on the way stays in the builder.
+    pub(super) fn complete(&mut self, format: &'static str, total_known: bool) -> Result<Trace, Refusal> {
         let Some((first_record, last_record)) = self.records else {
             let line = self.header_line.map_or(Place::File, |line| Place::Line(u64::from(line)));
             return Err(Refusal::new(Code::NoData, self.path, line, "no records", "records"));
@@ -41,7 +47,9 @@ impl Builder<'_> {
         let series = std::mem::take(&mut self.series);
         let leaps: LeapSeconds = std::mem::take(&mut self.leaps).into_iter().collect();
         let channels = series.into_iter().filter_map(|series| self.channel(series, &leaps, &mut said));
-        let channels: Vec<Channel> = channels.collect();
+        let mut channels: Vec<Channel> = channels.collect();
+        let sensor = sensor_of(format).cloned().map(Arc::new);
+        channels.iter_mut().for_each(|channel| channel.sensor.clone_from(&sensor));
         let energetic = || channels.iter().filter(|channel| channel.kind.gives_energy());
         let lines = |at: usize| energetic().filter_map(move |channel| channel.samples.line.get(at).copied()).min();
         let most = energetic().map(|channel| channel.samples.len()).max().unwrap_or(0);
@@ -79,8 +87,8 @@ impl Builder<'_> {
             channels,
             total_known,
             separate_devices: self.separate,
-            records: self.records_at,
-            diagnostics: self.diagnostics,
+            records: std::mem::take(&mut self.records_at),
+            diagnostics: std::mem::take(&mut self.diagnostics),
         })
     }
 
@@ -117,19 +125,12 @@ impl Builder<'_> {
     ) -> Option<Channel> {
         let slot = self.slots.get(series.slot)?.clone();
         let device = self.devices.get(series.device)?.name.clone();
-        for row in &mut series.rows {
-            row.time_ns = leaps.elapsed(row.time_ns, row.leap);
-        }
-        let order = arrange(&mut series.rows);
+        let (order, known) = match series.known.take() {
+            Some(known) => (Order { repeat: known.repeat, ..Order::default() }, known),
+            None => self.known(&mut series, leaps, slot.kind),
+        };
         let coarse = order.repeat.is_some() && self.resolution_ns >= SECOND;
         let retimed = coarse && self.options.interval_ns.is_some();
-        if let (true, Some(interval)) = (coarse, self.options.interval_ns) {
-            let starts = std::iter::once(0).chain(order.steps.iter().map(|(at, _)| *at));
-            let ends = order.steps.iter().map(|(at, _)| *at).chain(std::iter::once(series.rows.len()));
-            for (start, end) in starts.zip(ends) {
-                retime(series.rows.get_mut(start..end).unwrap_or_default(), interval, self.resolution_ns);
-            }
-        }
         let places = self.records_at.clone();
         let mut say = |code, line: Option<u32>, message: &str| {
             if let Some(line) = line
@@ -147,7 +148,6 @@ impl Builder<'_> {
         } else {
             say(Code::DupTimestamp, order.repeat, "the same time as the row before; both samples stay");
         }
-        let samples = samples(&series.rows, &order.steps, slot.kind);
         let mut channel = Channel {
             name: slot.name,
             device,
@@ -156,78 +156,41 @@ impl Builder<'_> {
             within: slot.within,
             instead: slot.instead,
             stamp_resolution_ns: if self.resolution_ns == i64::MAX { 0 } else { self.resolution_ns },
+            sensor: None,
             resolution: series.step,
             coarse_time: coarse && !retimed,
-            samples,
+            samples: known.samples,
         };
-        self.say_faults(&channel, &series);
-        self.say_values(&channel, slot.negative);
+        known.faults.say(&channel, &places, &mut self.diagnostics);
+        if let Some((line, watts)) = too_little(&channel) {
+            let message = format!("{watts:.1e} W on average is below what any board draws; the values are kept");
+            self.diagnostics.push(Code::Implausible, places.place(line), Some(&channel.label()), message);
+        }
+        known.values.say(&channel, slot.negative, &places, &mut self.diagnostics);
         self.say_gaps(&channel, series.device, said);
         channel.samples.breaks.dedup();
         Some(channel)
     }
 
-    fn say_faults(&mut self, channel: &Channel, series: &Series) {
-        let label = channel.label();
-        if channel.samples.is_empty() && series.rows.iter().all(|row| row.value == Err(Fault::Start)) {
-            return;
+    /// What is known of a series all of whose rows are held, and their order.
+    fn known(&self, series: &mut Series, leaps: &LeapSeconds, kind: Kind) -> (Order, Known) {
+        for row in &mut series.rows {
+            row.time_ns = leaps.elapsed(row.time_ns, row.leap);
         }
-        if channel.samples.is_empty() {
-            let line = series.rows.first().map_or(0, |row| row.line);
-            let text = series.fault_texts.first().map_or("", String::as_str);
-            let message = format!("never gives a reading: {}", crate::input::printable(text));
-            self.diagnostics.push(Code::NaDevice, self.place(line), Some(&label), message);
-            return;
-        }
-        let fault = |row: &Row| Some((row.line, row.value.err().filter(|fault| *fault != Fault::Start)?));
-        let mut faults: Vec<_> = series.rows.iter().filter_map(fault).collect();
-        faults.sort_by_key(|(line, _)| *line);
-        let texts = series.fault_texts.iter().map(String::as_str).chain(std::iter::repeat("the cell"));
-        for ((line, fault), text) in faults.into_iter().zip(texts) {
-            let message = format!("{} {}; the sample is left out", crate::input::printable(text), fault.what());
-            self.diagnostics.push(fault.code(), self.place(line), Some(&label), message);
-        }
-    }
-
-    fn say_values(&mut self, channel: &Channel, negative: Negative) {
-        if let Some((line, watts)) = too_little(channel) {
-            let message = format!("{watts:.1e} W on average is below what any board draws; the values are kept");
-            self.diagnostics.push(Code::Implausible, self.place(line), Some(&channel.label()), message);
-        }
-        if let Some((line, watts)) = too_much(channel) {
-            let message = format!("{watts:.1e} W on average in the interval before; the values are kept");
-            self.diagnostics.push(Code::Implausible, self.place(line), Some(&channel.label()), message);
-        }
-        if !channel.kind.is_power() {
-            return;
-        }
-        let Samples { value, line, .. } = &channel.samples;
-        let most = plausible_power_w(channel.boundary);
-        if let Some(at) = value.iter().position(|value| value.abs() > most) {
-            let place = self.place(line.get(at).copied().unwrap_or(0));
-            let message = format!("more than {most} W; the values are kept");
-            self.diagnostics.push(Code::Implausible, place, Some(&channel.label()), message);
-        }
-        let (label, places) = (channel.label(), self.records_at.clone());
-        let mut say = |code: Code, what: &str, is: fn(f64) -> bool| {
-            let mut lines = value.iter().zip(line).filter(|(value, _)| is(**value)).map(|(_, line)| *line);
-            if let Some(first) = lines.next() {
-                let message = format!("{} {what}; the values are kept", lines.count() + 1);
-                self.diagnostics.push(code, places.place(first), Some(&label), message);
+        let order = arrange(&mut series.rows);
+        let coarse = order.repeat.is_some() && self.resolution_ns >= SECOND;
+        if let (true, Some(interval)) = (coarse, self.options.interval_ns) {
+            let starts = std::iter::once(0).chain(order.steps.iter().map(|(at, _)| *at));
+            let ends = order.steps.iter().map(|(at, _)| *at).chain(std::iter::once(series.rows.len()));
+            for (start, end) in starts.zip(ends) {
+                retime(series.rows.get_mut(start..end).unwrap_or_default(), interval, self.resolution_ns);
             }
-        };
-        match negative {
-            Negative::Kept => say(Code::NegativePower, "negative readings", |value| value < 0.0),
-            Negative::Undeclared => say(
-                Code::SignConvention,
-                "negative readings of an undeclared sign convention (sign= declares it)",
-                |value| value < 0.0,
-            ),
-            Negative::Dropped | Negative::Turned => {}
         }
-        if lower_median(value) != Some(0.0) {
-            say(Code::ZeroSamples, "readings of zero on a channel whose median is not zero", |value| value == 0.0);
-        }
+        let samples = samples(&series.rows, &order.steps, kind);
+        let (mut faults, mut values) = (Faults::default(), Values::default());
+        faults.take(&series.rows, &series.fault_texts);
+        values.take(kind, None, &samples);
+        (order, Known { samples, faults, values, repeat: None })
     }
 
     fn say_gaps(&mut self, channel: &Channel, device: usize, said: &mut HashSet<(Code, u32, usize)>) {
@@ -236,19 +199,11 @@ impl Builder<'_> {
         if bridged || !channel.kind.gives_energy() {
             return;
         }
-        let limit = channel.samples.gap_limit_ns();
-        let mut at = 0;
-        for (time, _) in channel.samples.segments() {
-            for (offset, pair) in time.windows(2).enumerate() {
-                let [before, after] = pair else { continue };
-                let gap = after.saturating_sub(*before);
-                let line = channel.samples.line.get(at + offset + 1).copied().unwrap_or(0);
-                if gap > limit && said.insert((Code::Gap, line, device)) {
-                    let message = format!("{} s without samples before this line", gap as f64 / 1e9);
-                    self.diagnostics.push(Code::Gap, self.place(line), Some(&channel.device), message);
-                }
+        for (gap, line) in gaps(&channel.samples) {
+            if said.insert((Code::Gap, line, device)) {
+                let message = format!("{} s without samples before this line", gap as f64 / 1e9);
+                self.diagnostics.push(Code::Gap, self.place(line), Some(&channel.device), message);
             }
-            at += time.len();
         }
     }
 
@@ -284,7 +239,14 @@ impl Builder<'_> {
             let Samples { time_ns, line, .. } = &channel.samples;
             let (Some(first), Some(last)) = (line.iter().min(), line.iter().max()) else { continue };
             let (Some(start), Some(end)) = (time_ns.iter().min(), time_ns.iter().max()) else { continue };
-            let half = half_interval(time_ns);
+            let half = channel.samples.median_interval_ns().unwrap_or(0) / 2;
+            if let Some(beyond) = &channel.samples.beyond {
+                let most = beyond.median_ns.map_or(0, |(_, most)| most) / 2;
+                let early = |half| rows.first().is_some_and(|(time, _)| *time < start.saturating_sub(half));
+                if second_last >= *last || early(half) != early(most) {
+                    self.undecided = Some("a device has no samples at one end of the log");
+                }
+            }
             let after = rows.partition_point(|(time, _)| *time <= end.saturating_add(half));
             let gone = earliest_after.get(after).copied().filter(|_| second_last >= *last);
             let late = rows.first().filter(|(time, _)| *time < start.saturating_sub(half) && second <= *first);
@@ -307,40 +269,29 @@ fn too_little(channel: &Channel) -> Option<(u32, f64)> {
     (counts && watts > 0.0 && watts < LEAST_BOARD_W).then_some((*line.get(1)?, watts))
 }
 
-/// The first interval whose energy no device at the boundary can draw: its line and mean power. [W]
-fn too_much(channel: &Channel) -> Option<(u32, f64)> {
-    let Samples { time_ns, value, line, .. } = &channel.samples;
-    if channel.kind != Kind::IntervalEnergy {
-        return None;
+/// The intervals that are too long to be integrated over, and the lines behind them. [ns]
+fn gaps(samples: &Samples) -> Vec<(i64, u32)> {
+    if let Some(beyond) = &samples.beyond {
+        return beyond.gaps.iter().map(|gap| (gap.length(), gap.line)).collect();
     }
-    let watts = |pair: &[i64], energy: f64| {
-        let seconds = pair.last()?.saturating_sub(*pair.first()?) as f64 * 1e-9;
-        Some(energy / seconds)
-    };
-    let means = time_ns.windows(2).zip(value.iter().zip(line).skip(1));
-    let mut means = means.filter_map(|(pair, (energy, line))| Some((*line, watts(pair, *energy)?)));
-    means.find(|(_, watts)| watts.is_finite() && watts.abs() > plausible_power_w(channel.boundary))
-}
-
-fn half_interval(time_ns: &[i64]) -> i64 {
-    let mut intervals: Vec<i64> = time_ns
-        .windows(2)
-        .filter_map(|pair| Some(pair.last()?.saturating_sub(*pair.first()?)))
-        .filter(|interval| *interval > 0)
-        .collect();
-    let middle = intervals.len().saturating_sub(1) / 2;
-    if intervals.is_empty() { 0 } else { *intervals.select_nth_unstable(middle).1 / 2 }
-}
-
-fn lower_median(values: &[f64]) -> Option<f64> {
-    let mut values = values.to_vec();
-    let middle = values.len().checked_sub(1)? / 2;
-    Some(*values.select_nth_unstable_by(middle, f64::total_cmp).1)
+    let limit = samples.gap_limit_ns();
+    let (mut found, mut at) = (Vec::new(), 0);
+    for (time, _) in samples.segments() {
+        for (offset, pair) in time.windows(2).enumerate() {
+            let [before, after] = pair else { continue };
+            let gap = after.saturating_sub(*before);
+            if gap > limit {
+                found.push((gap, samples.line.get(at + offset + 1).copied().unwrap_or(0)));
+            }
+        }
+        at += time.len();
+    }
+    found
 }
 
 /// The rows that have a value, and the segments. A row of an interval keeps its time where its value is missing, so that
 /// the next value is not taken for both intervals.
-fn samples(rows: &[Row], steps: &[(usize, u32)], kind: Kind) -> Samples {
+pub(super) fn samples(rows: &[Row], steps: &[(usize, u32)], kind: Kind) -> Samples {
     let mut samples = Samples::default();
     let last = rows.iter().rposition(|row| row.value.is_ok()).map_or(0, |last| last + 1);
     let of_interval = matches!(kind, Kind::IntervalEnergy | Kind::IntervalMeanPower);

@@ -13,6 +13,9 @@ const SENTINELS: [(u64, u64); 5] = [
     (u64::MAX, u64::MAX),
 ];
 
+/// Less than any sentinel in any unit, 2147 at the least, rounded to three digits.
+const LEAST_SENTINEL: f64 = 2140.0;
+
 /// Units in which a device's own interface counts, in W or J: the unit itself, milli and micro.
 const INTERFACE_UNITS: [f64; 3] = [1.0, 1e-3, 1e-6];
 
@@ -36,6 +39,9 @@ const LOWEST: [u64; 2] = [1 << 31, 1 << 63];
 /// A power is one where it agrees with a sentinel to the printed digits and either cannot be real or shows every
 /// digit of the sentinel. A counter may hold any 32-bit value, so only sentinels of 64 bits count there.
 pub(super) fn is_sentinel(value: f64, step: f64, kind: Kind, boundary: Option<Boundary>) -> bool {
+    if value.abs() < LEAST_SENTINEL {
+        return false;
+    }
     let agrees = |size: u64, unit: f64| {
         let size = size as f64 * unit;
         let slack = step.max(size * 4.0 * f64::EPSILON);

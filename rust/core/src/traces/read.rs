@@ -7,7 +7,7 @@ use crate::input::{Code, Diagnostics, Place, Refusal, Text};
 use std::path::Path;
 
 /// How many lines a format is detected by.
-const HEAD_LINES: usize = 64;
+pub(super) const HEAD_LINES: usize = 64;
 
 /// How many bytes are shown as they are.
 const HEAD_MARK: usize = 16;
@@ -82,7 +82,7 @@ pub fn read_path(path: &Path, options: &ReadOptions) -> Result<Trace, TraceError
     Ok(read(bytes, &name, options)?)
 }
 
-fn detect(text: &Text, options: &ReadOptions) -> Result<&'static Format, Refusal> {
+pub(super) fn detect(text: &Text, options: &ReadOptions) -> Result<&'static Format, Refusal> {
     let start = text.bytes().get(..HEAD_BYTES).unwrap_or(text.bytes());
     let bytes = start.get(..HEAD_MARK).unwrap_or(start).to_vec();
     let start = String::from_utf8_lossy(start).into_owned();

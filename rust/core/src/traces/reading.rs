@@ -3,7 +3,7 @@
 use super::builder::Builder;
 use super::channel::Kind;
 use super::plausible::is_sentinel;
-use crate::input::{Cell, CellFault, Code, Dimension, Refusal, Unit, cell};
+use crate::input::{Cell, CellFault, Code, Dimension, Literal, Refusal, Unit, cell, literal};
 
 /// Why a row has no value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,8 +66,11 @@ impl Builder<'_> {
     ) -> Result<Reading, Refusal> {
         let bad_number = |text: &str| self.refuse(Code::BadNumber, line, text, "a decimal number");
         let point = self.point_of(text);
-        let (number, written) = match cell(text, point) {
-            Ok(Cell::Number(number, unit)) => (number, unit),
+        let (number, written) = match self.cell_in_same_unit(text).map_or_else(|| cell(text, point), Ok) {
+            Ok(Cell::Number(number, unit)) => {
+                self.keep_unit(text, unit);
+                (number, unit)
+            }
             Ok(Cell::Nonfinite) => return Ok(Err(Fault::Nonfinite)),
             Ok(Cell::Missing) => return Ok(Err(Fault::NotRead)),
             Err(CellFault::Number) => return Err(bad_number(text)),
@@ -109,6 +112,26 @@ impl Builder<'_> {
         if self.comma && text.contains(',') && !text.contains('.') { ',' } else { '.' }
     }
 
+    /// The cell `text`, where it is a plain number and the unit kept.
+    fn cell_in_same_unit<'t>(&self, text: &'t str) -> Option<Cell<'t>> {
+        let (symbol, unit) = self.recent_unit.as_ref()?;
+        let number = text.strip_suffix(symbol.as_str())?.strip_suffix(' ')?;
+        match literal(number, '.') {
+            Literal::Number(decimal) => Some(Cell::Number(decimal, Some(*unit))),
+            _ => None,
+        }
+    }
+
+    /// Keeps the unit that stands behind the number of a cell.
+    fn keep_unit(&mut self, text: &str, unit: Option<Unit>) {
+        let Some(unit) = unit.filter(|unit| self.recent_unit.as_ref().is_none_or(|(_, known)| known != unit)) else {
+            return;
+        };
+        if let Some((_, symbol)) = text.trim().split_once(' ').filter(|(_, symbol)| *symbol == symbol.trim()) {
+            self.recent_unit = Some((symbol.to_owned(), unit));
+        }
+    }
+
     fn compare_unit(&mut self, slot: usize, unit: Unit, declared: Option<Unit>, line: u32) {
         match declared {
             Some(header) if header.scale != unit.scale => {
@@ -133,6 +156,6 @@ fn dimension(kind: Kind) -> Option<Dimension> {
         Kind::EnergyCounter { .. } | Kind::IntervalEnergy => Some(Dimension::Energy),
         Kind::Voltage => Some(Dimension::Voltage),
         Kind::Current => Some(Dimension::Current),
-        Kind::Temperature | Kind::Utilisation => None,
+        Kind::Temperature | Kind::Frequency | Kind::Utilisation | Kind::ThrottleReasons => None,
     }
 }

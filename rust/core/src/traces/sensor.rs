@@ -2,11 +2,12 @@
 //! its source, from `datasets/sensors.csv`.
 
 use super::channel::Kind;
+use super::rating::rated_power_w;
 use super::trace::Trace;
 use crate::input::fields;
 use crate::source::datasets::{HARDWARE, text};
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// The distribution a relative gain deviation is drawn from.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,8 +41,10 @@ impl Gain {
 }
 
 /// What is known about a kind of sensor: of all that a format can be written by, or of one board.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct SensorModel {
+    /// The name of one meter, where its user stated it; otherwise the model is of a kind.
+    pub instance: Option<String>,
     /// Formats whose channels come from such sensors; empty for a single board.
     pub formats: Vec<String>,
     /// Name of the board, as its driver prints it; empty for a whole class.
@@ -66,6 +69,14 @@ pub struct SensorModel {
     pub gain: Option<Gain>,
     /// Standard uncertainty of the offset; `None` where it is not known. [W]
     pub offset_w: Option<f64>,
+    /// Whether the offset was stated by its limits, as a rectangular distribution.
+    pub offset_is_limit: bool,
+    /// Standard deviation of the noise of one reading; `None` where it is to be had from the readings. [W]
+    pub noise_w: Option<f64>,
+    /// Relative standard uncertainty of the rate of the clock; `None` where it is not known.
+    pub clock_rate: Option<f64>,
+    /// What the device is rated for. [W]
+    pub rating_w: Option<f64>,
     /// What the figures leave out.
     pub leaves_out: String,
     /// Where the figures come from.
@@ -116,6 +127,11 @@ fn model(cell: &dyn Fn(&str) -> String) -> SensorModel {
         label: cell("label"),
         gain,
         offset_w: number("offset_u_w"),
+        instance: None,
+        offset_is_limit: false,
+        noise_w: None,
+        clock_rate: None,
+        rating_w: None,
         leaves_out: cell("leaves_out"),
         citation: Some(cell("citation")).filter(|citation| !citation.is_empty()),
     }
@@ -136,14 +152,23 @@ pub fn board_sensors<'n>(board: &'n str, option: &'n str) -> impl Iterator<Item 
     sensors().iter().filter(move |model| !board.is_empty() && model.board == board && model.option == option)
 }
 
-/// Gives the channels of known boards their averaging window, where all measured drivers agree on it; `boards` are the
-/// names by device.
+/// Gives the channels of known boards their averaging window, update period and duty, each where all measured drivers
+/// agree on it; `boards` are the names by device.
 pub(super) fn attach(trace: &mut Trace, boards: &HashMap<String, String>) {
     for channel in &mut trace.channels {
         let Some(board) = boards.get(&channel.device) else { continue };
-        let mut windows = board_sensors(board, &channel.name).map(|model| model.window_ms);
-        let first = windows.next().flatten().filter(|first| windows.all(|window| window == Some(*first)));
-        if let (Kind::WindowedMeanPower { window_ns: None }, Some(window)) = (channel.kind, first) {
+        let agreed = |of: fn(&SensorModel) -> Option<f64>| {
+            let mut figures = board_sensors(board, &channel.name).map(of);
+            figures.next().flatten().filter(|first| figures.all(|figure| figure == Some(*first)))
+        };
+        let window = agreed(|model| model.window_ms);
+        let mut model = channel.sensor.as_deref().cloned().unwrap_or_default();
+        model.board.clone_from(board);
+        (model.window_ms, model.update_ms) = (window, agreed(|model| model.update_ms));
+        model.rating_w = rated_power_w(board);
+        model.duty = board_sensors(board, &channel.name).filter_map(|model| model.duty).reduce(f64::min);
+        channel.sensor = Some(Arc::new(model));
+        if let (Kind::WindowedMeanPower { window_ns: None }, Some(window)) = (channel.kind, window) {
             channel.kind = Kind::WindowedMeanPower { window_ns: Some((window * 1e6).round() as i64) };
         }
     }

@@ -6,6 +6,7 @@ use crate::input::{
     Base, Cell, Code, DateOrder, Dimension, LeapSeconds, Literal, Refusal, Scale, Stamp, Unit, ZoneFault, cell,
     civil_stamp, clock_stamp, literal, numeric_stamp, patterned_stamp,
 };
+use szilard_simd::decimal;
 
 /// The time of a record on the clock of the trace.
 #[derive(Debug, Clone, Copy)]
@@ -27,7 +28,7 @@ impl Time {
 }
 
 /// The day that times of day have reached, counted from the first of them or from a date.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Day {
     /// Midnight of the present day. [ns]
     midnight: i64,
@@ -153,12 +154,20 @@ impl Builder<'_> {
     /// # Errors
     /// `E_TIME_PARSE` where it cannot be read without guessing, and those of [`Builder::time`].
     pub fn civil_time(&mut self, text: &str, order: DateOrder, line: u32) -> Result<Time, Refusal> {
+        if let Some(stamp) = self.stamp_in_same_minute(text, order) {
+            return self.time(stamp, line);
+        }
         let stamp = match self.options.time_format.as_deref() {
             Some(pattern) => patterned_stamp(text.trim(), pattern),
             None => civil_stamp(text.trim(), order),
         };
         match (stamp, self.options.time_format.as_deref()) {
-            (Some(stamp), _) => self.time(stamp, line),
+            (Some(stamp), pattern) => {
+                if pattern.is_none() {
+                    self.keep_minute(text.trim(), order, stamp);
+                }
+                self.time(stamp, line)
+            }
             (None, Some(pattern)) => {
                 Err(self.refuse(Code::TimeParse, line, text, format!("a stamp of the pattern {pattern:?}")))
             }
@@ -166,6 +175,23 @@ impl Builder<'_> {
                 let expected = "a stamp such as 2025-03-04T10:00:00Z, or time_format= to say its order";
                 Err(self.refuse(Code::TimeParse, line, text, expected))
             }
+        }
+    }
+
+    /// The stamp `text`, where it is in the same minute as the one kept and ends with seconds.
+    fn stamp_in_same_minute(&self, text: &str, order: DateOrder) -> Option<Stamp> {
+        let (minute, known_order, stamp) = self.recent_minute.as_ref()?;
+        let (ns, resolution_ns) = seconds_ns(text.strip_prefix(minute.as_str())?)?;
+        (*known_order == order).then_some(Stamp { ns: stamp.ns.checked_add(ns)?, resolution_ns, ..*stamp })
+    }
+
+    /// Keeps a stamp up to its seconds, if it ends with them.
+    fn keep_minute(&mut self, text: &str, order: DateOrder, stamp: Stamp) {
+        let Some((minute, seconds)) = text.rfind(':').and_then(|at| text.split_at_checked(at + 1)) else { return };
+        let Some((ns, _)) = seconds_ns(seconds) else { return };
+        let whole = minute.matches(':').count() == 2 && stamp.base == Base::Local && !stamp.leap;
+        if let (true, Some(start)) = (whole, stamp.ns.checked_sub(ns)) {
+            self.recent_minute = Some((minute.to_owned(), order, Stamp { ns: start, ..stamp }));
         }
     }
 
@@ -184,6 +210,15 @@ impl Builder<'_> {
             None => Err(self.refuse(Code::Range, line, "a time out of range", "a shorter interval")),
         }
     }
+}
+
+/// The seconds `05` or `05.250` of a minute and their last digit; `None` for any other text. [ns]
+fn seconds_ns(text: &str) -> Option<(i64, i64)> {
+    let (whole, fraction, digits) = decimal(text.as_bytes())?;
+    let point = usize::from(fraction > 0);
+    let step = [1_000_000_000, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1].get(fraction)?;
+    let ns = i64::try_from(digits).ok()?.checked_mul(*step)?;
+    (whole == 2 && text.len() == whole + point + fraction && ns < 60_000_000_000).then_some((ns, *step))
 }
 
 /// What to say about a number without a unit: the unit in which it would be a time of this century.

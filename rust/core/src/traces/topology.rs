@@ -90,13 +90,14 @@ mod tests {
             within: within.map(str::to_owned),
             instead: instead.map(str::to_owned),
             stamp_resolution_ns: 1,
+            sensor: None,
             resolution: 0.0,
             coarse_time: false,
             samples: Samples {
                 time_ns: vec![0; readings],
                 value: vec![1.0; readings],
                 line: vec![1; readings],
-                breaks: Vec::new(),
+                ..Samples::default()
             },
         }
     }

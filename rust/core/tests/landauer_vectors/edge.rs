@@ -1,12 +1,14 @@
 //! Figures of the two seed texts and heat at the edge.
 
 use super::vector::{Vector, quantity};
-use szilard::edge::{Battery, ThermalNode, Throttle, exergy_factor, stream_exergy_factor};
+use szilard::edge::{
+    Battery, LatentStore, ThermalNode, Throttle, TroughReceiver, exchanger_effectiveness, exergy_factor,
+    stream_exergy_factor,
+};
 use szilard::landauer::{landauer_limit, landauer_units};
 use szilard::quantity::units::f64::*;
 use szilard::quantity::units::{
-    energy::joule, frequency::hertz, heat_capacity::joule_per_kelvin, information::bit,
-    information_per_token::bit_per_token, power::watt, thermal_resistance::kelvin_per_watt, time::second,
+    energy::joule, frequency::hertz, information::bit, information_per_token::bit_per_token, power::watt,
 };
 use szilard::quantity::{Quantity, calculate};
 
@@ -64,29 +66,46 @@ pub fn checks(vector: &mut Vector) {
 }
 
 pub fn heat(vector: &mut Vector) {
-    let board = |vector: &Vector, capacity: f64| {
-        ThermalNode::new(
-            ThermalResistance::new::<kelvin_per_watt>(vector.input("R_K_W")),
-            HeatCapacity::new::<joule_per_kelvin>(capacity),
-            vector.celsius("Ta_C"),
-            vector.celsius("Tth_C"),
-        )
-        .unwrap()
+    let with = |key: &str, unit: &str| quantity(format!("{} {unit}", vector.input(key)).trim_end());
+    let celsius = |key: &str| Quantity::from(vector.celsius(key));
+    let board = |capacity: Quantity| {
+        ThermalNode::new(&with("R_K_W", "K/W"), &capacity, &celsius("Ta_C"), &celsius("Tth_C")).unwrap()
     };
     match vector.name {
         "carnot_45C" | "exergy_60C" => {
-            vector.is("", exergy_factor(vector.celsius("T_C"), vector.celsius("T0_C")).unwrap().value);
+            let factor = exergy_factor(&celsius("T_C"), &celsius("T0_C")).unwrap();
+            vector.is("", factor.value());
         }
         "exergy_stream_60_to_40" => {
-            let [hot, cold, ambient] = ["Th_C", "Tc_C", "T0_C"].map(|key| vector.celsius(key));
-            vector.is("", stream_exergy_factor(hot, cold, ambient).unwrap().value);
+            let [hot, cold, ambient] = ["Th_C", "Tc_C", "T0_C"].map(celsius);
+            let factor = stream_exergy_factor(&hot, &cold, &ambient).unwrap();
+            vector.is("", factor.value());
         }
-        "rc_max_power" => vector.is("", board(vector, 60.0).max_power().get::<watt>()),
+        "rc_max_power" => {
+            let power = board(quantity("60 J/K")).max_power().unwrap();
+            vector.is("", power.value());
+        }
         "rc_time_to_throttle" => {
-            let board = board(vector, vector.input("C_J_K"));
-            let throttle = board.time_to_throttle(Power::new::<watt>(vector.input("P_W"))).unwrap();
+            let throttle = board(with("C_J_K", "J/K")).time_to_throttle(&with("P_W", "W")).unwrap();
             let Throttle::After(time) = throttle else { panic!("throttles") };
-            vector.is("", time.get::<second>());
+            vector.is("", time.value());
+        }
+        name if name.starts_with("entu_") => {
+            let found = exchanger_effectiveness(&with("NTU", ""), &with("Cr", "")).unwrap();
+            vector.is("", found.value());
+        }
+        "pcm_store" => {
+            let [solid, liquid] = ["cs", "cl"].map(|key| with(key, "J/(kg*K)"));
+            let (mass, fusion) = (with("m_kg", "kg"), with("L_J_kg", "J/kg"));
+            let store = LatentStore::new(&mass, &fusion, &celsius("Tm_C"), &solid, &liquid).unwrap();
+            let heat = store.heat(&celsius("T1_C"), &celsius("T2_C")).unwrap();
+            vector.is("", heat.to("J").unwrap().value());
+        }
+        name if name.starts_with("trough_PTR70_") => {
+            let receiver = TroughReceiver::SCHOTT_PTR70_2008;
+            assert_eq!((receiver.linear, receiver.quartic), (vector.input("A"), vector.input("B")));
+            let loss = receiver.loss(&celsius("T_abs_C")).unwrap();
+            vector.is("", loss.value);
         }
         _ => {}
     }

@@ -4,16 +4,11 @@ use crate::table::{Column, frame};
 use pyo3::prelude::*;
 use szilard::quantity::{Component, Quantity};
 
-/// The components of a figure with their shares of its variance.
-pub(super) fn shares(quantity: &Quantity) -> impl Iterator<Item = (&Component, f64)> {
-    let variance = quantity.u().powi(2);
-    quantity.measured().components().iter().map(move |part| (part, part.contribution.powi(2) / variance))
-}
-
 /// The budget of a figure as a table.
 pub fn budget(py: Python<'_>, quantity: &Quantity) -> PyResult<Py<PyAny>> {
-    let text = |of: fn(&Component) -> String| Column::Text(shares(quantity).map(|(part, _)| of(part)).collect());
-    let float = |of: fn(&Component) -> f64| Column::Float(shares(quantity).map(|(part, _)| of(part)).collect());
+    let shares = || quantity.measured().shares();
+    let text = |of: fn(&Component) -> String| Column::Text(shares().map(|(part, _)| of(part)).collect());
+    let float = |of: fn(&Component) -> f64| Column::Float(shares().map(|(part, _)| of(part)).collect());
     frame(
         py,
         vec![
@@ -23,7 +18,7 @@ pub fn budget(py: Python<'_>, quantity: &Quantity) -> PyResult<Py<PyAny>> {
             ("distribution", text(|part| part.distribution.word())),
             ("degrees_of_freedom", float(|part| part.degrees_of_freedom)),
             ("contribution", float(|part| part.contribution)),
-            ("share", Column::Float(shares(quantity).map(|(_, share)| share).collect())),
+            ("share", Column::Float(shares().map(|(_, share)| share).collect())),
         ],
     )
 }

@@ -1,6 +1,6 @@
 //! The quantity as a Python number.
 
-use super::budget::{budget, shares};
+use super::budget::budget;
 use super::given::{Given, Size, is_real, operand, word};
 use crate::errors::{Raise, detached, exceptions, guard};
 use crate::html;
@@ -28,7 +28,7 @@ use szilard::quantity::{Basis, Boundary, Distribution, Method, Quantity, Quantit
 /// u
 ///     Standard uncertainty: "0.34 J", or "2 %" of the value.
 /// half_width
-///     Half-width of a tolerance, taken as rectangular: u = half_width/√3.
+///     Half-width of a tolerance, taken as rectangular unless `distribution` says otherwise: u = half_width/√3.
 /// boundary
 ///     chip, board, node, it, site, grid or primary.
 /// basis
@@ -40,7 +40,11 @@ use szilard::quantity::{Basis, Boundary, Distribution, Method, Quantity, Quantit
 /// id
 ///     Identity of the source of the uncertainty, as that of a meter. Without it the source is one of its own.
 /// degrees_of_freedom
-///     Degrees of freedom of `u` where it comes from that many observations more than one: type A.
+///     Degrees of freedom of `u` where it comes from that many observations more than one: type A. Beside a
+///     `half_width`: how well the limits are known.
+/// distribution
+///     normal, t(5), rectangular, triangular, arcsine or curvilinear-trapezoid(0.1), the last with the share of the
+///     half-width to which its limits are known.
 ///
 /// Raises
 /// ------
@@ -88,7 +92,7 @@ fn combined(
 impl PyQuantity {
     #[new]
     #[pyo3(signature = (value, unit=None, *, u=None, half_width=None, boundary=None, basis=None, method=None,
-                        label=None, id=None, degrees_of_freedom=None))]
+                        label=None, id=None, degrees_of_freedom=None, distribution=None))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments of one constructor")]
     fn new(
         value: &Bound<'_, PyAny>,
@@ -101,6 +105,7 @@ impl PyQuantity {
         label: Option<&str>,
         id: Option<&str>,
         degrees_of_freedom: Option<f64>,
+        distribution: Option<&str>,
     ) -> PyResult<Self> {
         defer_to_us(value.py())?;
         let Given(mut quantity) = match unit {
@@ -117,13 +122,18 @@ impl PyQuantity {
             quantity = quantity.by([method]);
         }
         guard(|| {
+            let shape: Option<Distribution> = distribution.map(str::parse).transpose()?;
             if let Some(Size(size, unit)) = u {
-                let size = quantity.tolerance(size, &unit)?;
-                quantity = quantity.with_source(size, id, label, Distribution::Normal, degrees_of_freedom)?;
+                let (size, shape) = (quantity.tolerance(size, &unit)?, shape.unwrap_or(Distribution::Normal));
+                quantity = quantity.with_source(size, id, label, shape, degrees_of_freedom)?;
             }
             if let Some(Size(size, unit)) = half_width {
-                let size = quantity.tolerance(size, &unit)? / 3f64.sqrt();
-                quantity = quantity.with_source(size, id, label, Distribution::Rectangular, degrees_of_freedom)?;
+                let shape = shape.unwrap_or(Distribution::Rectangular);
+                let standard = shape.standard_of_half_width().ok_or_else(|| UnitError::Distribution {
+                    found: format!("{}, which has no half-width", shape.word()),
+                })?;
+                let size = quantity.tolerance(size, &unit)? * standard;
+                quantity = quantity.with_source(size, id, label, shape, degrees_of_freedom)?;
             }
             Ok::<_, UnitError>(Self(quantity))
         })
@@ -145,6 +155,12 @@ impl PyQuantity {
     #[getter]
     fn u(&self) -> f64 {
         self.0.u()
+    }
+
+    /// The effective degrees of freedom of `u` (Welch and Satterthwaite); inf where every component is known.
+    #[getter]
+    fn degrees_of_freedom(&self) -> f64 {
+        self.0.measured().effective_degrees_of_freedom()
     }
 
     /// The boundary the figure is counted at, or None.
@@ -344,7 +360,10 @@ impl PyQuantity {
     }
 
     fn _repr_html_(&self) -> String {
-        let rows: Vec<Vec<String>> = shares(&self.0)
+        let rows: Vec<Vec<String>> = self
+            .0
+            .measured()
+            .shares()
             .map(|(component, share)| {
                 let contribution = format!("{:.2e} {}", component.contribution, self.unit());
                 vec![component.label.to_string(), contribution, format!("{:.1} %", 100.0 * share)]

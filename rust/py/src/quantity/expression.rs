@@ -7,7 +7,7 @@ use szilard::quantity::evaluate;
 
 /// The value of an expression with units, boundaries and uncertainty. Keywords are the values of names in it.
 ///
-/// `+ - * / ^`, parentheses, sqrt, exp, ln, log2, log10, abs, pi, k_B, h_P, e_0. A number and the units behind it are
+/// `+ - * / ^`, parentheses, sqrt, exp, ln, log2, log10, abs, sin, cos, pi, k_B, h_P, e_0. A number and the units behind it are
 /// one factor: in ``E / 50 token`` the whole ``50 token`` divides. What can be read in two ways is refused.
 ///
 /// >>> import szilard as sz

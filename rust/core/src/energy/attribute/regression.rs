@@ -1,7 +1,7 @@
 //! What a prompt token, an output token and a second cost, by regression of the power on what was in flight.
 
 use super::super::error::EnergyError;
-use super::super::integrate::{EnergyQuery, Status, energy, members};
+use super::super::integrate::{EnergyQuery, energy, members};
 use super::super::join::join;
 use super::super::meter::Meter;
 use super::super::tokens::{Request, TokenLog};
@@ -60,13 +60,12 @@ pub(in super::super) fn costs_of(
     let unknown = |reason: &str| EnergyError::Policy { policy: "regression", reason: reason.to_owned() };
     let query = EnergyQuery { max_gap_ns, ..EnergyQuery::default() };
     let total = energy(trace, &query)?;
-    let has_gap = total.status == Status::Incomplete;
     let total = total.energy.ok_or_else(|| EnergyError::TotalUnknown { source_name: trace.source.clone() })?;
     let span = trace.span_ns().ok_or_else(|| EnergyError::NoPower { source_name: trace.source.clone() })?;
     let phases = phases(requests).ok_or_else(|| unknown("every record needs its first token and its tokens"))?;
     let windows: Vec<Window> = phases.iter().map(|(window, _)| *window).collect();
     let channels = members(trace, &query)?;
-    let meters = Meter::all(trace, &channels, span, max_gap_ns, has_gap)?;
+    let meters = Meter::all(trace, &channels, span, max_gap_ns)?;
     let sweep = Sweep::new(&windows, span);
     let rates = rates(&phases, sweep.cuts());
     let seconds = |ns: i64| ns as f64 * 1e-9;

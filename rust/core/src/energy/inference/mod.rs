@@ -12,3 +12,4 @@ pub use per_token::energy_per_token;
 pub use policies::by_every_policy;
 pub use query::{InferenceQuery, Tokens};
 pub use result::{InferenceEnergy, RecordCounts, RequestEnergy};
+pub(super) use scale::MeterScale;

@@ -8,14 +8,15 @@ use super::scale::MeterScale;
 use crate::energy::attribute::{Policy, costs_of, grid, on_grid, split};
 use crate::energy::doubled::{doubled, once};
 use crate::energy::error::EnergyError;
-use crate::energy::idle::idle_energy;
+use crate::energy::idle::Stretch;
 use crate::energy::integrate::{EnergyQuery, Rule, Status, energy, members};
 use crate::energy::join::{Joined, join};
 use crate::energy::meter::Meter;
+use crate::energy::plausibility::{self, Run};
 use crate::energy::tokens::Request;
-use crate::input::{Code, Diagnostics, Place, Refusal};
+use crate::input::{Code, Place, Refusal};
 use crate::quantity::{Basis, Boundary, BoundaryError, Distribution, Quantity, QuantityError};
-use crate::traces::Trace;
+use crate::traces::{Channel, Trace};
 use szilard_simd::{Sharing, Window};
 
 /// Joules per token of a power log and a token log.
@@ -32,11 +33,8 @@ pub fn energy_per_token(
 ) -> Result<InferenceEnergy, EnergyError> {
     let channels = members(trace, &EnergyQuery::default())?;
     let span = trace.span_ns().ok_or_else(|| EnergyError::NoPower { source_name: trace.source.clone() })?;
-    let meters: Vec<_> = channels
-        .iter()
-        .filter(|channel| !channel.samples.is_empty())
-        .map(|channel| Ok(Meter::read(trace, channel, span, query.max_gap_ns, &mut Diagnostics::default())?.0))
-        .collect::<Result<_, EnergyError>>()?;
+    let sampled: Vec<&Channel> = channels.iter().copied().filter(|channel| !channel.samples.is_empty()).collect();
+    let meters = Meter::all(trace, &sampled, span, query.max_gap_ns)?;
     let offset = match tokens {
         Tokens::Log(log) if query.estimate_clock_offset => {
             let sampling = channels.iter().filter_map(|channel| channel.samples.median_interval_ns()).min();
@@ -68,6 +66,7 @@ pub fn energy_per_token(
         window: (window != span).then_some(window),
         rule: query.rule,
         max_gap_ns: query.max_gap_ns,
+        expected_devices: query.expected_devices,
         ..EnergyQuery::default()
     };
     let meter = energy(trace, &meter_query)?;
@@ -103,11 +102,14 @@ pub fn energy_per_token(
     let (idle_j, idle_ns) = (unoccupied.outside, unoccupied.outside_covered);
 
     let scale = MeterScale::of(&total);
-    let u_per_joule = scale.u_per_joule();
     let by_record = plan.energies(&shares, joined.requests.len());
-    let declared = query.idle.as_ref().map(|idle| idle.power(trace)).transpose()?;
+    let declared = query.idle.as_ref().map(|idle| idle.power(trace, joined.hull())).transpose()?;
     let idle_j = match &declared {
-        Some(idle) => idle.power.coherent_value() * idle_ns as f64 * 1e-9,
+        Some(idle) => {
+            let spans = occupied.iter().map(|part| (part.start.max(window.0), part.end.min(window.1)));
+            let rest = Stretch::of_union(spans.collect()).rest_of(window);
+            idle.energy(Stretch { length_ns: idle_ns, ..rest })?.value()
+        }
         None => idle_j,
     };
     let grid_j = grid(by_record.iter().map(|record| record.0).chain([total.value(), idle_j]));
@@ -118,7 +120,7 @@ pub fn energy_per_token(
         .map(|(request, (joules, uncovered))| RequestEnergy {
             request: request.clone(),
             energy_j: on_grid(*joules, grid_j),
-            u_j: u_per_joule * joules.abs(),
+            u_j: scale.u(*joules),
             status: if *uncovered > 0 || is_doubled(request) { Status::Incomplete } else { Status::Complete },
         })
         .collect();
@@ -131,9 +133,9 @@ pub fn energy_per_token(
         Rule::Trapezoid => inference().map(|record| record.energy_j).sum(),
         Rule::MeanOfSamples => total.value(),
     };
-    let in_flight_ns = match query.rule {
+    let in_flight = match query.rule {
         Rule::Trapezoid => plan.in_flight(&joined.requests, window),
-        Rule::MeanOfSamples => window.1 - window.0,
+        Rule::MeanOfSamples => Stretch::of(window),
     };
     if gross_j == 0.0 && inference().all(|record| record.status == Status::Incomplete) {
         let (start_ns, end_ns) = joined.hull().unwrap_or(window);
@@ -172,7 +174,7 @@ pub fn energy_per_token(
     let per_token = gross.over(&count)?;
     let (mut above_idle, mut above_idle_per_token, mut idle_share) = (None, None, None);
     if let Some(idle) = &declared {
-        let idle = gridded(idle_energy(idle, in_flight_ns)?, grid_j)?;
+        let idle = gridded(idle.energy(in_flight)?, grid_j)?;
         let above = gross.minus(&idle)?;
         if above.value() < 0.0 {
             let message = format!("the idle draw over the time in flight, {idle}, exceeds the energy, {gross}");
@@ -196,6 +198,13 @@ pub fn energy_per_token(
         Rule::Trapezoid => covered,
         Rule::MeanOfSamples => meter.status == Status::Complete,
     };
+    let spans: Vec<(i64, i64)> = match tokens {
+        Tokens::Log(_) => joined.inference().filter_map(Request::interval_ns).collect(),
+        Tokens::Count(_) => vec![window],
+    };
+    let run = Run { spans: &spans, excluded: &joined.excluded };
+    plausibility::of_run(trace, &channels, window, run, &mut reasons);
+    let complete = complete && !plausibility::in_doubt(&reasons);
     let energy_at = |joules: f64, basis: Basis| scale.figure(&total, joules, basis);
     Ok(InferenceEnergy {
         tokens_per_wh: count.over(&gross)?.to("token/Wh")?,
@@ -226,7 +235,7 @@ pub fn energy_per_token(
         clock_offset,
         overlap: joined.overlap,
         policy: query.policy,
-        in_flight_ns,
+        in_flight_ns: in_flight.length_ns,
         status: if complete { Status::Complete } else { Status::Incomplete },
         reasons,
     })

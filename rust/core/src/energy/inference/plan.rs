@@ -1,11 +1,12 @@
 //! The parts that the records of a run are split into.
 
 use super::scale::MeterScale;
-use crate::energy::attribute::{PhaseCosts, Policy, split};
+use crate::energy::attribute::{PhaseCosts, Policy};
 use crate::energy::error::EnergyError;
+use crate::energy::idle::Stretch;
 use crate::energy::tokens::Request;
 use crate::quantity::{Basis, Quantity};
-use szilard_simd::{Shares, Sharing, Window};
+use szilard_simd::{Shares, Window};
 
 /// Weight of what costs nothing. [W]
 const LEAST_W: f64 = 1e-9;
@@ -76,12 +77,11 @@ impl Plan {
         energies
     }
 
-    /// Time with at least one inference record in flight. [ns]
-    pub fn in_flight(&self, requests: &[Request], window: (i64, i64)) -> i64 {
+    /// Time with at least one inference record in flight.
+    pub fn in_flight(&self, requests: &[Request], window: (i64, i64)) -> Stretch {
         let inference = |record: usize| requests.get(record).is_some_and(|request| !request.is_overhead);
         let parts = self.parts.iter().zip(&self.of).filter(|(_, (record, _))| inference(*record));
-        let parts: Vec<Window> = parts.map(|(part, _)| *part).collect();
-        split(&[], &parts, window, Sharing::Split).inside
+        Stretch::of_union(parts.map(|(part, _)| (part.start.max(window.0), part.end.min(window.1))).collect())
     }
 
     /// Energy up to the first token per prompt token and from it on per generated token.

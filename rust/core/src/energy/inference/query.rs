@@ -34,4 +34,6 @@ pub struct InferenceQuery {
     pub rule: Rule,
     /// Longest interval that is integrated over. [ns]
     pub max_gap_ns: Option<i64>,
+    /// How many devices there should be, where the caller knows it.
+    pub expected_devices: Option<usize>,
 }

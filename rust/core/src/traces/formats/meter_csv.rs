@@ -7,13 +7,13 @@
 use super::Format;
 use super::parts::columns::{Holds, holds};
 use super::parts::layout::{Layout, layout};
-use crate::input::{
-    Cell, Code, DateOrder, Diagnostics, Line, Lines, Place, Refusal, Text, cell, delimiter, distinct, fields, row,
-    title,
-};
+use crate::input::{Cell, Code, DateOrder, Line, Place, Refusal, Text, cell, delimiter, distinct, fields, row, title};
+use crate::traces::lined::{self, Joined, LineReader};
 use crate::traces::{Builder, ColumnName, Head, ReadOptions, Time, Trace};
+use std::any::Any;
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 pub(super) const FORMAT: Format = Format {
     name: "generic-csv",
@@ -50,56 +50,113 @@ fn looks_like_data(cells: &[Cow<'_, str>]) -> bool {
 }
 
 fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
-    let mut builder = Builder::new(text.path(), options)?;
-    let mut lines = text.lines();
-    let Some(first) = next_row(&mut lines, &mut builder.diagnostics)? else {
-        return builder.finish(FORMAT.name, true);
-    };
-    let second = next_row(&mut lines.clone(), &mut Diagnostics::default()).ok().flatten();
-    let delimiter = delimiter(&first.text, second.as_ref().map(|line| line.text.as_ref()));
-    if delimiter != ',' {
-        builder.allow_comma();
+    lined::read(FORMAT.name, text, options, reader(options))
+}
+
+pub(super) fn reader(options: &ReadOptions) -> Box<dyn LineReader> {
+    Box::new(Reader { options: options.clone(), ..Reader::default() })
+}
+
+#[derive(Default)]
+struct Reader {
+    options: ReadOptions,
+    /// The first row, until the second one tells the delimiter.
+    first: Option<(u32, String)>,
+    layout: Option<Arc<Layout>>,
+    headless: bool,
+    /// How many repeated headers were met.
+    headers: usize,
+    total_known: bool,
+    records: Records,
+}
+
+impl Reader {
+    /// Takes the first row, which the second helps to split.
+    fn begin(&mut self, builder: &mut Builder<'_>, second: Option<&str>) -> Result<(), Refusal> {
+        let Some((number, text)) = self.first.take() else { return Ok(()) };
+        let first = Line { number, text: Cow::Owned(text) };
+        let delimiter = delimiter(&first.text, second);
+        if delimiter != ',' {
+            builder.allow_comma();
+        }
+        let cells = row(&first, delimiter, builder.path())?;
+        let options = &self.options;
+        let by_position = |choice: &crate::traces::ColumnChoice| matches!(choice.column, ColumnName::Position(_));
+        self.headless = looks_like_data(&cells);
+        if self.headless && (options.columns.is_empty() || !options.columns.iter().all(by_position)) {
+            let expected = "a header with units, as in time [s],power [W], or columns by position";
+            return Err(builder.refuse(Code::NoHeader, first.number, &first.text, expected));
+        }
+        if !self.headless {
+            builder.header(first.number);
+            distinct(&cells, builder.path(), first.place())?;
+        }
+        let layout = layout(builder, options, &cells, delimiter, first.number)?;
+        self.total_known = layout.total_known;
+        if self.headless {
+            self.records.take(builder, &layout, &cells, first.number)?;
+        }
+        self.layout = Some(Arc::new(layout));
+        Ok(())
     }
-    let cells = row(&first, delimiter, text.path())?;
-    let by_position = |choice: &crate::traces::ColumnChoice| matches!(choice.column, ColumnName::Position(_));
-    let headless = looks_like_data(&cells);
-    if headless && (options.columns.is_empty() || !options.columns.iter().all(by_position)) {
-        let expected = "a header with units, as in time [s],power [W], or columns by position";
-        return Err(builder.refuse(Code::NoHeader, first.number, &first.text, expected));
-    }
-    if !headless {
-        builder.header(first.number);
-        distinct(&cells, text.path(), first.place())?;
-    }
-    let mut layout = layout(&mut builder, options, &cells, delimiter, first.number)?;
-    let (mut records, mut total_known) = (Records::default(), layout.total_known);
-    if headless {
-        records.take(&mut builder, &layout, &cells, first.number)?;
-    }
-    while let Some(line) = next_row(&mut lines, &mut builder.diagnostics)? {
-        let cells = row(&line, delimiter, text.path())?;
-        if !headless && !looks_like_data(&cells) && is_header(&cells, layout.time.is_some()) {
-            layout = repeated_header(&mut builder, options, &layout, &cells, line.number)?;
-            total_known &= layout.total_known;
-            continue;
+}
+
+impl LineReader for Reader {
+    fn line(&mut self, builder: &mut Builder<'_>, line: &Line<'_>) -> Result<(), Refusal> {
+        if line.text.trim().is_empty() || line.text.starts_with('#') {
+            return Ok(());
+        }
+        if self.layout.is_none() && self.first.is_none() {
+            self.first = Some((line.number, line.text.to_string()));
+            return Ok(());
+        }
+        self.begin(builder, Some(&line.text))?;
+        let Some(layout) = &self.layout else { return Ok(()) };
+        let cells = row(line, layout.delimiter, builder.path())?;
+        if !self.headless && !looks_like_data(&cells) && is_header(&cells, layout.time.is_some()) {
+            let layout = repeated_header(builder, &self.options, layout, &cells, line.number)?;
+            self.total_known &= layout.total_known;
+            self.layout = Some(Arc::new(layout));
+            self.headers += 1;
+            return Ok(());
         }
         if cells.len() != layout.width {
             let found = format!("{} fields", cells.len());
             return Err(builder.refuse(Code::FieldCount, line.number, found, format!("{} fields", layout.width)));
         }
-        records.take(&mut builder, &layout, &cells, line.number)?;
+        self.records.take(builder, layout, &cells, line.number)
     }
-    builder.finish(FORMAT.name, total_known)
-}
 
-/// The next line that is neither blank nor a comment.
-fn next_row<'t>(lines: &mut Lines<'t>, diagnostics: &mut Diagnostics) -> Result<Option<Line<'t>>, Refusal> {
-    while let Some(line) = lines.next(diagnostics)? {
-        if !line.text.trim().is_empty() && !line.text.starts_with('#') {
-            return Ok(Some(line));
-        }
+    fn flush(&mut self, builder: &mut Builder<'_>) -> Result<(), Refusal> {
+        self.begin(builder, None)
     }
-    Ok(None)
+
+    /// Rows without a time are counted.
+    fn fork(&self) -> Option<Box<dyn LineReader>> {
+        let layout = self.layout.clone().filter(|layout| layout.time.is_some())?;
+        let (options, layout) = (self.options.clone(), Some(layout));
+        let known = Self { options, layout, headless: self.headless, total_known: self.total_known, ..Self::default() };
+        Some(Box::new(known))
+    }
+
+    fn join(&mut self, later: Box<dyn Any>, _: &mut Builder<'_>, _: u32) -> Joined {
+        let Ok(later) = later.downcast::<Self>() else { return Joined::Again };
+        if later.headers == 0 {
+            return Joined::Same;
+        }
+        (self.layout, self.total_known) = (later.layout, later.total_known);
+        self.headers += later.headers;
+        Joined::Changed
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn Any> {
+        self
+    }
+
+    fn end(&mut self, builder: &mut Builder<'_>) -> Result<bool, Refusal> {
+        self.flush(builder)?;
+        Ok(self.layout.is_none() || self.total_known)
+    }
 }
 
 fn is_header(cells: &[Cow<'_, str>], timed: bool) -> bool {

@@ -46,6 +46,7 @@ mod zeus;
 
 pub use tegrastats::tegrastats_rails;
 
+use super::lined::LineReader;
 use super::options::ReadOptions;
 use super::read::Head;
 use super::trace::Trace;
@@ -118,4 +119,13 @@ pub const REGISTRY: &[Format] = &[
     ptd_spl::FORMAT,
     mlperf_tiny::FORMAT,
     meter_csv::FORMAT,
+];
+
+/// The formats that are read line by line, and so in parts, and what starts a reader of each.
+pub(super) const LINED: &[(&str, fn(&ReadOptions) -> Box<dyn LineReader>)] = &[
+    (nvidia_smi::FORMAT.name, nvidia_smi::reader),
+    (nvml_counter::FORMAT.name, nvml_counter::reader),
+    (rapl_counter::FORMAT.name, rapl_counter::reader),
+    (tegrastats::FORMAT.name, tegrastats::reader),
+    (meter_csv::FORMAT.name, meter_csv::reader),
 ];

@@ -7,12 +7,20 @@
 //! nvidia-smi.csv.
 
 use super::Format;
-use crate::input::{Code, DateOrder, Place, Refusal, Text, Unit, delimiter, distinct, fields, printable, row, title};
+use crate::input::{
+    Code, DateOrder, Line, Place, Refusal, Text, Unit, delimiter, distinct, fields, printable, row, title,
+};
 use crate::quantity::Boundary;
+use crate::traces::digest::Undecided;
+use crate::traces::lined::{self, Joined, LineReader};
 use crate::traces::sensor::attach;
-use crate::traces::{Builder, Head, Kind, Negative, ReadOptions, Slot, Trace};
+use crate::traces::throttle::{is_throttle_column, throttle_cell};
+use crate::traces::{Builder, Head, Kind, Negative, ReadOptions, Reading, Slot, Trace};
+use std::any::Any;
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
+use szilard_simd::{find, split};
 
 pub(super) const FORMAT: Format = Format {
     name: "nvidia-smi-csv",
@@ -81,54 +89,126 @@ struct Layout {
     identities: Vec<usize>,
     model: Option<usize>,
     powers: Vec<(usize, usize, Option<Unit>)>,
+    /// Columns that say why clocks are lowered: name, place, slot.
+    throttles: Vec<(String, usize, usize)>,
 }
 
 fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
-    let mut builder = Builder::new(text.path(), options)?;
-    let mut lines = text.lines();
-    let (mut layout, mut unheaded): (Option<Layout>, Option<(u32, String)>) = (None, None);
-    let mut rows = Rows::default();
-    while let Some(line) = lines.next(&mut builder.diagnostics)? {
-        if line.text.trim().is_empty() {
-            continue;
+    lined::read(FORMAT.name, text, options, reader(options))
+}
+
+pub(super) fn reader(_: &ReadOptions) -> Box<dyn LineReader> {
+    Box::new(Reader::default())
+}
+
+#[derive(Default)]
+struct Reader {
+    layout: Option<Arc<Layout>>,
+    /// How many headers were met.
+    headers: usize,
+    unheaded: Option<(u32, String)>,
+    rows: Rows,
+    /// Where the fields of the present line are.
+    fields: Vec<(u32, u32)>,
+}
+
+impl Reader {
+    /// Takes a line that is a row without quotes, as nearly all lines are; whether it is one.
+    fn plain_row(&mut self, builder: &mut Builder<'_>, line: &Line<'_>) -> Result<bool, Refusal> {
+        let (Some(layout), text) = (&self.layout, line.text.as_ref()) else { return Ok(false) };
+        let Ok(delimiter) = u8::try_from(layout.delimiter) else { return Ok(false) };
+        if !split(text.as_bytes(), delimiter, &mut self.fields) || self.fields.len() != layout.width {
+            return Ok(false);
+        }
+        let fields = &self.fields;
+        let cell =
+            |at: usize| fields.get(at).and_then(|(from, to)| text.get(*from as usize..*to as usize)).unwrap_or("");
+        let timed = layout.time.is_some_and(|at| cell(at).starts_with(|c: char| c.is_ascii_digit()));
+        // a header has one of these names in it
+        if !timed || (find(text.as_bytes(), b'p').is_some() && header(text).is_some()) {
+            return Ok(false);
+        }
+        self.rows.take(builder, layout, &cell, line.number)?;
+        Ok(true)
+    }
+}
+
+impl LineReader for Reader {
+    fn line(&mut self, builder: &mut Builder<'_>, line: &Line<'_>) -> Result<(), Refusal> {
+        if self.plain_row(builder, line)? || line.text.trim().is_empty() {
+            return Ok(());
         }
         if let Some((titles, delimiter)) = header(&line.text) {
-            let again = layout.is_some();
-            if again {
+            if self.layout.is_some() {
                 builder.remark(Code::HeaderRepeat, line.number, "the header stands here again");
             }
             builder.header(line.number);
-            layout = Some(arrange(&mut builder, &titles, delimiter, line.number, layout.as_ref())?);
-            continue;
+            let layout = arrange(builder, &titles, delimiter, line.number, self.layout.as_deref())?;
+            self.layout = Some(Arc::new(layout));
+            self.headers += 1;
+            return Ok(());
         }
-        let Some(layout) = &layout else {
+        let Some(layout) = &self.layout else {
             if line.text.trim_start().starts_with(char::is_numeric) {
                 return Err(builder.refuse(Code::NoHeader, line.number, &line.text, "a header with power.draw"));
             }
             builder.remark(Code::SkippedLine, line.number, printable(&line.text));
-            unheaded.get_or_insert((line.number, line.text.into_owned()));
-            continue;
+            self.unheaded.get_or_insert_with(|| (line.number, line.text.to_string()));
+            return Ok(());
         };
-        let cells = row(&line, layout.delimiter, text.path())?;
+        let cells = row(line, layout.delimiter, builder.path())?;
         if is_message(layout, &cells) {
             builder.remark(Code::SkippedLine, line.number, printable(&line.text));
-            continue;
+            return Ok(());
         }
         if cells.len() != layout.width {
             let found = format!("{} fields", cells.len());
             return Err(builder.refuse(Code::FieldCount, line.number, found, format!("{} fields", layout.width)));
         }
-        rows.take(&mut builder, layout, &cells, line.number)?;
+        let cell = |at: usize| cells.get(at).map_or("", |cell| cell.as_ref());
+        self.rows.take(builder, layout, &cell, line.number)
     }
-    match (&layout, unheaded) {
-        (None, Some((line, found))) => Err(builder.refuse(Code::NoHeader, line, found, "a header with power.draw")),
-        (Some(_), _) => {
-            rows.check_devices(&mut builder)?;
-            let mut trace = builder.finish(FORMAT.name, true)?;
-            attach(&mut trace, &rows.boards);
-            Ok(trace)
+
+    /// Rows without a time, and rows that are given to devices by their order, are counted.
+    fn fork(&self) -> Option<Box<dyn LineReader>> {
+        let layout = self.layout.clone().filter(|layout| layout.time.is_some())?;
+        let counted = self.rows.by_order;
+        (!counted).then(|| Box::new(Self { layout: Some(layout), ..Self::default() }) as Box<dyn LineReader>)
+    }
+
+    fn join(&mut self, later: Box<dyn Any>, _: &mut Builder<'_>, before: u32) -> Joined {
+        let Ok(later) = later.downcast::<Self>() else { return Joined::Again };
+        if later.rows.by_order || !self.rows.join(later.rows, before) {
+            return Joined::Again;
         }
-        (None, None) => Err(builder.refuse(Code::NoHeader, 1, "no whole line", "a header with power.draw")),
+        if later.headers == 0 {
+            return Joined::Same;
+        }
+        (self.layout, self.headers) = (later.layout, self.headers + later.headers);
+        Joined::Changed
+    }
+
+    fn held(&self) -> usize {
+        self.rows.unnamed.len()
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn Any> {
+        self
+    }
+
+    fn end(&mut self, builder: &mut Builder<'_>) -> Result<bool, Refusal> {
+        match (&self.layout, &self.unheaded) {
+            (None, Some((line, found))) => {
+                Err(builder.refuse(Code::NoHeader, *line, found, "a header with power.draw"))
+            }
+            (Some(_), _) => self.rows.check_devices(builder).map(|()| true),
+            (None, None) => Err(builder.refuse(Code::NoHeader, 1, "no whole line", "a header with power.draw")),
+        }
+    }
+
+    fn settle(&self, trace: &mut Trace) -> Result<(), Undecided> {
+        attach(trace, &self.rows.boards);
+        Ok(())
     }
 }
 
@@ -173,6 +253,12 @@ fn arrange(
     if powers.is_empty() {
         return Err(builder.refuse(Code::NoPower, line, titles.join(", "), "a power.draw column"));
     }
+    let named = columns.iter().enumerate().filter(|(_, column)| is_throttle_column(&column.name));
+    let throttles = named.map(|(at, column)| {
+        let slot = builder.slot_named(&column.name).unwrap_or_else(|| declare(builder, &column.name));
+        (column.name.clone(), at, slot)
+    });
+    let throttles = throttles.collect();
     if delimiter != ',' {
         builder.allow_comma();
     }
@@ -183,11 +269,13 @@ fn arrange(
         identities: IDENTITIES.iter().filter_map(|name| at(name)).collect(),
         model: at("name").or(at("gpu_name")),
         powers,
+        throttles,
     })
 }
 
 fn declare(builder: &mut Builder<'_>, name: &str) -> usize {
     let kind = match name.rsplit('.').next() {
+        _ if is_throttle_column(name) => Kind::ThrottleReasons,
         Some("average") => Kind::WindowedMeanPower { window_ns: Some(1_000_000_000) },
         Some("instant") => Kind::InstantPower,
         _ => Kind::WindowedMeanPower { window_ns: None },
@@ -207,42 +295,51 @@ fn declare(builder: &mut Builder<'_>, name: &str) -> usize {
 struct Rows {
     counts: Vec<u64>,
     unnamed: Vec<(i64, u32)>,
+    /// Whether rows were given to devices by their order.
+    by_order: bool,
+    /// The readings of the present row, each with its slot and column.
+    readings: Vec<(usize, Reading, usize)>,
     model: Option<String>,
     boards: HashMap<String, String>,
 }
 
 impl Rows {
-    fn take(
+    fn take<'c>(
         &mut self,
         builder: &mut Builder<'_>,
         layout: &Layout,
-        cells: &[Cow<'_, str>],
+        cell: &dyn Fn(usize) -> &'c str,
         line: u32,
     ) -> Result<(), Refusal> {
         builder.record(line);
-        let cell = |at: usize| cells.get(at).map_or("", |cell| cell.as_ref());
         let named =
             layout.identities.iter().map(|at| cell(*at)).find(|name| !name.is_empty() && !name.starts_with('['));
         let turn = builder.device_count().map(|devices| (self.unnamed.len() % devices.max(1)).to_string());
+        self.by_order |= named.is_none() && turn.is_some();
         let name = named.or(turn.as_deref()).unwrap_or("0");
         let device = builder.device(name, line)?;
-        if let Some(model) = layout.model.map(cell).filter(|_| self.counts.len() <= device) {
+        if let Some(model) = layout.model.filter(|_| self.counts.len() <= device).map(cell) {
             self.boards.insert(name.to_owned(), model.to_owned());
         }
         if self.counts.len() <= device {
             self.counts.resize(device + 1, 0);
         }
         let count = self.counts.get_mut(device).map_or(0, |count| std::mem::replace(count, *count + 1));
-        let mut readings = Vec::new();
+        self.readings.clear();
         for (column, slot, unit) in &layout.powers {
-            readings.push((*slot, builder.read(*slot, cell(*column), (*unit, None), line)?, cell(*column)));
+            self.readings.push((*slot, builder.read(*slot, cell(*column), (*unit, None), line)?, *column));
         }
         let time = match layout.time {
             Some(at) => builder.civil_time(cell(at), DateOrder::YearFirst, line)?,
             None => builder.spaced_time(None, count, line)?,
         };
-        for (slot, reading, text) in readings {
-            builder.sample((device, slot), (line, time), reading, text)?;
+        for (slot, reading, column) in &self.readings {
+            builder.sample((device, *slot), (line, time), *reading, cell(*column))?;
+        }
+        for (name, column, slot) in &layout.throttles {
+            if let Some(mask) = throttle_cell(name, cell(*column)) {
+                builder.sample((device, *slot), (line, time), Ok((mask, 0.0)), cell(*column))?;
+            }
         }
         if named.is_none() {
             self.unnamed.push((time.ns(), line));
@@ -255,6 +352,19 @@ impl Rows {
             }
         }
         Ok(())
+    }
+
+    /// Takes up the rows behind, before which stand so many lines; not where they are of another model.
+    fn join(&mut self, later: Self, before: u32) -> bool {
+        if self.model.is_some() && later.model.is_some() && self.model != later.model {
+            return false;
+        }
+        self.model = self.model.take().or(later.model);
+        self.unnamed.extend(later.unnamed.into_iter().map(|(time, line)| (time, line.saturating_add(before))));
+        for (device, board) in later.boards {
+            self.boards.entry(device).or_insert(board);
+        }
+        true
     }
 
     /// Refuses rows without a device column that come in bursts of one size, as the rows of several devices do.

@@ -2,9 +2,10 @@
 //! loaded. Reference: NVIDIA, NVML, nvmlDeviceGetTotalEnergyConsumption.
 
 use super::Format;
-use super::parts::sheet::{Cells, Column, Sheet, detects, read as read_sheet};
+use super::parts::sheet::{Cells, Column, Sheet, SheetReader, detects};
 use crate::input::{Refusal, Text, title};
 use crate::quantity::Boundary;
+use crate::traces::lined::{self, LineReader};
 use crate::traces::{Builder, Head, Kind, ReadOptions, Time, Trace};
 use std::borrow::Cow;
 
@@ -63,7 +64,9 @@ fn time(builder: &mut Builder<'_>, cells: &Cells<'_>) -> Result<Time, Refusal> {
 }
 
 fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
-    let mut builder = Builder::new(text.path(), options)?;
-    read_sheet(&mut builder, text, &SHEET)?;
-    builder.finish(FORMAT.name, true)
+    lined::read(FORMAT.name, text, options, reader(options))
+}
+
+pub(super) fn reader(_: &ReadOptions) -> Box<dyn LineReader> {
+    Box::new(SheetReader::new(&SHEET))
 }

@@ -7,12 +7,16 @@
 use super::Format;
 use super::parts::rapl_zone::Zone;
 use crate::input::{
-    Code, Literal, Refusal, Scale, Text, Unit, delimiter, distinct, fields, literal, printable, row, title, unit,
+    Code, Line, Literal, Refusal, Scale, Text, Unit, delimiter, distinct, fields, literal, printable, row, title, unit,
 };
 use crate::quantity::Boundary;
+use crate::traces::digest::Undecided;
+use crate::traces::lined::{self, Joined, LineReader};
 use crate::traces::{Builder, Fault, Head, Kind, Negative, ReadOptions, Slot, Trace};
+use std::any::Any;
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 pub(super) const FORMAT: Format = Format {
     name: "rapl-counter-csv",
@@ -61,45 +65,81 @@ fn layout(titles: &[Cow<'_, str>], delimiter: char) -> Option<Layout> {
 }
 
 fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
-    let mut builder = Builder::new(text.path(), options)?;
-    let (mut lines, mut header, mut slots) = (text.lines(), None::<Layout>, HashMap::new());
-    while let Some(line) = lines.next(&mut builder.diagnostics)? {
+    lined::read(FORMAT.name, text, options, reader(options))
+}
+
+pub(super) fn reader(_: &ReadOptions) -> Box<dyn LineReader> {
+    Box::new(Reader::default())
+}
+
+#[derive(Default)]
+struct Reader {
+    header: Option<Arc<Layout>>,
+    /// How many headers were met.
+    headers: usize,
+    slots: HashMap<String, usize>,
+}
+
+impl LineReader for Reader {
+    fn line(&mut self, builder: &mut Builder<'_>, line: &Line<'_>) -> Result<(), Refusal> {
         if line.text.trim().is_empty() || line.text.starts_with('#') {
-            continue;
+            return Ok(());
         }
-        let split = header.as_ref().map_or_else(|| delimiter(&line.text, None), |known| known.delimiter);
-        let cells = row(&line, split, text.path())?;
+        let split = self.header.as_ref().map_or_else(|| delimiter(&line.text, None), |known| known.delimiter);
+        let cells = row(line, split, builder.path())?;
         if let Some(found) = layout(&cells, split) {
-            distinct(&cells, text.path(), line.place())?;
-            if header.is_some() {
+            distinct(&cells, builder.path(), line.place())?;
+            if self.header.is_some() {
                 builder.remark(Code::HeaderRepeat, line.number, "the header stands here again");
             }
             builder.header(line.number);
-            header = Some(found);
-            continue;
+            self.header = Some(Arc::new(found));
+            self.headers += 1;
+            return Ok(());
         }
-        let Some(header) = &header else {
+        let Some(header) = &self.header else {
             return Err(builder.refuse(Code::NoHeader, line.number, &line.text, "a header with energy_uj"));
         };
         if cells.len() != header.width {
             let (found, expected) = (format!("{} fields", cells.len()), format!("{} fields", header.width));
             return Err(builder.refuse(Code::FieldCount, line.number, found, expected));
         }
-        take(&mut builder, header, &cells, line.number, &mut slots)?;
+        take(builder, header, &cells, line.number, &mut self.slots)
     }
-    let names: Vec<String> = builder.slot_names().map(str::to_owned).collect();
-    let places = Zone::places(&names);
-    if places.is_none() && !names.is_empty() {
-        builder.remark(Code::TotalUnknown, 1, format!("how {} nest is not settled", printable(&names.join(", "))));
+
+    fn fork(&self) -> Option<Box<dyn LineReader>> {
+        let header = Some(self.header.clone()?);
+        Some(Box::new(Self { header, headers: 0, slots: self.slots.clone() }))
     }
-    for (slot, (within, boundary)) in places.iter().flatten().enumerate() {
-        if let Some(slot) = builder.slot_mut(slot) {
-            (slot.within, slot.boundary) = (within.clone(), *boundary);
+
+    fn join(&mut self, later: Box<dyn Any>, _: &mut Builder<'_>, _: u32) -> Joined {
+        let Ok(later) = later.downcast::<Self>() else { return Joined::Again };
+        let same = later.headers == 0 && later.slots.len() == self.slots.len();
+        *self = Self { headers: self.headers + later.headers, ..*later };
+        if same { Joined::Same } else { Joined::Changed }
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn Any> {
+        self
+    }
+
+    fn end(&mut self, builder: &mut Builder<'_>) -> Result<bool, Refusal> {
+        let names: Vec<String> = builder.slot_names().map(str::to_owned).collect();
+        let places = Zone::places(&names);
+        if places.is_none() && !names.is_empty() {
+            builder.remark(Code::TotalUnknown, 1, format!("how {} nest is not settled", printable(&names.join(", "))));
         }
+        for (slot, (within, boundary)) in places.iter().flatten().enumerate() {
+            if let Some(slot) = builder.slot_mut(slot) {
+                (slot.within, slot.boundary) = (within.clone(), *boundary);
+            }
+        }
+        Ok(places.is_some())
     }
-    let mut trace = builder.finish(FORMAT.name, places.is_some())?;
-    Zone::count_once(&mut trace);
-    Ok(trace)
+
+    fn settle(&self, trace: &mut Trace) -> Result<(), Undecided> {
+        Zone::count_once(trace)
+    }
 }
 
 fn take(

@@ -8,9 +8,11 @@
 //! ssaraff98/tegrastats_parser, sample_log.txt.
 
 use super::Format;
-use crate::input::{Base, Code, DateOrder, Dimension, Refusal, Stamp, Text, civil_stamp, printable, unit};
+use crate::input::{Base, Code, DateOrder, Dimension, Line, Refusal, Stamp, Text, civil_stamp, printable, unit};
 use crate::quantity::Boundary;
+use crate::traces::lined::{self, Joined, LineReader};
 use crate::traces::{Builder, Fault, Head, Kind, Negative, ReadOptions, Slot, Trace};
+use std::any::Any;
 use std::collections::HashSet;
 
 pub(super) const FORMAT: Format = Format {
@@ -38,26 +40,84 @@ fn detect(head: &Head) -> bool {
 }
 
 fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
-    let mut builder = Builder::new(text.path(), options)?;
-    let (mut lines, mut start, mut index, mut first) = (text.lines(), None, 0, None);
-    let mut means = Means::default();
-    while let Some(line) = lines.next(&mut builder.diagnostics)? {
+    lined::read(FORMAT.name, text, options, reader(options))
+}
+
+pub(super) fn reader(_: &ReadOptions) -> Box<dyn LineReader> {
+    Box::new(Reader::default())
+}
+
+#[derive(Default)]
+struct Reader {
+    /// The date before the records of the session.
+    start: Option<Stamp>,
+    /// How many records of the session there are.
+    index: u64,
+    /// Whether a record had no stamp, or a date stood before one.
+    counted: bool,
+    /// Line of the first record.
+    first: Option<u32>,
+    means: Means,
+    /// In a fork: the readings and running means that are checked when their turn comes, with their lines.
+    later: Option<Vec<(u64, u64, u32)>>,
+}
+
+impl LineReader for Reader {
+    fn line(&mut self, builder: &mut Builder<'_>, line: &Line<'_>) -> Result<(), Refusal> {
         let plain = without_escapes(&line.text);
+        let text = plain.trim();
         if !is_record(&plain) {
-            match date_line(plain.trim()) {
-                Some(stamp) => (start, index, means) = (Some(stamp), 0, Means::default()),
-                _ if plain.trim().is_empty() => {}
-                _ => builder.remark(Code::SkippedLine, line.number, printable(plain.trim())),
+            match date_line(text) {
+                Some(stamp) => {
+                    (self.start, self.index, self.means) = (Some(stamp), 0, Means::default());
+                    self.counted = true;
+                }
+                _ if text.is_empty() => {}
+                _ => builder.remark(Code::SkippedLine, line.number, printable(text)),
             }
-            continue;
+            return Ok(());
         }
-        first = first.or(Some(line.number));
-        record(&mut builder, plain.trim(), line.number, (start, index))?;
-        means.check(&mut builder, plain.trim(), line.number);
-        index += 1;
+        self.first = self.first.or(Some(line.number));
+        self.counted |= !record(builder, text, line.number, (self.start, self.index))?;
+        if let Some((now, mean)) = Means::of(text) {
+            match &mut self.later {
+                Some(later) => later.push((now, mean, line.number)),
+                None => self.means.check(builder, (now, mean), line.number),
+            }
+        }
+        self.index += 1;
+        Ok(())
     }
-    let total_known = settle(&mut builder, first.unwrap_or(1));
-    builder.finish(FORMAT.name, total_known)
+
+    /// Records without a stamp are counted.
+    fn fork(&self) -> Option<Box<dyn LineReader>> {
+        (self.first.is_some() && !self.counted)
+            .then(|| Box::new(Self { later: Some(Vec::new()), ..Self::default() }) as _)
+    }
+
+    fn join(&mut self, later: Box<dyn Any>, found: &mut Builder<'_>, before: u32) -> Joined {
+        let Ok(later) = later.downcast::<Self>() else { return Joined::Again };
+        if later.counted {
+            return Joined::Again;
+        }
+        self.first = self.first.or(later.first.map(|line| line.saturating_add(before)));
+        let remarks = found.diagnostics.iter().count();
+        for (now, mean, line) in later.later.into_iter().flatten() {
+            self.means.check(found, (now, mean), line);
+        }
+        if found.diagnostics.iter().count() > remarks {
+            found.diagnostics.sort_by_line();
+        }
+        Joined::Same
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn Any> {
+        self
+    }
+
+    fn end(&mut self, builder: &mut Builder<'_>) -> Result<bool, Refusal> {
+        Ok(settle(builder, self.first.unwrap_or(1)))
+    }
 }
 
 /// Whether the line shows the memory field every tegrastats line has, `RAM 2274/6834MB`.
@@ -73,12 +133,13 @@ fn is_record(line: &str) -> bool {
     false
 }
 
+/// Takes a record; whether it has a stamp.
 fn record(
     builder: &mut Builder<'_>,
     text: &str,
     line: u32,
     (start, index): (Option<Stamp>, u64),
-) -> Result<(), Refusal> {
+) -> Result<bool, Refusal> {
     builder.record(line);
     let stamp = text.split_once(" RAM ").map(|(stamp, _)| stamp.trim()).filter(|stamp| !stamp.is_empty());
     let time = match stamp {
@@ -109,7 +170,7 @@ fn record(
         let reading = builder.read(slot, now, (None, milliwatt), line)?;
         builder.sample((device, slot), (line, time), reading, now)?;
     }
-    Ok(())
+    Ok(stamp.is_some())
 }
 
 /// The rails of a line of tegrastats and their present powers, as written.
@@ -150,14 +211,18 @@ struct Means {
 }
 
 impl Means {
-    fn check(&mut self, builder: &mut Builder<'_>, text: &str, line: u32) {
+    /// The present reading and the running mean of the first rail of a record.
+    fn of(text: &str) -> Option<(u64, u64)> {
         let words: Vec<&str> = text.split_whitespace().collect();
         let rail = words.windows(2).find_map(|pair| match pair {
             [name, value] if is_rail_name(name) => rail_reading(value).zip(value.split_once('/')),
             _ => None,
         });
         let digits = |text: &str| text.trim_end_matches(|c: char| !c.is_ascii_digit()).parse::<u64>().ok();
-        let Some((now, mean)) = rail.and_then(|(now, (_, mean))| digits(now).zip(digits(mean))) else { return };
+        rail.and_then(|(now, (_, mean))| digits(now).zip(digits(mean)))
+    }
+
+    fn check(&mut self, builder: &mut Builder<'_>, (now, mean): (u64, u64), line: u32) {
         match self.since {
             None if self.begun => {}
             None => self.since = (now == mean).then_some((1, now)),

@@ -2,6 +2,7 @@
 
 use crate::input::Code;
 use crate::quantity::Boundary;
+use crate::traces::digest::Undecided;
 use crate::traces::{Channel, Trace};
 
 /// What a zone covers.
@@ -94,12 +95,23 @@ impl Zone {
     }
 
     /// Counts a package once that is read through two drivers, or mirrored over its dies (`W_MIRRORED_COUNTER`).
-    pub fn count_once(trace: &mut Trace) {
+    ///
+    /// # Errors
+    /// In a stream, where whether two counters are one hangs on all their samples.
+    pub fn count_once(trace: &mut Trace) -> Result<(), Undecided> {
         let zones: Vec<Self> = trace.channels.iter().map(|channel| Self::named(&channel.name)).collect();
         let mut mirrors = Vec::new();
         for (at, zone) in zones.iter().enumerate() {
             let Some(channel) = trace.channels.get(at) else { continue };
             let earlier = zones.iter().zip(&trace.channels).take(at);
+            let dies = earlier.clone().any(|(first, _)| {
+                zone.part == Part::Package
+                    && (first.part, first.package) == (zone.part, zone.package)
+                    && first.die != zone.die
+            });
+            if dies && channel.samples.beyond.is_some() {
+                return Err("whether the counters of two dies are one hangs on all their samples");
+            }
             let first = earlier.filter(|(first, _)| zone.part == Part::Package && first.part == Part::Package).find(
                 |(first, known)| {
                     let same = first.package == zone.package && known.device == channel.device;
@@ -118,6 +130,7 @@ impl Zone {
             trace.diagnostics.push(Code::MirroredCounter, place, Some(&channel.label()), message);
             channel.instead = Some(first);
         }
+        Ok(())
     }
 
     fn driver(&self) -> Option<&str> {

@@ -1,8 +1,11 @@
 //! Tables whose columns a format knows by their titles: where the header stands, and what each column holds.
 
-use crate::input::{Code, Place, Refusal, Text, Unit, delimiter, distinct, fields, printable, row, unit};
+use crate::input::{Code, Line, Place, Refusal, Text, Unit, delimiter, distinct, fields, printable, row, unit};
+use crate::traces::lined::{Joined, LineReader};
 use crate::traces::{Builder, Kind, Negative, Slot, Time};
+use std::any::Any;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// What a format knows of one measured column.
 pub(crate) struct Column {
@@ -124,43 +127,98 @@ pub(crate) fn detects(lines: &[String], is_header: fn(&[Cow<'_, str>]) -> bool) 
 ///
 /// # Errors
 /// `E_NO_HEADER`, `E_NO_POWER`, `E_FIELD_COUNT`, and those of cells and times.
-pub(crate) fn read(builder: &mut Builder<'_>, text: &Text, sheet: &Sheet) -> Result<(), Refusal> {
-    let mut lines = text.lines();
-    let mut layout: Option<Layout> = None;
-    let (mut first, mut counts) = (None, Vec::new());
+pub(crate) fn read(builder: &mut Builder<'_>, text: &Text, sheet: &'static Sheet) -> Result<(), Refusal> {
+    let (mut lines, mut reader) = (text.lines(), SheetReader::new(sheet));
     while let Some(line) = lines.next(&mut builder.diagnostics)? {
-        if line.text.trim().is_empty() {
-            continue;
-        }
-        first.get_or_insert_with(|| printable(&line.text));
-        if layout.is_some() && (sheet.ends)(&line.text) {
+        if reader.ends(&line) {
             break;
         }
+        reader.line(builder, &line)?;
+    }
+    reader.end(builder).map(|_| ())
+}
+
+/// A reader of the rows of a sheet.
+pub(crate) struct SheetReader {
+    sheet: &'static Sheet,
+    layout: Option<Arc<Layout>>,
+    /// How many headers were met.
+    headers: usize,
+    first: Option<String>,
+    counts: Vec<u64>,
+}
+
+impl SheetReader {
+    /// A reader that has seen nothing.
+    pub fn new(sheet: &'static Sheet) -> Self {
+        Self { sheet, layout: None, headers: 0, first: None, counts: Vec::new() }
+    }
+
+    /// Whether the table ends before this line.
+    fn ends(&self, line: &Line<'_>) -> bool {
+        self.layout.is_some() && !line.text.trim().is_empty() && (self.sheet.ends)(&line.text)
+    }
+}
+
+impl LineReader for SheetReader {
+    fn line(&mut self, builder: &mut Builder<'_>, line: &Line<'_>) -> Result<(), Refusal> {
+        let sheet = self.sheet;
+        if line.text.trim().is_empty() {
+            return Ok(());
+        }
+        self.first.get_or_insert_with(|| printable(&line.text));
         let split = delimiter(&line.text, None);
         if let Some(titles) = fields(&line.text, split).ok().filter(|titles| (sheet.is_header)(titles)) {
-            if layout.is_some() && !sheet.repeats {
+            if self.layout.is_some() && !sheet.repeats {
                 builder.remark(Code::HeaderRepeat, line.number, "the header stands here again");
             }
             builder.header(line.number);
-            layout = Some(arrange(builder, sheet, &titles, split, line.number)?);
-            continue;
+            self.layout = Some(Arc::new(arrange(builder, sheet, &titles, split, line.number)?));
+            self.headers += 1;
+            return Ok(());
         }
-        let Some(layout) = &layout else {
+        let Some(layout) = &self.layout else {
             if !sheet.preamble {
                 builder.remark(Code::SkippedLine, line.number, printable(&line.text));
             }
-            continue;
+            return Ok(());
         };
-        let cells = row(&line, layout.delimiter, text.path())?;
+        let cells = row(line, layout.delimiter, builder.path())?;
         if cells.len() == 1 && layout.titles.len() > 1 {
             builder.remark(Code::SkippedLine, line.number, printable(&line.text));
-            continue;
+            return Ok(());
         }
-        take(builder, sheet, layout, (&cells, line.number), &mut counts)?;
+        take(builder, sheet, layout, (&cells, line.number), &mut self.counts)
     }
-    match layout {
-        Some(_) => Ok(()),
-        None => Err(builder.refuse(Code::NoHeader, 1, first.unwrap_or_default(), "a header of the format")),
+
+    /// A sheet whose counters start with the clock is read in one piece.
+    fn fork(&self) -> Option<Box<dyn LineReader>> {
+        let layout = self.layout.clone().filter(|_| !self.sheet.from_zero)?;
+        Some(Box::new(Self { layout: Some(layout), first: self.first.clone(), ..Self::new(self.sheet) }))
+    }
+
+    fn join(&mut self, later: Box<dyn Any>, _: &mut Builder<'_>, _: u32) -> Joined {
+        match later.downcast::<Self>() {
+            Ok(later) if later.headers == 0 => Joined::Same,
+            Ok(later) => {
+                (self.layout, self.headers) = (later.layout, self.headers + later.headers);
+                Joined::Changed
+            }
+            Err(_) => Joined::Again,
+        }
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn Any> {
+        self
+    }
+
+    fn end(&mut self, builder: &mut Builder<'_>) -> Result<bool, Refusal> {
+        match (&self.layout, self.first.take()) {
+            (Some(_), _) => Ok(true),
+            (None, first) => {
+                Err(builder.refuse(Code::NoHeader, 1, first.unwrap_or_default(), "a header of the format"))
+            }
+        }
     }
 }
 

@@ -1,0 +1,41 @@
+//! A component that draws more than what holds it.
+
+use super::evidence::{Evidence, Finding};
+use crate::input::Code;
+use crate::quantity::Boundary;
+use crate::traces::{Channel, cut};
+
+/// A part may exceed the whole by this share: two sensors with errors of their own.
+const SLACK: f64 = 0.05;
+
+/// A channel whose mean power exceeds, by more than a twentieth, that of the channel of its device that holds it; and
+/// boards or chips whose sum exceeds the one meter of their node.
+pub(super) fn check(evidence: &Evidence<'_>) -> Vec<Finding> {
+    let channels = &evidence.trace.channels;
+    let mut found = Vec::new();
+    let power = |channel: &Channel| channel.kind.gives_energy().then(|| evidence.mean_power(channel)).flatten();
+    for inner in channels.iter().filter(|inner| inner.within.is_some()) {
+        let holds = |outer: &&Channel| outer.device == inner.device && inner.within.as_ref() == Some(&outer.name);
+        let Some(outer) = channels.iter().find(holds) else { continue };
+        if let (Some(part), Some(whole)) = (power(inner), power(outer))
+            && part > whole + SLACK * whole.abs()
+        {
+            let message = format!("{part:.3} W on average, inside {} with {whole:.3} W", outer.label());
+            found.push(evidence.finding(Code::ComponentAboveWall, None, inner, message));
+        }
+    }
+    let at = |boundary: Boundary| channels.iter().filter(move |channel| channel.boundary == Some(boundary));
+    let mut nodes = at(Boundary::Node).filter(|channel| channel.kind.gives_energy() && channel.within.is_none());
+    let (Some(node), None) = (nodes.next(), nodes.next()) else { return found };
+    let outermost = cut(evidence.trace).members;
+    let boards = outermost.iter().filter_map(|index| channels.get(*index));
+    let boards = boards.filter(|channel| matches!(channel.boundary, Some(Boundary::Board | Boundary::Chip)));
+    let sum: Option<f64> = boards.map(power).sum();
+    if let (Some(parts), Some(whole)) = (sum, power(node))
+        && parts > whole + SLACK * whole.abs()
+    {
+        let message = format!("{whole:.3} W on average, and the boards in the node have {parts:.3} W");
+        found.push(evidence.finding(Code::ComponentAboveWall, None, node, message));
+    }
+    found
+}

@@ -1,0 +1,121 @@
+//! What a check may look at, and what it finds.
+
+use super::{Check, OF_METER, OF_RUN};
+use crate::energy::integrate::EnergyQuery;
+use crate::energy::tokens::Excluded;
+use crate::input::{Code, Diagnostics, Place};
+use crate::traces::{Channel, Kind, Trace};
+
+/// A figure under examination.
+pub(super) struct Evidence<'a> {
+    /// The power log.
+    pub trace: &'a Trace,
+    /// The channels whose energies were summed.
+    pub members: &'a [&'a Channel],
+    /// How the energy was asked for.
+    pub query: &'a EnergyQuery,
+    /// The window. [ns]
+    pub window: (i64, i64),
+    /// The requests, where there are some.
+    pub run: Option<Run<'a>>,
+}
+
+/// The requests of a run.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::energy) struct Run<'a> {
+    /// Start and end of those that generate tokens, or of the window of a count. [ns]
+    pub spans: &'a [(i64, i64)],
+    /// The records that were left out.
+    pub excluded: &'a [Excluded],
+}
+
+/// What a check has found.
+pub(super) struct Finding {
+    /// The code.
+    pub code: Code,
+    /// Where it is first seen.
+    pub place: Place,
+    /// The channel or device it is about.
+    pub channel: Option<String>,
+    /// The particulars.
+    pub message: String,
+}
+
+impl Evidence<'_> {
+    /// The samples of a channel inside the window: time, value and line.
+    pub fn inside<'c>(&self, channel: &'c Channel) -> impl Iterator<Item = (i64, f64, u32)> + use<'c> {
+        let (start, end) = self.window;
+        let samples = &channel.samples;
+        let rows = samples.time_ns.iter().zip(&samples.value).zip(&samples.line);
+        rows.map(|((time, value), line)| (*time, *value, *line))
+            .filter(move |(time, value, _)| (start..=end).contains(time) && !value.is_nan())
+    }
+
+    /// The mean power of a channel over the window, from its samples inside; `None` where two are not there, or a counter
+    /// falls. [W]
+    pub fn mean_power(&self, channel: &Channel) -> Option<f64> {
+        self.mean_power_in(channel, self.window)
+    }
+
+    /// The mean power of a channel over a window. [W]
+    pub fn mean_power_in(&self, channel: &Channel, (start, end): (i64, i64)) -> Option<f64> {
+        let samples = channel.samples.time_ns.iter().zip(&channel.samples.value);
+        let mut samples = samples.filter(|(time, value)| (start..=end).contains(*time) && !value.is_nan());
+        let (first, mut before) = samples.next().map(|(time, value)| (*time, (*time, *value)))?;
+        let mut joules = 0.0;
+        for (time, value) in samples {
+            let seconds = time.saturating_sub(before.0) as f64 * 1e-9;
+            joules += match channel.kind {
+                Kind::EnergyCounter { .. } if *value < before.1 => return None,
+                Kind::EnergyCounter { .. } => value - before.1,
+                Kind::IntervalEnergy => *value,
+                Kind::IntervalMeanPower => value * seconds,
+                Kind::HoldPower => before.1 * seconds,
+                _ => 0.5 * (before.1 + value) * seconds,
+            };
+            before = (*time, *value);
+        }
+        let seconds = before.0.saturating_sub(first) as f64 * 1e-9;
+        (seconds > 0.0).then(|| joules / seconds)
+    }
+
+    /// A finding about a channel, at a line.
+    pub fn finding(&self, code: Code, line: Option<u32>, channel: &Channel, message: String) -> Finding {
+        let place = line.map_or(Place::File, |line| self.trace.records.place(line));
+        Finding { code, place, channel: Some(channel.label()), message }
+    }
+}
+
+/// Says what the checks of a meter find.
+pub(in crate::energy) fn of_meter(
+    trace: &Trace,
+    members: &[&Channel],
+    query: &EnergyQuery,
+    window: (i64, i64),
+    reasons: &mut Diagnostics,
+) {
+    examine(OF_METER, &Evidence { trace, members, query, window, run: None }, reasons);
+}
+
+/// Says what the checks of a run find.
+pub(in crate::energy) fn of_run(
+    trace: &Trace,
+    members: &[&Channel],
+    window: (i64, i64),
+    run: Run<'_>,
+    reasons: &mut Diagnostics,
+) {
+    let query = EnergyQuery::default();
+    examine(OF_RUN, &Evidence { trace, members, query: &query, window, run: Some(run) }, reasons);
+}
+
+fn examine(checks: &[Check], evidence: &Evidence<'_>, reasons: &mut Diagnostics) {
+    for found in checks.iter().flat_map(|check| check(evidence)) {
+        reasons.push(found.code, found.place, found.channel.as_deref(), found.message);
+    }
+}
+
+/// Whether a check has found something.
+pub(in crate::energy) fn in_doubt(reasons: &Diagnostics) -> bool {
+    reasons.iter().any(|remark| remark.code.is_doubt())
+}

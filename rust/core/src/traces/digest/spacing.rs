@@ -1,0 +1,94 @@
+//! The distribution of the intervals of a series, kept in bounded memory, and the bounds it gives for their median.
+
+/// Classes in each octave.
+const CLASSES: usize = 256;
+
+/// Bits of [`CLASSES`].
+const BITS: u32 = 8;
+
+/// Intervals of one class: their number, the shortest and the longest. [ns]
+#[derive(Debug, Clone, Copy)]
+struct Class {
+    count: u64,
+    least: i64,
+    most: i64,
+}
+
+/// How many intervals of each length there are, by classes of 1/256 of an octave.
+#[derive(Debug, Default)]
+pub(in super::super) struct Spacing {
+    octaves: Vec<Vec<Class>>,
+    count: u64,
+}
+
+impl Spacing {
+    /// Takes an interval; one that is not above zero does not count. [ns]
+    pub fn take(&mut self, interval: i64) {
+        if interval <= 0 {
+            return;
+        }
+        let size = interval.unsigned_abs();
+        let octave = size.ilog2();
+        // below 2^8 ns a class holds one length
+        let class = (if octave >= BITS { size >> (octave - BITS) } else { size << (BITS - octave) }) as usize % CLASSES;
+        let at = octave as usize;
+        if self.octaves.len() <= at {
+            self.octaves.resize_with(at + 1, Vec::new);
+        }
+        let Some(classes) = self.octaves.get_mut(at) else { return };
+        if classes.is_empty() {
+            classes.resize(CLASSES, Class { count: 0, least: i64::MAX, most: 0 });
+        }
+        if let Some(class) = classes.get_mut(class) {
+            class.count += 1;
+            class.least = class.least.min(interval);
+            class.most = class.most.max(interval);
+            self.count += 1;
+        }
+    }
+
+    /// Two bounds between which the lower median of the intervals lies, equal where it is known; `None` where there are
+    /// none. [ns]
+    pub fn median(&self) -> Option<(i64, i64)> {
+        let mut before = self.count.checked_sub(1)? / 2;
+        for class in self.octaves.iter().flatten() {
+            match before.checked_sub(class.count) {
+                Some(rest) => before = rest,
+                None => return Some((class.least, class.most)),
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn median(intervals: &[i64]) -> Option<(i64, i64)> {
+        let mut spacing = Spacing::default();
+        intervals.iter().for_each(|interval| spacing.take(*interval));
+        spacing.median()
+    }
+
+    #[test]
+    fn the_median_lies_between_its_bounds() {
+        assert_eq!(median(&[]), None);
+        assert_eq!(median(&[0, -5]), None);
+        assert_eq!(median(&[3, 1, 2, 0]), Some((2, 2)));
+        assert_eq!(median(&[1, 2, 3, 4]), Some((2, 2)));
+        assert_eq!(median(&[i64::MAX, 1, i64::MAX]).map(|(_, most)| most), Some(i64::MAX));
+        let mut state = 1u64;
+        for scale in [1, 1_000, 100_000_000, 3_600_000_000_000] {
+            let mut intervals: Vec<i64> = (0..1001)
+                .map(|_| {
+                    state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                    scale + ((state >> 40) as f64 / 2f64.powi(24) * scale as f64) as i64
+                })
+                .collect();
+            let (least, most) = median(&intervals).unwrap();
+            intervals.sort_unstable();
+            assert!(least <= intervals[500] && intervals[500] <= most && most - least <= least / 128);
+        }
+    }
+}
