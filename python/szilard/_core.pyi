@@ -12,10 +12,11 @@ from numpy.typing import ArrayLike
 __all__ = [
     "Audit",
     "Battery",
+    "BlindSpot",
     "BoundaryChain",
     "Divergence",
-    "EnergyResult",
     "DivergenceBounds",
+    "EnergyResult",
     "EntropyBounds",
     "Factor",
     "Footprint",
@@ -28,6 +29,7 @@ __all__ = [
     "Model",
     "MonteCarlo",
     "Node",
+    "PhaseCosts",
     "Quantity",
     "Range",
     "Rig",
@@ -46,11 +48,13 @@ __all__ = [
     "audit",
     "audit_claims",
     "barrier",
+    "blind_spot",
     "bremermann_rate",
     "calc",
     "charge_energy",
     "circuit_erasure",
     "compare",
+    "compare_groups",
     "cooling_share",
     "correlate",
     "cost_of_thought",
@@ -59,6 +63,7 @@ __all__ = [
     "divergence",
     "divergence_bounds",
     "effectiveness",
+    "energies",
     "energy",
     "energy_per_token",
     "entropy_bounds",
@@ -92,6 +97,8 @@ __all__ = [
     "noise_margin",
     "overhead",
     "palm_2022",
+    "phase_costs",
+    "policies",
     "published_between",
     "published_calculations",
     "published_cite",
@@ -134,6 +141,7 @@ __all__ = [
     "token_entropy",
     "trace_from_arrays",
     "transformer_loss",
+    "trapezoid",
 ]
 
 _Array: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
@@ -586,7 +594,11 @@ class InferenceEnergy:
     @property
     def reasons(self) -> pl.DataFrame: ...
     def budget(self) -> pl.DataFrame: ...
-    def save(self, path: _Path) -> None: ...
+    @property
+    def labels(self) -> dict[str, str]: ...
+    @property
+    def batch(self) -> float | None: ...
+    def save(self, path: _Path, labels: dict[str, str] | None = None) -> None: ...
     def plot(self, ax: Axes | None = None) -> _Plot: ...
     def _repr_html_(self) -> str: ...
 
@@ -605,6 +617,65 @@ def energy_per_token(
 ) -> InferenceEnergy: ...
 def load_report(source: _Source) -> InferenceEnergy: ...
 def compare(reports: Sequence[InferenceEnergy]) -> pl.DataFrame: ...
+def compare_groups(reports: Sequence[InferenceEnergy]) -> pl.DataFrame: ...
+def energies(
+    trace: Trace,
+    start_ns: Any,
+    end_ns: Any,
+    overlapping: str = "whole",
+    weight: Any = None,
+    max_gap: _Given | None = None,
+    u: bool = True,
+) -> pl.DataFrame: ...
+def trapezoid(time_ns: Any, power_w: Any, max_gap: _Given | None = None) -> Quantity: ...
+
+@final
+class PhaseCosts:
+    @property
+    def per_prompt_token(self) -> Quantity: ...
+    @property
+    def per_output_token(self) -> Quantity: ...
+    @property
+    def per_second(self) -> Quantity: ...
+    @property
+    def covariance(self) -> list[list[float]]: ...
+    @property
+    def scatter_w(self) -> float: ...
+    @property
+    def stretches(self) -> int: ...
+
+def phase_costs(
+    trace: Trace, tokens: TokenLog, clock_offset: _Given | None = None, max_gap: _Given | None = None
+) -> PhaseCosts: ...
+def policies(
+    trace: Trace, tokens: TokenLog, clock_offset: _Given | None = None, max_gap: _Given | None = None
+) -> pl.DataFrame: ...
+
+@final
+class BlindSpot:
+    @property
+    def outer(self) -> Quantity: ...
+    @property
+    def inner(self) -> Quantity: ...
+    @property
+    def difference(self) -> Quantity: ...
+    @property
+    def share(self) -> Quantity: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def rows(self) -> pl.DataFrame: ...
+    @property
+    def load(self) -> pl.DataFrame: ...
+
+def blind_spot(
+    outer: Trace,
+    inner: Trace,
+    outer_channels: Sequence[str] | None = None,
+    inner_channels: Sequence[str] | None = None,
+    offset: _Given | None = None,
+    step: _Given | None = None,
+) -> BlindSpot: ...
 def landauer_limit(temperature: _Given) -> Quantity: ...
 
 @final

@@ -1,4 +1,4 @@
-//! Sums over rows of logits, with the vector instructions that the machine has.
+//! Sums over rows of logits and over long series, with the vector instructions that the machine has.
 //!
 //! | file | what it is |
 //! |---|---|
@@ -12,6 +12,8 @@
 //! | `avx512`, `avx2`, `portable` | what gives it; `portable` is NEON where the compiler assumes it |
 //! | `text` | where lines and fields of logs end, and plain decimal numbers |
 //! | `dispatch` | the choice between them, when the program runs |
+//! | `integral` | exact sums of values times the time around them, and trapezoids between many cuts |
+//! | `order`, `share` | the order of many integers, and pieces shared out among windows that overlap |
 //!
 //! It knows no physics: what the sums mean is said in `szilard::information`. Unsafe code is allowed here alone.
 
@@ -21,17 +23,23 @@ mod avx2;
 mod avx512;
 mod block;
 mod dispatch;
+mod integral;
 mod lanes;
 mod logit;
+mod order;
 mod pair;
 mod portable;
 mod row;
+mod share;
 mod space;
 mod sums;
 mod text;
 
 pub use dispatch::{InstructionSet, divergences};
+pub use integral::{BlockSum, Integrator, SAMPLES, Trapezoid, trapezoids};
 pub use logit::{Logit, widen_slice};
+pub use order::order;
 pub use pair::LogSoftmax;
 pub use row::{BLOCK, RowSums, Softmax};
+pub use share::{Piece, Shares, Sharing, Sweep, Window};
 pub use text::{decimal, find, split};

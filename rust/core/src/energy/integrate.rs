@@ -1,10 +1,10 @@
 //! Energy of a window of a trace, device by device, with what is covered and what is not.
 
-use super::counter;
 use super::error::EnergyError;
 use super::interval::{Content, Interval};
-use super::partial::{Sums, Total};
+use super::meter::Meter;
 use super::plausibility;
+use super::sums::Total;
 use super::uncertainty::{self, Asked};
 use crate::input::{Code, Diagnostics, Place};
 use crate::quantity::{Basis, Boundary, Component, Measured, Method, Quantity, Unit};
@@ -318,33 +318,6 @@ fn sum<'a>(parts: impl Iterator<Item = &'a Measured>) -> Measured {
     Measured::with_components(exact.value(), components)
 }
 
-/// The intervals between the samples of a channel.
-pub(super) fn intervals(
-    trace: &Trace,
-    channel: &Channel,
-    max_gap_ns: Option<i64>,
-    reasons: &mut Diagnostics,
-) -> Result<Vec<Interval>, EnergyError> {
-    if let Some(range) = counter::range(channel.kind) {
-        return counter::intervals(channel, &trace.records, range, reasons)
-            .map_err(|counter| EnergyError::CounterAmbiguous { source_name: trace.source.clone(), counter });
-    }
-    let limit = max_gap_ns.unwrap_or_else(|| channel.samples.gap_limit_ns());
-    let mut found = Vec::with_capacity(channel.samples.len());
-    let mut index = 0;
-    for (times, values) in channel.samples.segments() {
-        let mut samples = times.iter().copied().zip(values.iter().copied());
-        let Some(mut last) = samples.next() else { continue };
-        for sample in samples {
-            index += 1;
-            found.push(Interval::between(channel.kind, last, sample, limit, index));
-            last = sample;
-        }
-        index += 1;
-    }
-    Ok(found)
-}
-
 fn device_energy(
     trace: &Trace,
     channel: &Channel,
@@ -404,17 +377,16 @@ fn integral(
     query: &EnergyQuery,
     reasons: &mut Diagnostics,
 ) -> Result<Integral, EnergyError> {
-    let intervals = intervals(trace, channel, query.max_gap_ns, reasons)?;
-    let (mut sums, mut spanned_ns) = (Sums::default(), 0i64);
-    for interval in intervals.iter().filter_map(|interval| interval.clipped(window.0, window.1)) {
-        if overflows(&interval) {
-            let place = trace.records.place(channel.samples.line.get(interval.index).copied().unwrap_or(0));
-            return Err(EnergyError::Range { source_name: trace.source.clone(), place, channel: channel.label() });
-        }
-        spanned_ns = interval.length().saturating_add(spanned_ns);
-        sums.add(&interval);
+    let (meter, sums) = Meter::read(trace, channel, window, query.max_gap_ns, reasons)?;
+    let total = sums.total(1);
+    if !total.energy_j.is_finite() {
+        let mut inside = meter.iter().filter_map(|interval| interval.clipped(window.0, window.1));
+        let index = inside.find(overflows).map_or(0, |interval| interval.index);
+        let place = trace.records.place(channel.samples.line.get(index).copied().unwrap_or(0));
+        return Err(EnergyError::Range { source_name: trace.source.clone(), place, channel: channel.label() });
     }
-    Ok(Integral { total: sums.total(1), spanned_ns })
+    let spanned_ns = total.covered_ns.saturating_add(total.gap_ns);
+    Ok(Integral { total, spanned_ns })
 }
 
 /// Whether the energy of an interval is no finite number.
@@ -461,6 +433,9 @@ fn enough(trace: &Trace, channel: &Channel) -> Result<(), EnergyError> {
 fn own_window(trace: &Trace, channel: &Channel, span: (i64, i64)) -> (i64, i64) {
     let own = span_of(channel).unwrap_or(span);
     if trace.separate_devices {
+        return own;
+    }
+    if own == span {
         return own;
     }
     let slack = channel.samples.median_interval_ns().unwrap_or(0).saturating_mul(3) / 2;

@@ -4,7 +4,7 @@ use super::counter::{Reads, range};
 use super::error::EnergyError;
 use super::integrate::{EnergyQuery, EnergyResult, Integral, Rule, energy, energy_by, overflows};
 use super::interval::{Content, Interval, Sample};
-use super::partial::Sums;
+use super::sums::Sums;
 use crate::input::{BLOCK_BYTES, Code, Diagnostics, Place, Refusal};
 use crate::quantity::Boundary;
 use crate::traces::{

@@ -176,7 +176,7 @@ impl Samples {
 }
 
 /// No shorter interval is a gap. [ns]
-pub(super) const SHORTEST_GAP: i64 = 2_000_000_000;
+pub const SHORTEST_GAP: i64 = 2_000_000_000;
 
 /// The longest interval that counts as sampled, of a series with this median interval. [ns]
 pub(super) fn gap_limit_ns(median: i64) -> i64 {
