@@ -8,6 +8,8 @@
 //! | `lanes` | what the kernel asks of vector instructions |
 //! | `avx512`, `avx2`, `portable` | what gives it; `portable` is NEON where the compiler assumes it |
 //! | `text` | where lines and fields of logs end, and plain decimal numbers |
+//! | `rows` | plain rows of a log's table, in one go |
+//! | `spacing` | the intervals between times, and bounds of their median |
 //! | `dispatch` | the choice between them, when the program runs |
 //!
 //! It knows no physics: what the sums mean is said in `szilard::information`. Unsafe code is allowed here alone.
@@ -22,9 +24,13 @@ mod lanes;
 mod logit;
 mod portable;
 mod row;
+mod rows;
+mod spacing;
 mod text;
 
 pub use dispatch::InstructionSet;
 pub use logit::{Logit, widen_slice};
 pub use row::{BLOCK, RowSums, Softmax};
+pub use rows::{Found, Plain, WIDTH};
+pub use spacing::{Spacing, bounds, order};
 pub use text::{decimal, find, split};

@@ -14,6 +14,7 @@ mod lined;
 mod options;
 mod order;
 mod place;
+mod plain;
 mod plausible;
 mod read;
 mod reading;
