@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 __all__ = [
     "Audit",
     "Battery",
+    "BlindSpot",
     "BoundaryChain",
     "Divergence",
     "EnergyResult",
@@ -24,6 +25,7 @@ __all__ = [
     "Ladder",
     "Model",
     "MonteCarlo",
+    "PhaseCosts",
     "Quantity",
     "Range",
     "Scenario",
@@ -37,11 +39,13 @@ __all__ = [
     "audit",
     "audit_claims",
     "barrier",
+    "blind_spot",
     "bremermann_rate",
     "calc",
     "charge_energy",
     "circuit_erasure",
     "compare",
+    "compare_groups",
     "cooling_share",
     "cost_of_thought",
     "cue",
@@ -49,6 +53,7 @@ __all__ = [
     "divergence",
     "effectiveness",
     "energy",
+    "energies",
     "energy_per_token",
     "entropy_bounds",
     "entropy_from_counts",
@@ -76,6 +81,7 @@ __all__ = [
     "noise_margin",
     "overhead",
     "palm_2022",
+    "phase_costs",
     "published_between",
     "published_calculations",
     "published_cite",
@@ -514,7 +520,11 @@ class InferenceEnergy:
     @property
     def reasons(self) -> pl.DataFrame: ...
     def budget(self) -> pl.DataFrame: ...
-    def save(self, path: _Path) -> None: ...
+    @property
+    def labels(self) -> dict[str, str]: ...
+    @property
+    def batch(self) -> float | None: ...
+    def save(self, path: _Path, labels: dict[str, str] | None = None) -> None: ...
     def plot(self, ax: Axes | None = None) -> _Plot: ...
     def _repr_html_(self) -> str: ...
 
@@ -531,6 +541,60 @@ def energy_per_token(
 ) -> InferenceEnergy: ...
 def load_report(source: _Source) -> InferenceEnergy: ...
 def compare(reports: Sequence[InferenceEnergy]) -> pl.DataFrame: ...
+def compare_groups(reports: Sequence[InferenceEnergy]) -> pl.DataFrame: ...
+def energies(
+    trace: Trace,
+    start_ns: Any,
+    end_ns: Any,
+    overlapping: str = "whole",
+    weight: Any = None,
+    max_gap: _Given | None = None,
+) -> pl.DataFrame: ...
+
+@final
+class PhaseCosts:
+    @property
+    def per_prompt_token(self) -> Quantity: ...
+    @property
+    def per_output_token(self) -> Quantity: ...
+    @property
+    def per_second(self) -> Quantity: ...
+    @property
+    def covariance(self) -> list[list[float]]: ...
+    @property
+    def scatter_w(self) -> float: ...
+    @property
+    def stretches(self) -> int: ...
+
+def phase_costs(
+    trace: Trace, tokens: TokenLog, clock_offset: _Given | None = None, max_gap: _Given | None = None
+) -> PhaseCosts: ...
+
+@final
+class BlindSpot:
+    @property
+    def outer(self) -> Quantity: ...
+    @property
+    def inner(self) -> Quantity: ...
+    @property
+    def difference(self) -> Quantity: ...
+    @property
+    def share(self) -> Quantity: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def rows(self) -> pl.DataFrame: ...
+    @property
+    def load(self) -> pl.DataFrame: ...
+
+def blind_spot(
+    outer: Trace,
+    inner: Trace,
+    outer_channels: Sequence[str] | None = None,
+    inner_channels: Sequence[str] | None = None,
+    offset: _Given | None = None,
+    step: _Given | None = None,
+) -> BlindSpot: ...
 def landauer_limit(temperature: _Given) -> Quantity: ...
 
 @final

@@ -76,15 +76,15 @@ impl Spacing {
 
 /// The first of some times that lies before the one in front of it, and the first that repeats it; `before` stands in
 /// front of all.
-pub fn order(before: Option<i64>, times: &[i64]) -> (Option<usize>, Option<usize>) {
+pub fn steps(before: Option<i64>, times: &[i64]) -> (Option<usize>, Option<usize>) {
     let first = times.first().copied().unwrap_or_default();
-    let steps = || std::iter::once(before.unwrap_or(first.saturating_sub(1))).chain(times.iter().copied()).zip(times);
+    let pairs = || std::iter::once(before.unwrap_or(first.saturating_sub(1))).chain(times.iter().copied()).zip(times);
     let inner = || times.iter().zip(times.iter().skip(1));
     let joint = before.is_some_and(|before| first <= before);
     if !joint && inner().fold(true, |rising, (one, next)| rising & (one < next)) {
         return (None, None);
     }
-    (steps().position(|(one, next)| *next < one), steps().position(|(one, next)| *next == one))
+    (pairs().position(|(one, next)| *next < one), pairs().position(|(one, next)| *next == one))
 }
 
 /// The least and the largest of some values that are not NaN.
@@ -112,13 +112,13 @@ mod tests {
     }
 
     #[test]
-    fn order_and_bounds() {
-        assert_eq!(order(None, &[1, 2, 3]), (None, None));
-        assert_eq!(order(None, &[i64::MIN, 2]), (None, None));
-        assert_eq!(order(Some(1), &[1, 2, 2, 1]), (Some(3), Some(0)));
-        assert_eq!(order(Some(5), &[4]), (Some(0), None));
-        assert_eq!(order(None, &[4, 4]), (None, Some(1)));
-        assert_eq!(order(None, &[]), (None, None));
+    fn steps_and_bounds() {
+        assert_eq!(steps(None, &[1, 2, 3]), (None, None));
+        assert_eq!(steps(None, &[i64::MIN, 2]), (None, None));
+        assert_eq!(steps(Some(1), &[1, 2, 2, 1]), (Some(3), Some(0)));
+        assert_eq!(steps(Some(5), &[4]), (Some(0), None));
+        assert_eq!(steps(None, &[4, 4]), (None, Some(1)));
+        assert_eq!(steps(None, &[]), (None, None));
         let values: Vec<f64> = (0..19).map(|at| f64::from((at * 7) % 19) - 3.0).collect();
         assert_eq!(bounds(&values), (-3.0, 15.0));
         assert_eq!(bounds(&[1.0, f64::NAN]), (1.0, 1.0));

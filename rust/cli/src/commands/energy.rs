@@ -1,5 +1,6 @@
 //! `szilard energy`: the energy of a window, and joules per token.
 
+use super::compare::Saving;
 use crate::failure::Failure;
 use crate::output::{Answer, budget_text, diagnostics_text, figure, lines, or_dash, sections, table};
 use crate::reading::{Reading, bytes, ends, nanoseconds, quantity};
@@ -59,11 +60,13 @@ pub(crate) struct Energy {
     #[command(flatten)]
     idle: IdleFrom,
     /// How power is split among records in flight together
-    #[arg(long, value_parser = policy, default_value = "tokens", value_name = "tokens|time|exclusive", requires = "generated")]
+    #[arg(long, value_parser = policy, default_value = "tokens", value_name = "tokens|time|regression|exclusive", requires = "generated")]
     policy: Policy,
     /// What is added to the times of the token log, such as "-0.4 s", or "estimate" to have it from both logs
     #[arg(long, value_name = "TIME|estimate", requires = "tokens", allow_hyphen_values = true)]
     clock_offset: Option<String>,
+    #[command(flatten)]
+    saving: Saving,
     #[command(flatten)]
     reading: Reading,
 }
@@ -95,7 +98,7 @@ pub(super) fn token_count(text: &str) -> Result<Count, String> {
 
 fn policy(text: &str) -> Result<Policy, String> {
     let found = Policy::ALL.iter().copied().find(|policy| policy.word() == text);
-    found.ok_or_else(|| "expected tokens, time or exclusive".to_owned())
+    found.ok_or_else(|| "expected tokens, time, regression or exclusive".to_owned())
 }
 
 impl Energy {
@@ -144,7 +147,11 @@ impl Energy {
             rule: self.method,
             max_gap_ns,
         };
-        Ok(of_tokens(&trace, &energy_per_token(&trace, tokens, &query)?))
+        let result = energy_per_token(&trace, tokens, &query)?;
+        let of_log = self.tokens.as_deref().map(|path| ("tokens", path));
+        let inputs: Vec<_> = std::iter::once(("power", self.file.as_path())).chain(of_log).collect();
+        self.saving.save(Report::new(&trace, &result), &inputs)?;
+        Ok(of_tokens(&trace, &result))
     }
 
     fn instant(&self, trace: &Trace, text: &str) -> Result<i64, Failure> {

@@ -1,7 +1,9 @@
 //! The commands: one file each, and one line in [`Command`].
 
 mod audit;
+mod blind_spot;
 mod calc;
+mod compare;
 mod demo;
 mod doctor;
 mod energy;
@@ -31,6 +33,10 @@ pub(crate) enum Command {
     Read(read::Read),
     /// Joules of a power log, and joules per token with a token log or a count
     Energy(Box<energy::Energy>),
+    /// Saved reports side by side, with an exact test of their difference
+    Compare(compare::Compare),
+    /// What a meter does not see of another one: a node against its boards, a module against its rails
+    BlindSpot(Box<blind_spot::BlindSpotCommand>),
     /// Bits per token of logits, or bounds on them from a server's log-probabilities
     Entropy(entropy::Entropy),
     /// The value of an expression with units, such as "7.2 W * 4.1 s / 50 token"
@@ -62,6 +68,8 @@ impl Command {
             Self::Formats(command) => command.answer(),
             Self::Read(command) => command.answer(),
             Self::Energy(command) => command.answer(),
+            Self::Compare(command) => command.answer(),
+            Self::BlindSpot(command) => command.answer(),
             Self::Entropy(command) => command.answer(),
             Self::Calc(command) => command.answer(),
             Self::Landauer(command) => command.answer(),

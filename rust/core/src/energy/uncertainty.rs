@@ -1,6 +1,6 @@
 //! The budget of an energy: what the meter, its resolution and its stamps leave open.
 
-use super::partial::Total;
+use super::sums::Total;
 use crate::quantity::{Component, Distribution, Measured};
 use crate::traces::{Channel, Gain, Kind, Trace, sensor_of};
 

@@ -75,6 +75,9 @@ impl Kind {
     }
 }
 
+/// No shorter interval is a gap. [ns]
+pub const SHORTEST_GAP_NS: i64 = 2_000_000_000;
+
 /// The samples of a channel in SI units, in time order inside each segment.
 ///
 /// A new segment starts where the clock stepped back: time is monotone inside a segment and nothing is integrated
@@ -158,12 +161,9 @@ impl Samples {
     }
 }
 
-/// No shorter interval is a gap. [ns]
-pub(super) const SHORTEST_GAP: i64 = 2_000_000_000;
-
 /// The longest interval that counts as sampled, of a series with this median interval. [ns]
 pub(super) fn gap_limit_ns(median: i64) -> i64 {
-    median.saturating_mul(5).max(SHORTEST_GAP)
+    median.saturating_mul(5).max(SHORTEST_GAP_NS)
 }
 
 /// One measured series of one device.

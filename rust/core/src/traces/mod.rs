@@ -26,7 +26,7 @@ mod trace;
 
 pub use arrays::{PowerSeries, trace_from_arrays};
 pub use builder::{Builder, DEVICE_LIMIT, Negative, Slot};
-pub use channel::{Beyond, Channel, Kind, Long, Samples};
+pub use channel::{Beyond, Channel, Kind, Long, SHORTEST_GAP_NS, Samples};
 pub use clock::{Clock, FARTHEST_NS};
 pub use digest::Sink;
 pub use formats::{Format, REGISTRY, tegrastats_rails};

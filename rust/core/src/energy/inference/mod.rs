@@ -7,7 +7,6 @@ mod query;
 mod result;
 mod scale;
 
-pub(super) use clock::doubled;
 pub use per_token::energy_per_token;
 pub use query::{InferenceQuery, Tokens};
 pub use result::{InferenceEnergy, RecordCounts, RequestEnergy};

@@ -1,19 +1,22 @@
 //! The join of a power log and a token log, step by step.
 
-use super::clock::{doubled, estimated};
+use super::clock::estimated;
 use super::plan::{Plan, prompt_tokens};
 use super::query::{InferenceQuery, Tokens};
 use super::result::{InferenceEnergy, RecordCounts, RequestEnergy};
 use super::scale::MeterScale;
-use crate::energy::attribute::{Part, Policy, grid, on_grid, split};
+use crate::energy::attribute::{Policy, costs_of, grid, on_grid, split};
+use crate::energy::doubled::{doubled, once};
 use crate::energy::error::EnergyError;
 use crate::energy::idle::idle_energy;
-use crate::energy::integrate::{EnergyQuery, Rule, Status, energy, intervals, members};
+use crate::energy::integrate::{EnergyQuery, Rule, Status, energy, members};
 use crate::energy::join::{Joined, join};
+use crate::energy::meter::Meter;
 use crate::energy::tokens::Request;
 use crate::input::{Code, Diagnostics, Place, Refusal};
 use crate::quantity::{Basis, Boundary, BoundaryError, Distribution, Quantity, QuantityError};
 use crate::traces::Trace;
+use szilard_simd::{Sharing, Window};
 
 /// Joules per token of a power log and a token log.
 ///
@@ -32,8 +35,8 @@ pub fn energy_per_token(
     let meters: Vec<_> = channels
         .iter()
         .filter(|channel| !channel.samples.is_empty())
-        .map(|channel| intervals(trace, channel, query.max_gap_ns, &mut Diagnostics::default()))
-        .collect::<Result<_, _>>()?;
+        .map(|channel| Ok(Meter::read(trace, channel, span, query.max_gap_ns, &mut Diagnostics::default())?.0))
+        .collect::<Result<_, EnergyError>>()?;
     let offset = match tokens {
         Tokens::Log(log) if query.estimate_clock_offset => {
             let sampling = channels.iter().filter_map(|channel| channel.samples.median_interval_ns()).min();
@@ -80,8 +83,12 @@ pub fn energy_per_token(
         let behind = doubled.partition_point(|(from, _)| *from <= end);
         behind.checked_sub(1).and_then(|at| doubled.get(at)).is_some_and(|(_, latest)| start <= *latest)
     };
-    let plan = Plan::of(&joined.requests, query.policy);
-    let shares = split(&meters, &plan.parts, window);
+    let costs = match query.policy {
+        Policy::Regression => Some(costs_of(trace, &joined.requests, query.max_gap_ns)?),
+        Policy::Tokens | Policy::Time | Policy::Exclusive => None,
+    };
+    let plan = Plan::of(&joined.requests, query.policy, costs.as_ref())?;
+    let shares = split(&meters, &plan.parts, window, Sharing::Split);
     if query.policy == Policy::Exclusive && shares.overlapping {
         let reason = "records overlap; choose how to split them (tokens or time)".to_owned();
         return Err(EnergyError::Policy { policy: query.policy.word(), reason });
@@ -89,14 +96,14 @@ pub fn energy_per_token(
 
     // the meter is idle while no record is in flight, be it kept or left out
     let left_out = joined.excluded.iter().filter_map(|record| record.interval_ns);
-    let left_out = left_out.map(|(start, end)| Part { start, end, weight: 1.0 });
-    let occupied: Vec<Part> = plan.parts.iter().copied().chain(left_out).collect();
-    let (idle_j, idle_ns) = match occupied.len() > plan.parts.len() {
-        true => split(&meters, &occupied, window).idle(),
-        false => shares.idle(),
-    };
+    let left_out = left_out.map(|(start, end)| Window { start, end, weight: 1.0 });
+    let occupied: Vec<Window> = plan.parts.iter().copied().chain(left_out).collect();
+    let all = (occupied.len() > plan.parts.len()).then(|| split(&meters, &occupied, window, Sharing::Split));
+    let unoccupied = all.as_ref().unwrap_or(&shares);
+    let (idle_j, idle_ns) = (unoccupied.outside, unoccupied.outside_covered);
 
     let scale = MeterScale::of(&total);
+    let u_per_joule = scale.u_per_joule();
     let by_record = plan.energies(&shares, joined.requests.len());
     let declared = query.idle.as_ref().map(|idle| idle.power(trace)).transpose()?;
     let idle_j = match &declared {
@@ -111,7 +118,7 @@ pub fn energy_per_token(
         .map(|(request, (joules, uncovered))| RequestEnergy {
             request: request.clone(),
             energy_j: on_grid(*joules, grid_j),
-            u_j: scale.u(*joules),
+            u_j: u_per_joule * joules.abs(),
             status: if *uncovered > 0 || is_doubled(request) { Status::Incomplete } else { Status::Complete },
         })
         .collect();
@@ -142,8 +149,8 @@ pub fn energy_per_token(
                     return Ok(moved.energy.map_or(gross_j, |energy| energy.value()));
                 }
                 let moved: Vec<Request> = joined.inference().map(|request| request.clone().later_by(shift)).collect();
-                let plan = Plan::of(&moved, query.policy);
-                Ok(split(&meters, &plan.parts, window).energy.iter().sum())
+                let plan = Plan::of(&moved, query.policy, costs.as_ref())?;
+                Ok(split(&meters, &plan.parts, window, Sharing::Split).value.iter().sum())
             };
             let u = offset.u_ns.round() as i64;
             let change = (shifted(u)? - shifted(0)?).abs().max((shifted(-u)? - shifted(0)?).abs());
@@ -165,7 +172,7 @@ pub fn energy_per_token(
     let per_token = gross.over(&count)?;
     let (mut above_idle, mut above_idle_per_token, mut idle_share) = (None, None, None);
     if let Some(idle) = &declared {
-        let idle = idle_energy(idle, in_flight_ns)?;
+        let idle = gridded(idle_energy(idle, in_flight_ns)?, grid_j)?;
         let above = gross.minus(&idle)?;
         if above.value() < 0.0 {
             let message = format!("the idle draw over the time in flight, {idle}, exceeds the energy, {gross}");
@@ -178,7 +185,9 @@ pub fn energy_per_token(
     let (prefill_per_token, decode_per_token) = plan.by_phase(&shares, &joined.requests, &scale, &total)?;
     let time_weighted = match query.rule {
         Rule::Trapezoid => None,
-        Rule::MeanOfSamples => Some(energy(trace, &EnergyQuery { rule: Rule::Trapezoid, ..meter_query })?),
+        Rule::MeanOfSamples => {
+            Some(once(trace, energy(trace, &EnergyQuery { rule: Rule::Trapezoid, ..meter_query })?)?)
+        }
     };
     let logged_j: Option<f64> = inference().map(|record| record.request.logged_energy_j).sum();
     let logged = logged_j.map(|joules| Quantity::new(joules, "J".parse()?).map(|logged| logged.at(boundary)));
@@ -221,6 +230,14 @@ pub fn energy_per_token(
         status: if complete { Status::Complete } else { Status::Incomplete },
         reasons,
     })
+}
+
+/// An energy moved to the nearest multiple of the grid, so that gross = idle + above idle, exactly.
+fn gridded(energy: Quantity, grid_j: f64) -> Result<Quantity, EnergyError> {
+    let energy = energy.to("J")?;
+    let moved = Quantity::new(on_grid(energy.value(), grid_j) - energy.value(), "J".parse()?)?;
+    let moved = moved.at(energy.boundary()).on(energy.basis()).by(energy.methods().iter().copied());
+    Ok(energy.plus(&moved)?)
 }
 
 fn settled_boundary(of_trace: Option<Boundary>, asked: Option<Boundary>) -> Result<Option<Boundary>, EnergyError> {

@@ -23,8 +23,10 @@ impl MeterScale {
         self.components.iter().map(scaled).collect()
     }
 
-    pub fn u(&self, joules: f64) -> f64 {
-        self.components(joules).iter().map(|part| part.contribution.powi(2)).sum::<f64>().sqrt()
+    /// Standard uncertainty of a joule. [J]
+    pub fn u_per_joule(&self) -> f64 {
+        let square: f64 = self.components.iter().map(|part| part.contribution.powi(2)).sum();
+        if self.value == 0.0 { 0.0 } else { square.sqrt() / self.value.abs() }
     }
 
     pub fn figure(&self, total: &Quantity, joules: f64, basis: Basis) -> Result<Quantity, EnergyError> {

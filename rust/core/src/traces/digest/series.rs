@@ -1,10 +1,10 @@
 //! The rows of one series of a stream: each chunk is taken up and can then be forgotten.
 
 use super::super::builder::{Row, Slot};
-use super::super::channel::{Beyond, Kind, Long, SHORTEST_GAP, Samples, gap_limit_ns};
+use super::super::channel::{Beyond, Kind, Long, SHORTEST_GAP_NS, Samples, gap_limit_ns};
 use super::super::finish::samples;
 use super::{Faults, Values};
-use szilard_simd::{Spacing, order};
+use szilard_simd::{Spacing, steps};
 
 /// How many first samples are held, by which a sensor is known.
 const FIRST: usize = 64;
@@ -66,7 +66,7 @@ impl Digest {
         let kind = slot.kind;
         let chunk = samples(rows, &[], kind);
         let stamps: Vec<i64> = if clean { Vec::new() } else { rows.iter().map(|row| row.time_ns).collect() };
-        let (back, same) = order(self.row_before, if clean { &chunk.time_ns } else { &stamps });
+        let (back, same) = steps(self.row_before, if clean { &chunk.time_ns } else { &stamps });
         if back.is_some() {
             return Err("rows are out of time order");
         }
@@ -81,7 +81,7 @@ impl Digest {
         let before = self.ends.last();
         self.values.take(kind, before.map(|(time, _)| time), &chunk);
         let bridged = matches!(kind, Kind::HoldPower | Kind::EnergyCounter { .. });
-        self.sure_ns = if bridged { i64::MAX } else { self.sure_ns.max(SHORTEST_GAP) };
+        self.sure_ns = if bridged { i64::MAX } else { self.sure_ns.max(SHORTEST_GAP_NS) };
         sink.take(series, slot, before, &chunk, self.sure_ns);
         let longest = self.spacing.take_all(before.map(|(time, _)| time), &chunk.time_ns);
         if longest > self.sure_ns {
