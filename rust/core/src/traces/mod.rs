@@ -4,6 +4,7 @@ mod arrays;
 mod builder;
 mod channel;
 mod clock;
+mod derived;
 mod digest;
 mod finish;
 mod fork;
