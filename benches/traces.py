@@ -138,7 +138,10 @@ def with_pandas(path: Path) -> Energies:
     rows = rows.dropna(subset=["p"])
     nanoseconds = {board: group["t"].astype("datetime64[ns]").astype("int64") for board, group in rows.groupby("index")}
     boards = rows.groupby("index")["p"]
-    return {str(board): float(np.trapezoid(p, (nanoseconds[board] - nanoseconds[board].iloc[0]) / 1e9)) for board, p in boards}
+    return {
+        str(board): float(np.trapezoid(p, (nanoseconds[board] - nanoseconds[board].iloc[0]) / 1e9))
+        for board, p in boards
+    }
 
 
 def with_regex(path: Path) -> Energies:
@@ -248,7 +251,9 @@ def main() -> None:
         peers = {"polars, lazy, streaming": (with_polars, boards), "pandas": (with_pandas, tenth)}
         installed = {name: peer for name, peer in peers.items() if importlib.util.find_spec(name.split(",")[0])}
         lines += compared(boards, installed, 5)
-        lines += compared(jetson, {"Python, regular expression": (with_regex, part_of(jetson, given.megabytes / 20))}, 5)
+        lines += compared(
+            jetson, {"Python, regular expression": (with_regex, part_of(jetson, given.megabytes / 20))}, 5
+        )
         lines += scaling(boards)
     if given.docs:
         text = DOCS.read_text()

@@ -176,7 +176,9 @@ def test_sizes_and_why_there_is_none():
     size, share = sz.edge.sizing(rig, "panel", "100 %")
     assert share == 1.0
     smaller = days(*(wh * size.to("W").value / 100 * 0.997 for wh in (320, 80)))
-    assert sz.edge.simulate(sz.edge.Rig(NODE, sz.edge.Battery("256 Wh"), smaller, 1000, days=60))["full_days"].value < 1.0
+    assert (
+        sz.edge.simulate(sz.edge.Rig(NODE, sz.edge.Battery("256 Wh"), smaller, 1000, days=60))["full_days"].value < 1.0
+    )
     with pytest.raises(sz.errors.EdgeError, match="more time than there is"):
         sz.edge.sizing(sz.edge.Rig(NODE, sz.edge.Battery("256 Wh"), days(320), 30_000), "battery", "90 %")
     with pytest.raises(ValueError, match="panel, battery or calls"):

@@ -7,10 +7,13 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import szilard as sz
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 STREAMED_FROM = 16 << 20
 
@@ -25,7 +28,9 @@ def log(path: Path, size: int) -> None:
             for _ in range(10_000):
                 poll += 1
                 second = poll // 10 + (60 if poll > 50_000 else 0)
-                stamp = f"2025/03/{4 + second // 86400:02} {second // 3600 % 24:02}:{second // 60 % 60:02}:{second % 60:02}"
+                stamp = (
+                    f"2025/03/{4 + second // 86400:02} {second // 3600 % 24:02}:{second // 60 % 60:02}:{second % 60:02}"
+                )
                 for board in (0, 1):
                     cell = "[N/A]" if poll % 7_777 == board else f"{100 + poll * (board + 3) % 500}.{poll % 100:02} W"
                     rows.append(f"{stamp}.{poll % 10}{board}0, {board}, NVIDIA H100, {cell}\n")

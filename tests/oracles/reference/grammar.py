@@ -51,7 +51,9 @@ def opened(data, decompress=False):
         if compression(data):
             raise RefusedError("E_COMPRESSED")
     head = data[:4]
-    words = len(head) == 4 and ((head[0] == head[2] == 0 < min(head[1], head[3])) or (head[1] == head[3] == 0 < min(head[0], head[2])))
+    words = len(head) == 4 and (
+        (head[0] == head[2] == 0 < min(head[1], head[3])) or (head[1] == head[3] == 0 < min(head[0], head[2]))
+    )
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or words:
         raise RefusedError("E_ENCODING")
     data = data.removeprefix(b"\xef\xbb\xbf")

@@ -100,12 +100,15 @@ pub(super) fn read(
     Ok(trace)
 }
 
+/// What is done behind a block, of which the number is given.
+type BehindBlock<'e, 'a> = &'e mut dyn FnMut(&mut Builder<'a>, &dyn LineReader, usize) -> Result<(), Stopped>;
+
 /// Gives the lines of all blocks to the reader, and calls `each` behind every block with its number.
 pub(super) fn run<'a>(
     blocks: &Blocks<'_>,
     builder: &mut Builder<'a>,
     reader: &mut dyn LineReader,
-    each: &mut dyn FnMut(&mut Builder<'a>, &dyn LineReader, usize) -> Result<(), Stopped>,
+    each: BehindBlock<'_, 'a>,
 ) -> Result<(), Stopped> {
     let (mut block, mut before) = (0, 0u32);
     let (mut buffer, count) = (Vec::new(), blocks.count());
