@@ -1,5 +1,6 @@
-"""Joules of large power logs against the read ceiling of the file and against peers, in one run; with --docs into
-performance.md.
+"""Joules of large power logs against the read ceiling of the file and against peers, in one run.
+
+With ``--docs`` the tables go into docs/performance.md.
 
 A log of eight boards as nvidia-smi writes it (10 Hz, units in the cells, 0.07 % of the readings missing) and one of a
 Jetson as tegrastats writes it are generated with a fixed seed. Every tool gives joules per device by the trapezoid rule
@@ -202,7 +203,8 @@ def compared(path: Path, peers: dict[str, tuple[Callable[[Path], Energies], Path
         ratio = size / took / speed if part != path else statistics.median(a / b for a, b in runs)
         shown = f"{part.stat().st_size / 1e6:.0f} MB of it: " if part != path else ""
         lines.append(
-            f"| {name} | {shown}{part.stat().st_size / speed:.2f} | {speed / 1e6:.0f} | **{ratio:.1f}** | | | {worst:.0e} |"
+            f"| {name} | {shown}{part.stat().st_size / speed:.2f} | {speed / 1e6:.0f} "
+            f"| **{ratio:.1f}** | | | {worst:.0e} |"
         )
         print(lines[-1], flush=True)
     title = "| tool | s | MB/s | its time over ours | share of the read ceiling | peak memory [MB] | differs by |"

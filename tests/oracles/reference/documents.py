@@ -165,8 +165,8 @@ def prometheus(data, log, options):
     if not isinstance(result, list):
         raise RefusedError("E_NO_DATA")
     met = {}
-    for series in result:
-        series = series if isinstance(series, dict) else {}
+    for given in result:
+        series = given if isinstance(given, dict) else {}
         metric = series.get("metric")
         metric = metric if isinstance(metric, dict) else {}
         labels = {k: v for k, v in metric.items() if isinstance(v, str) and not isinstance(v, Number)}
