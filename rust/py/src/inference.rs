@@ -4,19 +4,18 @@ use crate::energy::rule_of;
 use crate::errors::{detached, exceptions, guard};
 use crate::given::nanoseconds;
 use crate::html;
+use crate::idle::idle_of;
 use crate::quantity::{Given, PyQuantity, Size, budget, word};
 use crate::table::{Column, frame};
 use crate::tokens::PyTokenLog;
 use crate::traces::PyTrace;
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyTuple};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use szilard::energy::{
-    Idle, InferenceEnergy, InferenceQuery, InputRecord, Policy, RemarkRecord, Report, Tokens,
-    energy_per_token as per_token,
+    InferenceEnergy, InferenceQuery, InputRecord, Policy, RemarkRecord, Report, Tokens, energy_per_token as per_token,
 };
 use szilard::quantity::{Quantity, QuantityError, QuantityRecord};
 
@@ -324,43 +323,6 @@ fn remarks(py: Python<'_>, all: &[RemarkRecord]) -> PyResult<Py<PyAny>> {
             ("place", Column::Text(all.iter().map(|remark| remark.place.clone()).collect())),
         ],
     )
-}
-
-/// The share of a percentile as it is written, `5` in "5th percentile".
-fn percentile(number: &str) -> PyResult<f64> {
-    let percent: f64 = number
-        .trim()
-        .parse()
-        .map_err(|_| PyValueError::new_err(format!("{number:?}th percentile: expected a number")))?;
-    Ok(percent / 100.0)
-}
-
-/// Where the idle draw is taken from, as a caller may say it.
-pub fn idle_of(trace: &PyTrace, given: &Bound<'_, PyAny>) -> PyResult<Idle> {
-    if let Ok(other) = given.cast::<PyTrace>() {
-        return Ok(Idle::Trace(Box::new((*other.get().trace).clone())));
-    }
-    if let Ok(word) = given.extract::<String>() {
-        match word.split_once("th percentile") {
-            _ if word == "around" => return Ok(Idle::Around),
-            Some((number, "")) => return Ok(Idle::Percentile(percentile(number)?)),
-            _ => {}
-        }
-    }
-    if let Ok(both) = given.cast::<PyList>() {
-        let [before, after]: [(Bound<'_, PyAny>, Bound<'_, PyAny>); 2] = both.extract()?;
-        let window = |(start, end): (Bound<'_, PyAny>, Bound<'_, PyAny>)| {
-            Ok::<_, PyErr>((trace.instant_ns(&start)?, trace.instant_ns(&end)?))
-        };
-        return Ok(Idle::BeforeAfter(window(before)?, window(after)?));
-    }
-    if let Ok(pair) = given.cast::<PyTuple>()
-        && pair.extract::<(f64, String)>().is_err()
-    {
-        let (start, end): (Bound<'_, PyAny>, Bound<'_, PyAny>) = pair.extract()?;
-        return Ok(Idle::Window(trace.instant_ns(&start)?, trace.instant_ns(&end)?));
-    }
-    given.extract::<Given>().map(|given| Idle::Power(given.0))
 }
 
 /// The energy per generated token of a power log and a token log.

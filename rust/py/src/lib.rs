@@ -10,6 +10,7 @@ mod facility;
 mod footprint;
 mod given;
 mod html;
+mod idle;
 mod inference;
 mod information;
 mod join;

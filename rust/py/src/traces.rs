@@ -2,7 +2,7 @@
 
 use crate::errors::{detached, exceptions, guard};
 use crate::given::{asked, nanoseconds};
-use crate::inference::idle_of;
+use crate::idle::idle_of;
 use crate::quantity::{PyQuantity, Size};
 use crate::table::{self, Column, frame};
 use crate::{energy, html};

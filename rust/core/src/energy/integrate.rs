@@ -3,6 +3,7 @@
 use super::error::EnergyError;
 use super::interval::{Content, Interval};
 use super::meter::Meter;
+use super::official_mean;
 use super::plausibility;
 use super::sums::Total;
 use super::uncertainty::{self, Asked};
@@ -350,7 +351,7 @@ fn device_energy(
             (total.energy_j, (total.covered_ns > 0).then(|| total.energy_j / seconds))
         }
         Rule::MeanOfSamples => {
-            let mean = mean_of_samples(channel, window)?;
+            let mean = official_mean::mean_of_samples(channel, window)?;
             (mean * (window.1 - window.0) as f64 * 1e-9, Some(mean))
         }
     };
@@ -435,22 +436,4 @@ fn own_window(trace: &Trace, channel: &Channel, span: (i64, i64)) -> (i64, i64) 
     let start = if own.0.saturating_sub(span.0) > slack { span.0 } else { own.0 };
     let end = if span.1.saturating_sub(own.1) > slack { span.1 } else { own.1 };
     (start, end)
-}
-
-/// The unweighted mean of the positive samples strictly inside a window. [W]
-fn mean_of_samples(channel: &Channel, window: (i64, i64)) -> Result<f64, EnergyError> {
-    if !matches!(channel.kind, Kind::InstantPower | Kind::WindowedMeanPower { .. } | Kind::IntervalMeanPower) {
-        return Err(EnergyError::NotPower { channel: channel.label(), kind: channel.kind.word() });
-    }
-    let samples = channel.samples.time_ns.iter().zip(&channel.samples.value);
-    let mut exact = crate::quantity::ExactSum::default();
-    let mut count = 0u32;
-    for (_, power) in samples.filter(|(time, power)| window.0 < **time && **time < window.1 && **power > 0.0) {
-        exact.add(*power);
-        count += 1;
-    }
-    if count == 0 {
-        return Err(EnergyError::NoSampleInside { channel: channel.label() });
-    }
-    Ok(exact.value() / f64::from(count))
 }

@@ -13,6 +13,7 @@ mod join;
 mod ledger;
 mod meter;
 mod mlperf;
+mod official_mean;
 mod offset;
 
 mod partial;
