@@ -2,6 +2,8 @@
 
 import importlib.util
 import math
+import subprocess
+import sys
 from pathlib import Path
 
 import ml_dtypes
@@ -248,3 +250,102 @@ def test_counts():
         sz.entropy_from_counts([1], estimator="magic")
     with pytest.raises(InformationError):
         sz.entropy_from_counts([1, 2], estimator="nsb")
+
+
+def test_divergence_in_f64_for_every_type_of_large_vocabularies():
+    random = np.random.default_rng(7)
+    p = 3.0 * random.standard_normal((3, 50_001))
+    q = p + 0.1 * random.standard_normal(p.shape)
+
+    def log_softmax(x):
+        x = x.astype(np.float64)
+        x = x - x.max(axis=-1, keepdims=True)
+        return x - np.log(np.exp(x).sum(axis=-1, keepdims=True))
+
+    for one in TYPES:
+        for other in TYPES:
+            stored_p, stored_q = p.astype(one), q.astype(other)
+            ln_p, ln_q = log_softmax(stored_p), log_softmax(stored_q)
+            found = sz.divergence(stored_p, stored_q, base=math.e)
+            kl = (np.exp(ln_p) * (ln_p - ln_q)).sum(axis=-1)
+            middle = np.log((np.exp(ln_p) + np.exp(ln_q)) / 2)
+            js = ((np.exp(ln_p) * (ln_p - middle)) + (np.exp(ln_q) * (ln_q - middle))).sum(axis=-1) / 2
+            # The sums of NumPy are those of terms of both signs: good to about 1e-12.
+            np.testing.assert_allclose(found.kullback_leibler, kl, rtol=0, atol=3e-12)
+            np.testing.assert_allclose(found.jensen_shannon, js, rtol=0, atol=3e-12)
+            np.testing.assert_allclose(found.cross_entropy, -(np.exp(ln_p) * ln_q).sum(axis=-1), rtol=1e-12)
+    # Equal models do not diverge, in any layout.
+    assert np.array_equal(sz.divergence(p, np.asfortranarray(p)).kullback_leibler, np.zeros(3))
+    reversed_columns = sz.divergence(p[:, ::-1], q[:, ::-1]).kullback_leibler
+    np.testing.assert_allclose(reversed_columns, sz.divergence(p, q).kullback_leibler, rtol=1e-13)
+
+
+def test_two_lists_bound_the_divergence_by_token(tmp_path):
+    random = np.random.default_rng(11)
+    for _ in range(200):
+        p, q = (random.dirichlet(np.full(12, 0.4)) + 1e-12 for _ in range(2))
+        p, q = p / p.sum(), q / q.sum()
+        kl = float((p * np.log2(p / q)).sum())
+        js = float((p * np.log2(2 * p / (p + q)) + q * np.log2(2 * q / (p + q))).sum() / 2)
+        for k in (1, 4, 12):
+            lists = [[{str(i): math.log(x[i]) for i in np.argsort(x)[::-1][:k]}] for x in (p, q)]
+            found = sz.divergence_bounds(*lists)
+            assert found.kullback_leibler_lower[0] <= kl + 1e-12
+            assert found.jensen_shannon_lower[0] - 1e-12 <= js <= found.jensen_shannon_upper[0] + 1e-12
+        # All tokens listed: nothing is left open.
+        assert found.kullback_leibler_lower[0] == pytest.approx(kl, abs=1e-9)
+        assert found.jensen_shannon_upper[0] == pytest.approx(found.jensen_shannon_lower[0], abs=1e-9)
+    a, b = math.log(0.6), math.log(0.2)
+    for wrong in ([[a, b]], [{"a": 0.1}], [{"a": a}, {"a": a}], {"a": a}, [{"a": float("nan")}]):
+        with pytest.raises(InformationError):
+            sz.divergence_bounds([{"a": a, "b": b}], wrong)
+
+
+def test_long_work_reports_progress_and_stops_when_that_raises():
+    logits = np.random.default_rng(3).standard_normal((64, 200)).astype(np.float32)
+    seen = []
+    sz.token_entropy(logits, progress=lambda done, rows: seen.append((done, rows)))
+    assert seen[-1] == (64, 64)
+    seen.clear()
+    sz.divergence(logits, logits + 1, progress=lambda done, rows: seen.append((done, rows)))
+    assert seen[-1] == (64, 64)
+
+    def fails(done, rows):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        sz.token_entropy(logits, progress=fails)
+
+
+INTERRUPTED = """
+import os, signal, sys, threading, time, numpy as np, szilard as sz
+logits = np.random.default_rng(1).standard_normal((200, 100_000)).astype(np.float32)
+sent = []
+def send():
+    time.sleep(0.3)
+    sent.append(time.perf_counter())
+    os.kill(os.getpid(), signal.SIGINT)
+threading.Thread(target=send).start()
+try:
+    for _ in range(100):
+        sz.token_entropy(logits, renyi_orders=[0.5, 2.0, 3.0])
+except KeyboardInterrupt:
+    print(time.perf_counter() - sent[0])
+"""
+
+
+def test_an_interrupt_ends_a_long_reduction_at_once():
+    ran = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 0, ran.stderr
+    # 0.2 s on a machine with nothing else to do; the test only tells it from the minutes of the whole.
+    assert float(ran.stdout) < 5.0
+
+
+def test_a_mask_of_numpy_and_targets_of_another_shape_are_not_passed_over(logits):
+    with pytest.raises(InformationError, match="masked"):
+        sz.token_entropy(np.ma.masked_array(logits, mask=logits > 1))
+    batch = logits.reshape(2, 3, 40)
+    assert sz.token_entropy(batch, targets=np.zeros((2, 3), int)).surprisal.shape == (2, 3)
+    assert sz.token_entropy(batch, targets=[0] * 6).surprisal.shape == (2, 3)
+    with pytest.raises(InformationError, match="shape"):
+        sz.token_entropy(batch, targets=np.zeros((3, 2), int))

@@ -9,6 +9,7 @@ from szilard import published as published
 from szilard._core import Audit as Audit
 from szilard._core import BoundaryChain as BoundaryChain
 from szilard._core import Divergence as Divergence
+from szilard._core import DivergenceBounds as DivergenceBounds
 from szilard._core import EnergyResult as EnergyResult
 from szilard._core import EntropyBounds as EntropyBounds
 from szilard._core import Factor as Factor
@@ -34,6 +35,7 @@ from szilard._core import compare as compare
 from szilard._core import cooling_share as cooling_share
 from szilard._core import correlate as correlate
 from szilard._core import divergence as divergence
+from szilard._core import divergence_bounds as divergence_bounds
 from szilard._core import energy as energy
 from szilard._core import energy_per_token as energy_per_token
 from szilard._core import entropy_bounds as entropy_bounds

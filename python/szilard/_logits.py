@@ -37,6 +37,9 @@ def rows(logits: Any) -> tuple[np.ndarray[Any, Any], tuple[int, ...]]:
 
 
 def _array(logits: Any) -> np.ndarray[Any, Any]:
+    if isinstance(logits, np.ma.MaskedArray):
+        message = "a masked array: its mask is no mask of tokens until .filled(-np.inf) makes it one"
+        raise InformationError(message, "E_DTYPE")
     if isinstance(logits, np.ndarray):
         return logits
     if hasattr(logits, "__arrow_c_stream__") or hasattr(logits, "__arrow_c_array__"):
@@ -96,12 +99,12 @@ def _list_column(column: Any) -> np.ndarray[Any, Any]:
     return flat.to_numpy().reshape(lengths.size, int(lengths[0]))
 
 
-def targets(tokens: Any) -> np.ndarray[Any, Any]:
-    """The target tokens, one a row, as 64-bit integers."""
+def targets(tokens: Any) -> tuple[np.ndarray[Any, Any], tuple[int, ...]]:
+    """The target tokens, one a row, as 64-bit integers, and the shape they were given in."""
     array = np.asarray(tokens)
     if array.dtype.kind not in "iu":
         raise InformationError(f"targets of type {array.dtype}: expected integers", "E_DTYPE")
-    return np.ascontiguousarray(array.reshape(-1), dtype=np.int64)
+    return np.ascontiguousarray(array.reshape(-1), dtype=np.int64), array.shape
 
 
 def counts(numbers: Any) -> np.ndarray[Any, Any]:
@@ -122,3 +125,11 @@ def log_probabilities(tokens: Any) -> list[list[float]]:
     except (TypeError, ValueError) as error:
         message = f"log-probabilities: {error}; expected for each token a list of numbers or a mapping to numbers"
         raise InformationError(message) from error
+
+
+def named_log_probabilities(tokens: Any) -> list[tuple[list[str], list[float]]]:
+    """For each token the listed tokens by name, and their natural-log probabilities."""
+    if isinstance(tokens, Mapping) or not all(isinstance(token, Mapping) for token in tokens):
+        raise InformationError("log-probabilities: expected for each token a mapping from tokens to numbers")
+    lists = log_probabilities(tokens)
+    return [([str(name) for name in token], values) for token, values in zip(tokens, lists, strict=True)]

@@ -53,6 +53,7 @@ fn the_examples_of_the_page_print_what_it_shows() {
         "read",
         "energy",
         "entropy",
+        "divergence",
         "calc",
         "landauer",
         "lift",

@@ -76,3 +76,25 @@ fn every_logit_format_is_listed() {
         }
     }
 }
+
+#[test]
+fn two_models_diverge_by_bits_or_within_bounds() {
+    let same = corpus("npy_00_uniform.npy");
+    let json = szilard(&["divergence", &same, &same, "--json"]).json();
+    assert_eq!((number(&json["mean_kullback_leibler"]), number(&json["mean_jensen_shannon"])), (0.0, 0.0));
+    near(number(&json["mean_cross_entropy"]), 3.0, 1e-14);
+    // (1/2, 1/4; 1/4 unknown) against (1/4, 1/2; 1/4 unknown): D >= 1/4 bit, and JS is known to 1/4 bit.
+    let list = |name: &str, a: f64, b: f64| {
+        let entry = |token: &str, p: f64| format!("{{\"token\":\"{token}\",\"logprob\":{}}}", p.ln());
+        let top = format!("{},{}", entry("a", a), entry("b", b));
+        let token = format!("{{\"token\":\"a\",\"logprob\":{},\"top_logprobs\":[{top}]}}", a.ln());
+        written(name, format!("{{\"choices\":[{{\"logprobs\":{{\"content\":[{token}]}}}}]}}").as_bytes())
+    };
+    let (p, q) = (list("p.json", 0.5, 0.25), list("q.json", 0.25, 0.5));
+    let json = szilard(&["divergence", &p, &q, "--json"]).json();
+    near(number(&json["mean"]["kullback_leibler_lower"]), 0.25, 1e-9);
+    let width = number(&json["jensen_shannon_upper"][0]) - number(&json["jensen_shannon_lower"][0]);
+    near(width, 0.25, 1e-9);
+    assert!(szilard(&["divergence", &p, &q]).out.contains("no upper bound is known"));
+    assert_eq!(szilard(&["divergence", &p, &same]).code, 64);
+}

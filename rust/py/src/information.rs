@@ -3,13 +3,15 @@
 use crate::errors::{InMemory, Raise, detached, exceptions, guard};
 use crate::given::path_of;
 use crate::quantity::PyQuantity;
+use crate::watched::watched;
 use half::{bf16, f16};
 use ndarray::{ArrayView1, ArrayView2};
 use numpy::{IntoPyArray, PyArrayDyn, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use szilard::information::{
-    self as core, Base, EntropyOptions, InformationError, LogitArray, Logits, Mode, read_logits, token_entropy_of_file,
+    self as core, Base, EntropyOptions, InformationError, LogitArray, Logits, Mode, Watch, read_logits,
+    token_entropy_of_file,
 };
 use szilard::simd::RowSums;
 
@@ -245,6 +247,8 @@ impl TokenInformation {
 /// mode
 ///     "exact": all in f64 on the exactly widened logits, within 1e-12 nat; "fast": f32, f16 and bf16 logits in f32,
 ///     within 2e-6 nat.
+/// progress
+///     Called with the number of rows that are done and of all rows, at most 10 times a second.
 /// renyi_orders
 ///     Orders of the Rényi entropies that are asked for; math.inf is the min-entropy.
 /// rank
@@ -266,8 +270,8 @@ impl TokenInformation {
 /// array([3.])
 #[pyfunction]
 #[pyo3(signature = (
-    logits, targets=None, sampling_temperature=1.0, base=2.0, vocab_size=None, mode="exact", *, renyi_orders=Vec::new(),
-    rank=false, top_k=None,
+    logits, targets=None, sampling_temperature=1.0, base=2.0, vocab_size=None, mode="exact", *, progress=None,
+    renyi_orders=Vec::new(), rank=false, top_k=None,
 ))]
 #[allow(clippy::too_many_arguments, reason = "each is one question about the same tokens, asked by name")]
 pub fn token_entropy(
@@ -278,32 +282,50 @@ pub fn token_entropy(
     base: f64,
     vocab_size: Option<usize>,
     mode: &str,
+    progress: Option<Py<PyAny>>,
     renyi_orders: Vec<f64>,
     rank: bool,
     top_k: Option<usize>,
 ) -> PyResult<TokenInformation> {
     let mode: Mode = guard(|| mode.parse::<Mode>())?;
     let (base_number, base) = (base, guard(|| Base::new(base))?);
-    let targets: Option<PyReadonlyArray1<'_, i64>> = targets
+    let targets: Option<(PyReadonlyArray1<'_, i64>, Vec<usize>)> = targets
         .map(|targets| py.import("szilard._logits")?.call_method1("targets", (targets,))?.extract())
         .transpose()?;
-    let targets = targets.as_ref().map(PyReadonlyArray1::as_slice).transpose()?;
-    let options =
-        EntropyOptions { sampling_temperature, vocab_size, targets, mode, renyi_orders: &renyi_orders, rank, top_k };
+    let target_shape = targets.as_ref().map(|(_, shape)| shape.clone()).filter(|shape| shape.len() > 1);
+    let targets = targets.as_ref().map(|(targets, _)| targets.as_slice()).transpose()?;
+    let options = EntropyOptions {
+        sampling_temperature,
+        vocab_size,
+        targets,
+        mode,
+        renyi_orders: &renyi_orders,
+        rank,
+        top_k,
+        watch: None,
+    };
     let arrays = py.import("szilard._logits")?;
     let (information, shape) = match path_of(logits)? {
         None if arrays.call_method1("is_elsewhere", (logits,))?.is_truthy()? => on_device(py, logits, &options)?,
         Some(path) => {
-            let found = detached(py, || token_entropy_of_file(&path, &options))?;
+            let work = |watch: &Watch| token_entropy_of_file(&path, &EntropyOptions { watch: Some(watch), ..options });
+            let found = watched(py, usize::MAX, progress.as_ref(), work)?;
             (found.information, found.shape)
         }
         None => {
             let (source, shape) = Source::of(logits)?;
             let rows = source.rows();
-            let found = detached(py, || Ok::<_, PyErr>(with_rows!(rows, view => core::token_entropy(view, &options))))?;
+            let found = watched(py, with_rows!(rows, view => view.len()), progress.as_ref(), |watch| {
+                let options = EntropyOptions { watch: Some(watch), ..options };
+                Ok::<_, PyErr>(with_rows!(rows, view => core::token_entropy(view, &options)))
+            })?;
             (found.map_err(|error| source.raise(error))?, shape)
         }
     };
+    if let Some(found) = target_shape.filter(|found| *found != shape) {
+        let message = format!("targets of shape {found:?}: expected {shape:?}, the shape of the tokens, or one row");
+        return Err(exceptions::InformationError::new_err((message, "E_SHAPE")));
+    }
     Ok(TokenInformation { information, renyi_orders, base, base_number, shape })
 }
 
@@ -392,7 +414,7 @@ impl Divergence {
 /// >>> sz.divergence(p, q).kullback_leibler
 /// array([0.25])
 #[pyfunction]
-#[pyo3(signature = (logits_p, logits_q, sampling_temperature=1.0, base=2.0, vocab_size=None))]
+#[pyo3(signature = (logits_p, logits_q, sampling_temperature=1.0, base=2.0, vocab_size=None, *, progress=None))]
 pub fn divergence(
     py: Python<'_>,
     logits_p: &Bound<'_, PyAny>,
@@ -400,12 +422,14 @@ pub fn divergence(
     sampling_temperature: f64,
     base: f64,
     vocab_size: Option<usize>,
+    progress: Option<Py<PyAny>>,
 ) -> PyResult<Divergence> {
     let base = guard(|| Base::new(base))?;
     let ((p, shape), (q, _)) = (Source::of(logits_p)?, Source::of(logits_q)?);
     let options = EntropyOptions { sampling_temperature, vocab_size, ..EntropyOptions::default() };
     let (rows_p, rows_q) = (p.rows(), q.rows());
-    let found = detached(py, || {
+    let found = watched(py, with_rows!(rows_p, view => view.len()), progress.as_ref(), |watch| {
+        let options = EntropyOptions { watch: Some(watch), ..options };
         Ok::<_, PyErr>(with_rows!(rows_p, p => with_rows!(rows_q, q => core::divergence(p, q, &options))))
     })?;
     let divergence = found.map_err(|error| p.raise(error))?;

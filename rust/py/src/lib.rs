@@ -25,6 +25,7 @@ mod table;
 mod tokens;
 mod traces;
 mod truncated;
+mod watched;
 mod watcher;
 
 use pyo3::prelude::*;
@@ -93,5 +94,5 @@ pub mod _core {
     #[pymodule_export]
     use crate::traces::PyTrace;
     #[pymodule_export]
-    use crate::truncated::{EntropyBounds, entropy_bounds, entropy_from_counts};
+    use crate::truncated::{DivergenceBounds, EntropyBounds, divergence_bounds, entropy_bounds, entropy_from_counts};
 }

@@ -174,6 +174,96 @@ pub fn entropy_bounds(
     Ok(EntropyBounds { bounds, has_upper: vocab_size.is_some() })
 }
 
+/// What two lists of most likely tokens say about the divergence of each token's distributions. Arrays are in bit.
+#[pyclass(module = "szilard", frozen)]
+pub struct DivergenceBounds {
+    bounds: Vec<core::TruncatedDivergence>,
+}
+
+impl DivergenceBounds {
+    fn column<'py>(
+        &self,
+        py: Python<'py>,
+        of: fn(&core::TruncatedDivergence) -> f64,
+    ) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
+        let values: Vec<f64> = self.bounds.iter().map(of).collect();
+        array(py, &values, |nat| Base::BIT.from_nat(nat), &[values.len()])
+    }
+}
+
+#[pymethods]
+impl DivergenceBounds {
+    /// The least D(p‖q) of each token. [bit] There is no upper bound: the tails are not known to overlap.
+    #[getter]
+    fn kullback_leibler_lower<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
+        self.column(py, |bounds| bounds.kullback_leibler_lower)
+    }
+
+    /// The least Jensen-Shannon divergence of each token. [bit]
+    #[getter]
+    fn jensen_shannon_lower<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
+        self.column(py, |bounds| bounds.jensen_shannon_lower)
+    }
+
+    /// The greatest Jensen-Shannon divergence of each token. [bit]
+    #[getter]
+    fn jensen_shannon_upper<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
+        self.column(py, |bounds| bounds.jensen_shannon_upper)
+    }
+
+    fn __len__(&self) -> usize {
+        self.bounds.len()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("DivergenceBounds({} tokens)", self.bounds.len())
+    }
+}
+
+/// Bounds on the divergence of two models of which only the most likely tokens are known.
+///
+/// Tokens that both lists name are compared, all others are lumped: D(p‖q) is not smaller, and the Jensen-Shannon
+/// divergence lies at most (r_p + r_q)/2 bit above that of the lumped lists, with r the lumped tails.
+///
+/// Parameters
+/// ----------
+/// top_logprobs_p, top_logprobs_q
+///     For each token a mapping from tokens to natural-log probabilities, or the path of a chat completion saved as
+///     JSON. -9999 and -inf mean "outside the list".
+///
+/// Raises
+/// ------
+/// szilard.errors.InformationError
+///     Lists of different length, tokens without names, a log-probability above zero, a sum above one.
+///
+/// Examples
+/// --------
+/// >>> import math, szilard as sz
+/// >>> p = [{"a": math.log(0.6), "b": math.log(0.2)}]
+/// >>> q = [{"a": math.log(0.5), "b": math.log(0.3)}]
+/// >>> sz.divergence_bounds(p, q).kullback_leibler_lower.round(6)
+/// array([0.040828])
+#[pyfunction]
+pub fn divergence_bounds(
+    py: Python<'_>,
+    top_logprobs_p: &Bound<'_, PyAny>,
+    top_logprobs_q: &Bound<'_, PyAny>,
+) -> PyResult<DivergenceBounds> {
+    let (p, q) = (named(py, top_logprobs_p)?, named(py, top_logprobs_q)?);
+    let bounds = detached(py, || core::divergence_bounds(&p, &q).map_err(InMemory))?;
+    Ok(DivergenceBounds { bounds })
+}
+
+/// Lists with the names of their tokens, of a file or of mappings.
+fn named(py: Python<'_>, top_logprobs: &Bound<'_, PyAny>) -> PyResult<Vec<TopK>> {
+    if let Some(path) = path_of(top_logprobs)? {
+        return Ok(detached(py, || read_logprobs(&path))?.tokens);
+    }
+    let helper = py.import("szilard._logits")?.call_method1("named_log_probabilities", (top_logprobs,))?;
+    let lists: Vec<(Vec<String>, Vec<f64>)> = helper.extract()?;
+    Ok(lists.into_iter().map(|(names, top)| TopK { top, names, ..TopK::default() }).collect())
+}
+
 /// The entropy of a source from how often each kind was drawn. [bit]
 ///
 /// For samples only: logits give the entropy itself.

@@ -1,10 +1,13 @@
 //! AVX2 with FMA and F16C: 8 lanes of f32, 4 of f64.
 
 use std::arch::x86_64::*;
+use std::mem::MaybeUninit;
 
 use half::{bf16, f16};
 
-use crate::lanes::{Lanes, Machine, Series, series, series_f32};
+use crate::lanes::{
+    HIGHEST, HIGHEST_F32, Lanes, Machine, POWERS, POWERS_F32, Series, TO_INTEGER, TO_INTEGER_F32, arithmetic, series,
+};
 
 /// Proof that the machine has AVX2, FMA and F16C.
 #[derive(Clone, Copy)]
@@ -33,6 +36,27 @@ macro_rules! registers {
         unsafe { $intrinsics }
     };
 }
+
+/// For each set of lanes their numbers in order, a byte each.
+static PACKED: [i64; 256] = {
+    let mut packed = [0; 256];
+    let mut set = 0;
+    while set < 256 {
+        let (mut lane, mut shift) = (0, 0);
+        while lane < 8 {
+            if set >> lane & 1 == 1 {
+                #[allow(clippy::indexing_slicing, reason = "set is below the length, and the compiler evaluates it")]
+                {
+                    packed[set] |= (lane as i64) << shift;
+                }
+                shift += 8;
+            }
+            lane += 1;
+        }
+        set += 1;
+    }
+    packed
+};
 
 impl Machine for Avx2 {
     type Singles = Singles;
@@ -79,9 +103,28 @@ impl Machine for Avx2 {
     }
 
     #[inline(always)]
+    fn load_wide(self, numbers: &[f32]) -> [Doubles; 2] {
+        assert!(numbers.len() >= 8);
+        // SAFETY: self proves the instructions, and 8 numbers are there.
+        unsafe {
+            let (low, high) = (_mm_loadu_ps(numbers.as_ptr()), _mm_loadu_ps(numbers.as_ptr().add(4)));
+            [Doubles(_mm256_cvtps_pd(low)), Doubles(_mm256_cvtps_pd(high))]
+        }
+    }
+
+    #[inline(always)]
     fn widen(self, singles: Singles) -> [Doubles; 2] {
         let (low, high) = registers!((_mm256_castps256_ps128(singles.0), _mm256_extractf128_ps::<1>(singles.0)));
         [Doubles(registers!(_mm256_cvtps_pd(low))), Doubles(registers!(_mm256_cvtps_pd(high)))]
+    }
+
+    #[inline(always)]
+    fn pack(self, numbers: Singles, bound: Singles, place: &mut [MaybeUninit<f32>]) -> usize {
+        let there = registers!(_mm256_movemask_ps(_mm256_cmp_ps::<_CMP_GE_OQ>(numbers.0, bound.0))) as usize;
+        let order = PACKED.get(there & 0xff).copied().unwrap_or_default();
+        let order = registers!(_mm256_cvtepu8_epi32(_mm_cvtsi64_si128(order)));
+        Singles(registers!(_mm256_permutevar8x32_ps(numbers.0, order))).store(place);
+        there.count_ones() as usize
     }
 
     #[inline(always)]
@@ -92,52 +135,39 @@ impl Machine for Avx2 {
 }
 
 impl Lanes for Singles {
-    type Number = f32;
-    type Mask = __m256;
+    arithmetic!(
+        f32,
+        _mm256_set1_ps,
+        _mm256_add_ps,
+        _mm256_sub_ps,
+        _mm256_mul_ps,
+        _mm256_div_ps,
+        _mm256_fmadd_ps,
+        _mm256_fmsub_ps,
+        _mm256_max_ps,
+        _mm256_min_ps,
+        _mm256_storeu_ps
+    );
+    const STEPS: f64 = 1.0;
 
     #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        Self(registers!(_mm256_add_ps(self.0, other.0)))
+    fn where_at_least(self, left: Self, right: Self) -> Self {
+        Self(registers!(_mm256_and_ps(_mm256_cmp_ps::<_CMP_GE_OQ>(left.0, right.0), self.0)))
     }
 
     #[inline(always)]
-    fn sub(self, other: Self) -> Self {
-        Self(registers!(_mm256_sub_ps(self.0, other.0)))
+    fn any_at_least(self, bound: Self) -> bool {
+        registers!(_mm256_movemask_ps(_mm256_cmp_ps::<_CMP_GE_OQ>(self.0, bound.0))) != 0
     }
 
     #[inline(always)]
-    fn mul(self, other: Self) -> Self {
-        Self(registers!(_mm256_mul_ps(self.0, other.0)))
+    fn binade(self) -> Self {
+        Self(registers!(_mm256_and_ps(self.0, _mm256_set1_ps(f32::INFINITY))))
     }
 
     #[inline(always)]
-    fn mul_add(self, factor: Self, addend: Self) -> Self {
-        Self(registers!(_mm256_fmadd_ps(self.0, factor.0, addend.0)))
-    }
-
-    #[inline(always)]
-    fn max(self, other: Self) -> Self {
-        Self(registers!(_mm256_max_ps(self.0, other.0)))
-    }
-
-    #[inline(always)]
-    fn at_least(self, other: Self) -> __m256 {
-        registers!(_mm256_cmp_ps::<_CMP_GE_OQ>(self.0, other.0))
-    }
-
-    #[inline(always)]
-    fn keep(self, mask: __m256) -> Self {
-        Self(registers!(_mm256_and_ps(self.0, mask)))
-    }
-
-    #[inline(always)]
-    fn binade(self, mask: __m256) -> Self {
-        Self(registers!(_mm256_and_ps(_mm256_and_ps(self.0, mask), _mm256_set1_ps(f32::INFINITY))))
-    }
-
-    #[inline(always)]
-    fn exp(self, mask: __m256) -> Self {
-        series_f32(self, mask)
+    fn split_exp(self, slope: Self) -> (Self, Self) {
+        series(self, slope)
     }
 
     #[inline(always)]
@@ -154,28 +184,12 @@ impl Lanes for Singles {
             _mm_cvtss_f32(_mm_max_ss(two, _mm_movehdup_ps(two)))
         })
     }
-
-    #[inline(always)]
-    fn both(one: __m256, other: __m256) -> __m256 {
-        registers!(_mm256_and_ps(one, other))
-    }
-
-    #[inline(always)]
-    fn any(mask: __m256) -> bool {
-        registers!(_mm256_movemask_ps(mask)) != 0
-    }
-
-    #[inline(always)]
-    fn all(mask: __m256) -> bool {
-        registers!(_mm256_movemask_ps(mask)) == 0xff
-    }
 }
 
 impl Series for Singles {
-    #[inline(always)]
-    fn every(self, number: f32) -> Self {
-        Self(registers!(_mm256_set1_ps(number)))
-    }
+    const TO_INTEGER: f32 = TO_INTEGER_F32;
+    const COEFFICIENTS: &[f32] = &POWERS_F32;
+    const HIGHEST: f32 = HIGHEST_F32;
 
     #[inline(always)]
     fn power_of_two(self) -> Self {
@@ -187,52 +201,39 @@ impl Series for Singles {
 }
 
 impl Lanes for Doubles {
-    type Number = f64;
-    type Mask = __m256d;
+    arithmetic!(
+        f64,
+        _mm256_set1_pd,
+        _mm256_add_pd,
+        _mm256_sub_pd,
+        _mm256_mul_pd,
+        _mm256_div_pd,
+        _mm256_fmadd_pd,
+        _mm256_fmsub_pd,
+        _mm256_max_pd,
+        _mm256_min_pd,
+        _mm256_storeu_pd
+    );
+    const STEPS: f64 = 1.0;
 
     #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        Self(registers!(_mm256_add_pd(self.0, other.0)))
+    fn where_at_least(self, left: Self, right: Self) -> Self {
+        Self(registers!(_mm256_and_pd(_mm256_cmp_pd::<_CMP_GE_OQ>(left.0, right.0), self.0)))
     }
 
     #[inline(always)]
-    fn sub(self, other: Self) -> Self {
-        Self(registers!(_mm256_sub_pd(self.0, other.0)))
+    fn any_at_least(self, bound: Self) -> bool {
+        registers!(_mm256_movemask_pd(_mm256_cmp_pd::<_CMP_GE_OQ>(self.0, bound.0))) != 0
     }
 
     #[inline(always)]
-    fn mul(self, other: Self) -> Self {
-        Self(registers!(_mm256_mul_pd(self.0, other.0)))
+    fn binade(self) -> Self {
+        Self(registers!(_mm256_and_pd(self.0, _mm256_set1_pd(f64::INFINITY))))
     }
 
     #[inline(always)]
-    fn mul_add(self, factor: Self, addend: Self) -> Self {
-        Self(registers!(_mm256_fmadd_pd(self.0, factor.0, addend.0)))
-    }
-
-    #[inline(always)]
-    fn max(self, other: Self) -> Self {
-        Self(registers!(_mm256_max_pd(self.0, other.0)))
-    }
-
-    #[inline(always)]
-    fn at_least(self, other: Self) -> __m256d {
-        registers!(_mm256_cmp_pd::<_CMP_GE_OQ>(self.0, other.0))
-    }
-
-    #[inline(always)]
-    fn keep(self, mask: __m256d) -> Self {
-        Self(registers!(_mm256_and_pd(self.0, mask)))
-    }
-
-    #[inline(always)]
-    fn binade(self, mask: __m256d) -> Self {
-        Self(registers!(_mm256_and_pd(_mm256_and_pd(self.0, mask), _mm256_set1_pd(f64::INFINITY))))
-    }
-
-    #[inline(always)]
-    fn exp(self, mask: __m256d) -> Self {
-        series(self, mask)
+    fn split_exp(self, slope: Self) -> (Self, Self) {
+        series(self, slope)
     }
 
     #[inline(always)]
@@ -250,28 +251,12 @@ impl Lanes for Doubles {
             _mm_cvtsd_f64(_mm_max_sd(two, _mm_unpackhi_pd(two, two)))
         })
     }
-
-    #[inline(always)]
-    fn both(one: __m256d, other: __m256d) -> __m256d {
-        registers!(_mm256_and_pd(one, other))
-    }
-
-    #[inline(always)]
-    fn any(mask: __m256d) -> bool {
-        registers!(_mm256_movemask_pd(mask)) != 0
-    }
-
-    #[inline(always)]
-    fn all(mask: __m256d) -> bool {
-        registers!(_mm256_movemask_pd(mask)) == 0xf
-    }
 }
 
 impl Series for Doubles {
-    #[inline(always)]
-    fn every(self, number: f64) -> Self {
-        Self(registers!(_mm256_set1_pd(number)))
-    }
+    const TO_INTEGER: f64 = TO_INTEGER;
+    const COEFFICIENTS: &[f64] = &POWERS;
+    const HIGHEST: f64 = HIGHEST;
 
     #[inline(always)]
     fn power_of_two(self) -> Self {

@@ -1,11 +1,12 @@
-//! AVX-512: 16 lanes of f32, 8 of f64, and a sixteenth-octave table in registers for the exponential.
+//! AVX-512: 16 lanes of f32, 8 of f64, and a table of parts of an octave in registers for the exponential.
 
 use std::arch::x86_64::*;
 use std::f64::consts::LN_2;
+use std::mem::MaybeUninit;
 
 use half::{bf16, f16};
 
-use crate::lanes::{Lanes, Machine, TO_INTEGER, TO_INTEGER_F32};
+use crate::lanes::{Lanes, Machine, TO_INTEGER, TO_INTEGER_F32, arithmetic};
 
 /// Proof that the machine has AVX-512F and AVX-512DQ.
 #[derive(Clone, Copy)]
@@ -33,12 +34,6 @@ macro_rules! registers {
         unsafe { $intrinsics }
     };
 }
-
-/// Half the width of the reduced argument: x = n ln2/16 + r, |r| <= h.
-const H: f64 = LN_2 / 32.0;
-/// ln2/16 in two parts, of which the first times an integer of 11 bits is exact in f32.
-const STEP_HIGH: f32 = 0.043_334_96;
-const STEP_LOW: f32 = (LN_2 / 16.0 - 0.043_334_960_937_5) as f32;
 
 /// 2^(j/16), j = 0 to 15, correctly rounded.
 const SIXTEENTHS: [f64; 16] = [
@@ -74,17 +69,41 @@ const TABLE: [f64; 16] = {
     table
 };
 
-const TABLE_F32: [f32; 16] = {
-    let mut table = [0.0; 16];
+/// The same for 2^(j/32), j = 0 to 31.
+const TABLE_F32: [f32; 32] = {
+    const STEP: f64 = 1.021_897_148_654_116_7;
+    let mut table = [0.0; 32];
     let mut j = 0;
-    while j < 16 {
-        #[allow(clippy::indexing_slicing, reason = "j is below the length, and the compiler evaluates it")]
+    while j < 32 {
+        #[allow(clippy::indexing_slicing, reason = "j/2 is below the length, and the compiler evaluates it")]
         {
-            table[j] = f32::from_bits((SIXTEENTHS[j] as f32).to_bits().wrapping_sub((j as u32) << 19));
+            let power = SIXTEENTHS[j / 2] * if j % 2 == 1 { STEP } else { 1.0 };
+            table[j] = f32::from_bits((power as f32).to_bits().wrapping_sub((j as u32) << 18));
         }
         j += 1;
     }
     table
+};
+
+/// The coefficients of 2^(r/16), |r| <= 1/2, from r^5 to r: c^k/k! with c = ln2/16, the term with r^6 spread over r^4
+/// and r^2. The rest is below (c/2)^6/5760 = 2e-14.
+const POWERS: [f64; 5] = {
+    const C: f64 = LN_2 / 16.0;
+    const SQUARE: f64 = C * C;
+    const HALF: f64 = SQUARE / 4.0;
+    [
+        SQUARE * SQUARE * C / 120.0,
+        SQUARE * SQUARE * (1.0 / 24.0 + HALF / 720.0),
+        SQUARE * C / 6.0,
+        SQUARE * (0.5 - HALF * HALF / 5760.0),
+        C,
+    ]
+};
+
+/// Those of 2^(r/32) from r^2 to r, the term with r^3 spread: with c = ln2/32 the rest is below (c/2)^3/24 = 5e-8.
+const POWERS_F32: [f32; 2] = {
+    const C: f64 = LN_2 / 32.0;
+    [(C * C / 2.0) as f32, (C * (1.0 + C * C / 32.0)) as f32]
 };
 
 impl Machine for Avx512 {
@@ -132,9 +151,26 @@ impl Machine for Avx512 {
     }
 
     #[inline(always)]
+    fn load_wide(self, numbers: &[f32]) -> [Doubles; 2] {
+        assert!(numbers.len() >= 16);
+        // SAFETY: self proves the instructions, and 16 numbers are there.
+        unsafe {
+            let (low, high) = (_mm256_loadu_ps(numbers.as_ptr()), _mm256_loadu_ps(numbers.as_ptr().add(8)));
+            [Doubles(_mm512_cvtps_pd(low)), Doubles(_mm512_cvtps_pd(high))]
+        }
+    }
+
+    #[inline(always)]
     fn widen(self, singles: Singles) -> [Doubles; 2] {
         let (low, high) = registers!((_mm512_castps512_ps256(singles.0), _mm512_extractf32x8_ps::<1>(singles.0)));
         [Doubles(registers!(_mm512_cvtps_pd(low))), Doubles(registers!(_mm512_cvtps_pd(high)))]
+    }
+
+    #[inline(always)]
+    fn pack(self, numbers: Singles, bound: Singles, place: &mut [MaybeUninit<f32>]) -> usize {
+        let there = registers!(_mm512_cmp_ps_mask::<_CMP_GE_OQ>(numbers.0, bound.0));
+        Singles(registers!(_mm512_maskz_compress_ps(there, numbers.0))).store(place);
+        there.count_ones() as usize
     }
 
     #[inline(always)]
@@ -145,66 +181,49 @@ impl Machine for Avx512 {
 }
 
 impl Lanes for Singles {
-    type Number = f32;
-    type Mask = __mmask16;
+    arithmetic!(
+        f32,
+        _mm512_set1_ps,
+        _mm512_add_ps,
+        _mm512_sub_ps,
+        _mm512_mul_ps,
+        _mm512_div_ps,
+        _mm512_fmadd_ps,
+        _mm512_fmsub_ps,
+        _mm512_max_ps,
+        _mm512_min_ps,
+        _mm512_storeu_ps
+    );
+    const STEPS: f64 = 32.0;
 
     #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        Self(registers!(_mm512_add_ps(self.0, other.0)))
+    fn where_at_least(self, left: Self, right: Self) -> Self {
+        Self(registers!(_mm512_maskz_mov_ps(_mm512_cmp_ps_mask::<_CMP_GE_OQ>(left.0, right.0), self.0)))
     }
 
     #[inline(always)]
-    fn sub(self, other: Self) -> Self {
-        Self(registers!(_mm512_sub_ps(self.0, other.0)))
+    fn any_at_least(self, bound: Self) -> bool {
+        registers!(_mm512_cmp_ps_mask::<_CMP_GE_OQ>(self.0, bound.0)) != 0
     }
 
     #[inline(always)]
-    fn mul(self, other: Self) -> Self {
-        Self(registers!(_mm512_mul_ps(self.0, other.0)))
+    fn binade(self) -> Self {
+        Self(registers!(_mm512_and_ps(self.0, _mm512_set1_ps(f32::INFINITY))))
     }
 
     #[inline(always)]
-    fn mul_add(self, factor: Self, addend: Self) -> Self {
-        Self(registers!(_mm512_fmadd_ps(self.0, factor.0, addend.0)))
-    }
-
-    #[inline(always)]
-    fn max(self, other: Self) -> Self {
-        Self(registers!(_mm512_max_ps(self.0, other.0)))
-    }
-
-    #[inline(always)]
-    fn at_least(self, other: Self) -> __mmask16 {
-        registers!(_mm512_cmp_ps_mask::<_CMP_GE_OQ>(self.0, other.0))
-    }
-
-    #[inline(always)]
-    fn keep(self, mask: __mmask16) -> Self {
-        Self(registers!(_mm512_maskz_mov_ps(mask, self.0)))
-    }
-
-    #[inline(always)]
-    fn binade(self, mask: __mmask16) -> Self {
-        Self(registers!(_mm512_maskz_and_ps(mask, self.0, _mm512_set1_ps(f32::INFINITY))))
-    }
-
-    /// 2^(n/16) e^r with n the nearest integer of 16 x/ln2; e^r by its series up to r^3, the term r^4/24 spread
-    /// (r^2 ~ h^2/2): relative error below h^4/48 = 5e-9 and the roundings.
-    #[inline(always)]
-    fn exp(self, mask: __mmask16) -> Self {
+    fn split_exp(self, slope: Self) -> (Self, Self) {
         registers!({
-            let shifted = _mm512_fmadd_ps(self.0, _mm512_set1_ps((16.0 / LN_2) as f32), _mm512_set1_ps(TO_INTEGER_F32));
+            let shifted = _mm512_fmadd_ps(self.0, slope.0, _mm512_set1_ps(TO_INTEGER_F32));
             let n = _mm512_sub_ps(shifted, _mm512_set1_ps(TO_INTEGER_F32));
-            let r = _mm512_fnmadd_ps(n, _mm512_set1_ps(STEP_HIGH), self.0);
-            let r = _mm512_fnmadd_ps(n, _mm512_set1_ps(STEP_LOW), r);
-            let half = _mm512_set1_ps((0.5 + H * H / 48.0) as f32);
-            let q = _mm512_fmadd_ps(r, _mm512_set1_ps((1.0 / 6.0) as f32), half);
-            let less_one = _mm512_fmadd_ps(_mm512_mul_ps(r, r), q, r);
+            let r = _mm512_fmsub_ps(self.0, slope.0, n);
+            let [c2, c1] = POWERS_F32;
+            let less_one = _mm512_mul_ps(r, _mm512_fmadd_ps(r, _mm512_set1_ps(c2), _mm512_set1_ps(c1)));
             let n = _mm512_castps_si512(shifted);
-            let power = _mm512_permutexvar_ps(n, _mm512_loadu_ps(TABLE_F32.as_ptr()));
-            let power = _mm512_add_epi32(_mm512_castps_si512(power), _mm512_slli_epi32::<19>(n));
-            let power = _mm512_castsi512_ps(power);
-            Self(_mm512_maskz_fmadd_ps(mask, power, less_one, power))
+            let (low, high) = (_mm512_loadu_ps(TABLE_F32.as_ptr()), _mm512_loadu_ps(TABLE_F32.as_ptr().add(16)));
+            let power = _mm512_castps_si512(_mm512_permutex2var_ps(low, n, high));
+            let power = _mm512_castsi512_ps(_mm512_add_epi32(power, _mm512_slli_epi32::<18>(n)));
+            (Self(power), Self(less_one))
         })
     }
 
@@ -218,85 +237,55 @@ impl Lanes for Singles {
     fn largest(self) -> f32 {
         registers!(_mm512_reduce_max_ps(self.0))
     }
-
-    #[inline(always)]
-    fn both(one: __mmask16, other: __mmask16) -> __mmask16 {
-        one & other
-    }
-
-    #[inline(always)]
-    fn any(mask: __mmask16) -> bool {
-        mask != 0
-    }
-
-    #[inline(always)]
-    fn all(mask: __mmask16) -> bool {
-        mask == __mmask16::MAX
-    }
 }
 
 impl Lanes for Doubles {
-    type Number = f64;
-    type Mask = __mmask8;
+    arithmetic!(
+        f64,
+        _mm512_set1_pd,
+        _mm512_add_pd,
+        _mm512_sub_pd,
+        _mm512_mul_pd,
+        _mm512_div_pd,
+        _mm512_fmadd_pd,
+        _mm512_fmsub_pd,
+        _mm512_max_pd,
+        _mm512_min_pd,
+        _mm512_storeu_pd
+    );
+    const STEPS: f64 = 16.0;
 
     #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        Self(registers!(_mm512_add_pd(self.0, other.0)))
+    fn where_at_least(self, left: Self, right: Self) -> Self {
+        Self(registers!(_mm512_maskz_mov_pd(_mm512_cmp_pd_mask::<_CMP_GE_OQ>(left.0, right.0), self.0)))
     }
 
     #[inline(always)]
-    fn sub(self, other: Self) -> Self {
-        Self(registers!(_mm512_sub_pd(self.0, other.0)))
+    fn any_at_least(self, bound: Self) -> bool {
+        registers!(_mm512_cmp_pd_mask::<_CMP_GE_OQ>(self.0, bound.0)) != 0
     }
 
     #[inline(always)]
-    fn mul(self, other: Self) -> Self {
-        Self(registers!(_mm512_mul_pd(self.0, other.0)))
+    fn binade(self) -> Self {
+        Self(registers!(_mm512_and_pd(self.0, _mm512_set1_pd(f64::INFINITY))))
     }
 
     #[inline(always)]
-    fn mul_add(self, factor: Self, addend: Self) -> Self {
-        Self(registers!(_mm512_fmadd_pd(self.0, factor.0, addend.0)))
-    }
-
-    #[inline(always)]
-    fn max(self, other: Self) -> Self {
-        Self(registers!(_mm512_max_pd(self.0, other.0)))
-    }
-
-    #[inline(always)]
-    fn at_least(self, other: Self) -> __mmask8 {
-        registers!(_mm512_cmp_pd_mask::<_CMP_GE_OQ>(self.0, other.0))
-    }
-
-    #[inline(always)]
-    fn keep(self, mask: __mmask8) -> Self {
-        Self(registers!(_mm512_maskz_mov_pd(mask, self.0)))
-    }
-
-    #[inline(always)]
-    fn binade(self, mask: __mmask8) -> Self {
-        Self(registers!(_mm512_maskz_and_pd(mask, self.0, _mm512_set1_pd(f64::INFINITY))))
-    }
-
-    /// 2^(n/16) e^r with n the nearest integer of 16 x/ln2; e^r by its series up to r^5, the term r^6/720 spread
-    /// (r^4 ~ h^2 r^2 - h^4/8): relative error below h^6/5760 = 2e-14 and the roundings.
-    #[inline(always)]
-    fn exp(self, mask: __mmask8) -> Self {
+    fn split_exp(self, slope: Self) -> (Self, Self) {
         registers!({
-            let shifted = _mm512_fmadd_pd(self.0, _mm512_set1_pd(16.0 / LN_2), _mm512_set1_pd(TO_INTEGER));
+            let shifted = _mm512_fmadd_pd(self.0, slope.0, _mm512_set1_pd(TO_INTEGER));
             let n = _mm512_sub_pd(shifted, _mm512_set1_pd(TO_INTEGER));
-            let r = _mm512_fnmadd_pd(n, _mm512_set1_pd(LN_2 / 16.0), self.0);
-            let q = _mm512_fmadd_pd(r, _mm512_set1_pd(1.0 / 120.0), _mm512_set1_pd(1.0 / 24.0 + H * H / 720.0));
-            let q = _mm512_fmadd_pd(r, q, _mm512_set1_pd(1.0 / 6.0));
-            let q = _mm512_fmadd_pd(r, q, _mm512_set1_pd(0.5 - H * H * H * H / 5760.0));
-            let less_one = _mm512_fmadd_pd(_mm512_mul_pd(r, r), q, r);
+            let r = _mm512_fmsub_pd(self.0, slope.0, n);
+            let [c5, c4, c3, c2, c1] = POWERS;
+            let q = _mm512_fmadd_pd(r, _mm512_set1_pd(c5), _mm512_set1_pd(c4));
+            let q = _mm512_fmadd_pd(r, q, _mm512_set1_pd(c3));
+            let q = _mm512_fmadd_pd(r, q, _mm512_set1_pd(c2));
+            let less_one = _mm512_mul_pd(r, _mm512_fmadd_pd(r, q, _mm512_set1_pd(c1)));
             let n = _mm512_castpd_si512(shifted);
             let (low, high) = (_mm512_loadu_pd(TABLE.as_ptr()), _mm512_loadu_pd(TABLE.as_ptr().add(8)));
-            let power = _mm512_permutex2var_pd(low, n, high);
-            let power = _mm512_add_epi64(_mm512_castpd_si512(power), _mm512_slli_epi64::<48>(n));
-            let power = _mm512_castsi512_pd(power);
-            Self(_mm512_maskz_fmadd_pd(mask, power, less_one, power))
+            let power = _mm512_castpd_si512(_mm512_permutex2var_pd(low, n, high));
+            let power = _mm512_castsi512_pd(_mm512_add_epi64(power, _mm512_slli_epi64::<48>(n)));
+            (Self(power), Self(less_one))
         })
     }
 
@@ -308,20 +297,5 @@ impl Lanes for Doubles {
     #[inline(always)]
     fn largest(self) -> f64 {
         registers!(_mm512_reduce_max_pd(self.0))
-    }
-
-    #[inline(always)]
-    fn both(one: __mmask8, other: __mmask8) -> __mmask8 {
-        one & other
-    }
-
-    #[inline(always)]
-    fn any(mask: __mmask8) -> bool {
-        mask != 0
-    }
-
-    #[inline(always)]
-    fn all(mask: __mmask8) -> bool {
-        mask == __mmask8::MAX
     }
 }

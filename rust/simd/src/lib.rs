@@ -4,7 +4,10 @@
 //! |---|---|
 //! | `logit` | the number types in which logits are stored, widened without a rounding |
 //! | `row` | the running sums of one row, block by block |
-//! | `block` | the kernel: one block, three passes of which two are in the nearest cache |
+//! | `block` | the kernel: one block, read from memory once |
+//! | `sums` | its sums, in f64 or in f32, and the rounding of the logits that lead |
+//! | `pair` | the divergence of two distributions |
+//! | `space` | room for one block in the nearest cache |
 //! | `lanes` | what the kernel asks of vector instructions |
 //! | `avx512`, `avx2`, `portable` | what gives it; `portable` is NEON where the compiler assumes it |
 //! | `text` | where lines and fields of logs end, and plain decimal numbers |
@@ -20,11 +23,15 @@ mod block;
 mod dispatch;
 mod lanes;
 mod logit;
+mod pair;
 mod portable;
 mod row;
+mod space;
+mod sums;
 mod text;
 
-pub use dispatch::InstructionSet;
+pub use dispatch::{InstructionSet, divergences};
 pub use logit::{Logit, widen_slice};
+pub use pair::LogSoftmax;
 pub use row::{BLOCK, RowSums, Softmax};
 pub use text::{decimal, find, split};

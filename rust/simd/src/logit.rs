@@ -1,5 +1,6 @@
 //! Exact widening of real number types to `f64`, and the rounding that their storage brought.
 
+use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
 
 use crate::dispatch;
@@ -16,6 +17,9 @@ pub trait Logit: Copy + Send + Sync + 'static {
 
     /// The same number as `f64`: exact for all four types.
     fn widen(self) -> f64;
+
+    /// Writes the same numbers as `f64` in the place of as many others.
+    fn widen_all(numbers: &[Self], widened: &mut [f64]);
 
     /// Half the spacing of this type at the number: the largest error of rounding to nearest. [unit of the number]
     ///
@@ -57,76 +61,40 @@ pub trait Logit: Copy + Send + Sync + 'static {
     fn absorb(block: &[Self], sums: &mut RowSums, softmax: &Softmax) -> Result<(), usize>;
 }
 
-impl Logit for f64 {
-    const NAME: &'static str = "float64";
-    const PRECISION: i32 = 53;
-    const MIN_EXPONENT: i32 = -1022;
+/// The four types differ in what IEEE 754 says of them (bfloat16: the upper half of a binary32) and how they widen.
+macro_rules! logit {
+    ($type:ty, $name:literal, $precision:literal, $min_exponent:literal, $widen:expr, $widen_all:expr) => {
+        impl Logit for $type {
+            const NAME: &'static str = $name;
+            const PRECISION: i32 = $precision;
+            const MIN_EXPONENT: i32 = $min_exponent;
 
-    fn widen(self) -> f64 {
-        self
-    }
+            fn widen(self) -> f64 {
+                $widen(self)
+            }
 
-    fn from_bytes(bytes: &[u8], big_endian: bool, numbers: &mut Vec<Self>) {
-        numbers_of(bytes, if big_endian { Self::from_be_bytes } else { Self::from_le_bytes }, numbers);
-    }
+            fn widen_all(numbers: &[Self], widened: &mut [f64]) {
+                $widen_all(numbers, widened)
+            }
 
-    fn absorb(block: &[Self], sums: &mut RowSums, softmax: &Softmax) -> Result<(), usize> {
-        dispatch::absorb(block, sums, softmax)
-    }
+            fn from_bytes(bytes: &[u8], big_endian: bool, numbers: &mut Vec<Self>) {
+                numbers_of(bytes, if big_endian { Self::from_be_bytes } else { Self::from_le_bytes }, numbers);
+            }
+
+            fn absorb(block: &[Self], sums: &mut RowSums, softmax: &Softmax) -> Result<(), usize> {
+                dispatch::absorb(block, sums, softmax)
+            }
+        }
+    };
 }
 
-impl Logit for f32 {
-    const NAME: &'static str = "float32";
-    const PRECISION: i32 = 24;
-    const MIN_EXPONENT: i32 = -126;
+logit!(f64, "float64", 53, -1022, f64::from, copy);
+logit!(f32, "float32", 24, -126, f64::from, copy);
+logit!(f16, "float16", 11, -14, Self::to_f64, HalfFloatSliceExt::convert_to_f64_slice);
+logit!(bf16, "bfloat16", 8, -126, Self::to_f64, HalfFloatSliceExt::convert_to_f64_slice);
 
-    fn widen(self) -> f64 {
-        f64::from(self)
-    }
-
-    fn from_bytes(bytes: &[u8], big_endian: bool, numbers: &mut Vec<Self>) {
-        numbers_of(bytes, if big_endian { Self::from_be_bytes } else { Self::from_le_bytes }, numbers);
-    }
-
-    fn absorb(block: &[Self], sums: &mut RowSums, softmax: &Softmax) -> Result<(), usize> {
-        dispatch::absorb(block, sums, softmax)
-    }
-}
-
-impl Logit for f16 {
-    const NAME: &'static str = "float16";
-    const PRECISION: i32 = 11;
-    const MIN_EXPONENT: i32 = -14;
-
-    fn widen(self) -> f64 {
-        self.to_f64()
-    }
-
-    fn from_bytes(bytes: &[u8], big_endian: bool, numbers: &mut Vec<Self>) {
-        numbers_of(bytes, if big_endian { Self::from_be_bytes } else { Self::from_le_bytes }, numbers);
-    }
-
-    fn absorb(block: &[Self], sums: &mut RowSums, softmax: &Softmax) -> Result<(), usize> {
-        dispatch::absorb(block, sums, softmax)
-    }
-}
-
-impl Logit for bf16 {
-    const NAME: &'static str = "bfloat16";
-    const PRECISION: i32 = 8;
-    const MIN_EXPONENT: i32 = -126;
-
-    fn widen(self) -> f64 {
-        self.to_f64()
-    }
-
-    fn from_bytes(bytes: &[u8], big_endian: bool, numbers: &mut Vec<Self>) {
-        numbers_of(bytes, if big_endian { Self::from_be_bytes } else { Self::from_le_bytes }, numbers);
-    }
-
-    fn absorb(block: &[Self], sums: &mut RowSums, softmax: &Softmax) -> Result<(), usize> {
-        dispatch::absorb(block, sums, softmax)
-    }
+fn copy<T: Copy + Into<f64>>(numbers: &[T], widened: &mut [f64]) {
+    widened.iter_mut().zip(numbers).for_each(|(widened, number)| *widened = (*number).into());
 }
 
 fn numbers_of<T, const N: usize>(bytes: &[u8], from: fn([u8; N]) -> T, numbers: &mut Vec<T>) {
@@ -136,7 +104,9 @@ fn numbers_of<T, const N: usize>(bytes: &[u8], from: fn([u8; N]) -> T, numbers: 
 
 /// The elements of a slice as `f64`, in their order: exact for all four types.
 pub fn widen_slice<T: Logit>(values: &[T]) -> Vec<f64> {
-    values.iter().map(|value| value.widen()).collect()
+    let mut widened = vec![0.0; values.len()];
+    T::widen_all(values, &mut widened);
+    widened
 }
 
 #[cfg(test)]

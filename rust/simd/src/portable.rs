@@ -1,10 +1,14 @@
 //! Plain Rust in small arrays, which the compiler turns into the vector instructions that every machine of the target
 //! has: NEON on aarch64, SSE2 on x86-64.
 
+use std::mem::MaybeUninit;
+
 use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
 
-use crate::lanes::{Lanes, Machine, Series, series, series_f32};
+use crate::lanes::{
+    HIGHEST, HIGHEST_F32, Lanes, Machine, POWERS, POWERS_F32, Series, TO_INTEGER, TO_INTEGER_F32, series,
+};
 
 /// No instructions but those that every machine has.
 #[derive(Clone, Copy)]
@@ -64,9 +68,24 @@ impl Machine for Portable {
     }
 
     #[inline(always)]
+    fn load_wide(self, numbers: &[f32]) -> [Doubles; 2] {
+        self.widen(self.load_f32(numbers))
+    }
+
+    #[inline(always)]
     fn widen(self, singles: Singles) -> [Doubles; 2] {
         let [a, b, c, d, e, f, g, h] = singles.0.map(f64::from);
         [Doubles([a, b, c, d]), Doubles([e, f, g, h])]
+    }
+
+    #[inline(always)]
+    fn pack(self, numbers: Singles, Singles(bound): Singles, place: &mut [MaybeUninit<f32>]) -> usize {
+        let mut count = 0;
+        for (number, bound) in numbers.0.into_iter().zip(bound) {
+            place.get_mut(count).into_iter().for_each(|place| *place = MaybeUninit::new(number));
+            count += usize::from(number >= bound);
+        }
+        count
     }
 
     #[inline(always)]
@@ -75,11 +94,15 @@ impl Machine for Portable {
 
 /// The operations on the lanes, which are the same for both numbers.
 macro_rules! lanes {
-    ($type:ident, $number:ty, $bits:ty, $fraction_bits:literal, $bias:literal, $series:ident) => {
+    ($type:ident, $number:ty, $fraction_bits:literal, $bias:literal, $to_integer:ident, $powers:ident, $highest:ident) => {
         impl Lanes for $type {
             type Number = $number;
-            /// All bits set where the lane is meant.
-            type Mask = [$bits; <$type>::COUNT];
+            const STEPS: f64 = 1.0;
+
+            #[inline(always)]
+            fn every(self, number: $number) -> Self {
+                Self([number; <$type>::COUNT])
+            }
 
             #[inline(always)]
             fn add(self, other: Self) -> Self {
@@ -97,6 +120,11 @@ macro_rules! lanes {
             }
 
             #[inline(always)]
+            fn div(self, other: Self) -> Self {
+                Self(zip(self.0, other.0, |one, other| one / other))
+            }
+
+            #[inline(always)]
             fn mul_add(self, factor: Self, addend: Self) -> Self {
                 // Where the fused operation is no instruction, it would be a slow function.
                 if cfg!(target_arch = "aarch64") {
@@ -108,29 +136,45 @@ macro_rules! lanes {
             }
 
             #[inline(always)]
+            fn mul_sub(self, factor: Self, subtrahend: Self) -> Self {
+                if cfg!(target_arch = "aarch64") {
+                    return self.mul_add(factor, Self(subtrahend.0.map(|number| -number)));
+                }
+                // In f64, where the product of two f32 is exact.
+                let products = zip(self.0, factor.0, |one, factor| f64::from(one) * f64::from(factor));
+                Self(zip(products, subtrahend.0, |product, number| (product - f64::from(number)) as $number))
+            }
+
+            #[inline(always)]
             fn max(self, other: Self) -> Self {
                 Self(zip(self.0, other.0, |one, other| if one > other { one } else { other }))
             }
 
             #[inline(always)]
-            fn at_least(self, other: Self) -> Self::Mask {
-                zip(self.0, other.0, |one, other| if one >= other { <$bits>::MAX } else { 0 })
+            fn min(self, other: Self) -> Self {
+                Self(zip(self.0, other.0, |one, other| if one < other { one } else { other }))
             }
 
             #[inline(always)]
-            fn keep(self, mask: Self::Mask) -> Self {
-                Self(zip(self.0, mask, |one, mask| <$number>::from_bits(one.to_bits() & mask)))
+            fn where_at_least(self, left: Self, right: Self) -> Self {
+                let there = zip(left.0, right.0, |left, right| left >= right);
+                Self(zip(self.0, there, |one, there| if there { one } else { 0.0 }))
             }
 
             #[inline(always)]
-            fn binade(self, mask: Self::Mask) -> Self {
+            fn any_at_least(self, bound: Self) -> bool {
+                zip(self.0, bound.0, |one, bound| one >= bound).into_iter().fold(false, |one, other| one | other)
+            }
+
+            #[inline(always)]
+            fn binade(self) -> Self {
                 let infinity = <$number>::INFINITY.to_bits();
-                Self(zip(self.0, mask, |one, mask| <$number>::from_bits(one.to_bits() & mask & infinity)))
+                Self(self.0.map(|one| <$number>::from_bits(one.to_bits() & infinity)))
             }
 
             #[inline(always)]
-            fn exp(self, mask: Self::Mask) -> Self {
-                $series(self, mask)
+            fn split_exp(self, slope: Self) -> (Self, Self) {
+                series(self, slope)
             }
 
             #[inline(always)]
@@ -151,26 +195,15 @@ macro_rules! lanes {
             }
 
             #[inline(always)]
-            fn both(one: Self::Mask, other: Self::Mask) -> Self::Mask {
-                zip(one, other, |one, other| one & other)
-            }
-
-            #[inline(always)]
-            fn any(mask: Self::Mask) -> bool {
-                mask.into_iter().fold(0, |one, other| one | other) != 0
-            }
-
-            #[inline(always)]
-            fn all(mask: Self::Mask) -> bool {
-                mask.into_iter().fold(<$bits>::MAX, |one, other| one & other) == <$bits>::MAX
+            fn store(self, place: &mut [MaybeUninit<$number>]) {
+                place.iter_mut().zip(self.0).for_each(|(place, number)| *place = MaybeUninit::new(number));
             }
         }
 
         impl Series for $type {
-            #[inline(always)]
-            fn every(self, number: $number) -> Self {
-                Self([number; <$type>::COUNT])
-            }
+            const TO_INTEGER: $number = $to_integer;
+            const COEFFICIENTS: &[$number] = &$powers;
+            const HIGHEST: $number = $highest;
 
             #[inline(always)]
             fn power_of_two(self) -> Self {
@@ -190,5 +223,5 @@ impl Doubles {
     const COUNT: usize = 4;
 }
 
-lanes!(Singles, f32, u32, 23, 127, series_f32);
-lanes!(Doubles, f64, u64, 52, 1023, series);
+lanes!(Singles, f32, 23, 127, TO_INTEGER_F32, POWERS_F32, HIGHEST_F32);
+lanes!(Doubles, f64, 52, 1023, TO_INTEGER, POWERS, HIGHEST);

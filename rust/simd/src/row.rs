@@ -1,6 +1,9 @@
 //! The running sums of one row of logits: they take block after block and hold what the largest logit so far makes of it.
 
+use std::f64::consts::LOG2_E;
+
 use crate::dispatch::InstructionSet;
+use crate::pair::LogSoftmax;
 
 /// The numbers that are taken into the sums at once: two blocks of the widest type fit into the nearest cache, the one
 /// in work and the one that is being fetched.
@@ -36,9 +39,51 @@ impl Softmax {
         Self { instructions, ..self }
     }
 
-    /// d of a logit below the largest one; -inf where its weight is zero.
-    fn distance(&self, logit: f64, largest: f64) -> f64 {
-        if self.inverse_temperature == 0.0 { f64::NEG_INFINITY } else { (logit - largest) * self.inverse_temperature }
+    /// T.
+    pub fn temperature(&self) -> f64 {
+        self.temperature
+    }
+
+    /// ln p = d - ln Z of the distribution that has these sums. Where T is extreme, the logits must be replaced by d, as
+    /// [`Softmax::distances`] does.
+    pub fn log_softmax(&self, sums: &RowSums) -> LogSoftmax {
+        let ln_z = sums.excess.ln_1p();
+        if self.is_extreme() {
+            return LogSoftmax { maximum: 0.0, inverse_temperature: 1.0, ln_z };
+        }
+        LogSoftmax { maximum: sums.maximum, inverse_temperature: self.inverse_temperature, ln_z }
+    }
+
+    /// Replaces logits by d, where T is extreme: for [`Softmax::log_softmax`].
+    pub fn distances(&self, logits: &mut [f64], sums: &RowSums) {
+        if self.is_extreme() {
+            logits.iter_mut().for_each(|logit| *logit = self.distance(*logit, sums.maximum));
+        }
+    }
+
+    /// d of a logit; -inf where its weight is zero.
+    pub(crate) fn distance(&self, logit: f64, largest: f64) -> f64 {
+        match () {
+            () if logit == largest => 0.0,
+            () if self.inverse_temperature == 0.0 => f64::NEG_INFINITY,
+            () => (logit - largest) * self.inverse_temperature,
+        }
+    }
+
+    /// Whether a number of the kernel could overflow on the way.
+    pub(crate) fn is_extreme(&self) -> bool {
+        !(1e-6..=1e6).contains(&self.temperature)
+    }
+
+    /// What turns differences of logits into steps of an octave.
+    pub(crate) fn slope(&self, steps: f64) -> f64 {
+        steps * LOG2_E * self.inverse_temperature
+    }
+
+    /// Sums with powers of T d as sums with powers of d.
+    pub(crate) fn scaled(&self, [zeroth, first, second]: [f64; 3]) -> [f64; 3] {
+        let inverse = self.inverse_temperature;
+        [zeroth, first * inverse, second * inverse * inverse]
     }
 }
 
@@ -58,7 +103,7 @@ pub struct RowSums {
     /// Sum of w d^2.
     pub second: f64,
     /// Sums of (w delta)^2, (w delta)^2 d and (w delta)^2 d^2 with delta half the spacing of the type at the logit; 0
-    /// for f64.
+    /// for f64. In f32, and without the weights below e^-7 of the largest one of their block: within 2e-3.
     pub rounding: [f64; 3],
     /// The logits taken so far.
     pub columns: usize,
@@ -81,22 +126,13 @@ impl Default for RowSums {
 impl RowSums {
     /// Moves the sums to a larger maximum, at `largest`; the one before it becomes a logit among the others.
     ///
-    /// With D = d of the old maximum, Z <- e^D Z, S <- e^D (S + D Z), Q <- e^D (Q + 2 D S + D^2 Z); the sums for the
-    /// rounding likewise, with e^2D. `half_spacing` is that of the old maximum.
+    /// The sums for the rounding have e^2D in the place of e^D. `half_spacing` is that of the old maximum.
     pub(crate) fn rise(&mut self, maximum: f64, largest: usize, half_spacing: f64, softmax: &Softmax) {
         let distance = softmax.distance(self.maximum, maximum);
-        let weight = distance.exp();
-        let moved = |[zeroth, first, second]: [f64; 3], weight: f64| {
-            if weight > 0.0 {
-                let moment = second + distance * (2.0 * first + distance * zeroth);
-                [weight * zeroth, weight * (first + distance * zeroth), weight * moment]
-            } else {
-                [0.0; 3]
-            }
-        };
-        [self.excess, self.first, self.second] = moved([1.0 + self.excess, self.first, self.second], weight);
+        let sums = [1.0 + self.excess, self.first, self.second];
+        [self.excess, self.first, self.second] = moved(sums, distance, distance.exp());
         let [zeroth, first, second] = self.rounding;
-        self.rounding = moved([zeroth + half_spacing * half_spacing, first, second], weight * weight);
+        self.rounding = moved([zeroth + half_spacing * half_spacing, first, second], distance, (2.0 * distance).exp());
         (self.maximum, self.largest) = (maximum, largest);
     }
 
@@ -107,6 +143,16 @@ impl RowSums {
         self.second += sums.weights[2];
         self.rounding.iter_mut().zip(sums.rounding).for_each(|(sum, more)| *sum += more);
     }
+}
+
+/// Sums with powers of d as they are seen from another number, at the distance D, where they have the factor `weight`:
+/// Z <- e^D Z, S <- e^D (S + D Z), Q <- e^D (Q + 2 D S + D^2 Z).
+pub(crate) fn moved([zeroth, first, second]: [f64; 3], distance: f64, weight: f64) -> [f64; 3] {
+    if weight == 0.0 {
+        return [0.0; 3];
+    }
+    let moment = second + distance * (2.0 * first + distance * zeroth);
+    [weight * zeroth, weight * (first + distance * zeroth), weight * moment]
 }
 
 /// Sums over a part of a block.

@@ -40,18 +40,25 @@ pub(crate) struct Entropy {
 }
 
 /// A base and the name of its unit.
-struct Scale {
-    base: Base,
-    unit: &'static str,
+pub(super) struct Scale {
+    pub(super) base: Base,
+    pub(super) unit: &'static str,
+}
+
+impl Scale {
+    /// That of `--base`.
+    pub(super) fn named(base: &str) -> Result<Self, Failure> {
+        Ok(match base {
+            "e" => Self { base: Base::NAT, unit: "nat" },
+            "10" => Self { base: Base::new(10.0)?, unit: "hartley" },
+            _ => Self { base: Base::BIT, unit: "bit" },
+        })
+    }
 }
 
 impl Entropy {
     pub(super) fn answer(&self) -> Result<Answer, Failure> {
-        let scale = match self.base.as_str() {
-            "e" => Scale { base: Base::NAT, unit: "nat" },
-            "10" => Scale { base: Base::new(10.0)?, unit: "hartley" },
-            _ => Scale { base: Base::BIT, unit: "bit" },
-        };
+        let scale = Scale::named(&self.base)?;
         let name = self.file.display().to_string();
         let (start, is_all) = start(&self.file, START_BYTES)?;
         if is_logprobs(&start, &self.file) {
@@ -80,7 +87,7 @@ impl Entropy {
 }
 
 /// Whether a file is log-probabilities: no logits by start or ending, and JSON by start or ending.
-fn is_logprobs(start: &[u8], path: &Path) -> bool {
+pub(super) fn is_logprobs(start: &[u8], path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     let is_logits =
         LOGIT_FORMATS.iter().any(|format| (format.detect)(start) || format.extension.eq_ignore_ascii_case(extension));

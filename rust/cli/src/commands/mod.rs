@@ -3,6 +3,7 @@
 mod audit;
 mod calc;
 mod demo;
+mod divergence;
 mod doctor;
 mod energy;
 mod entropy;
@@ -34,6 +35,8 @@ pub(crate) enum Command {
     Energy(Box<energy::Energy>),
     /// Bits per token of logits, or bounds on them from a server's log-probabilities
     Entropy(entropy::Entropy),
+    /// Bits per token between two models: of their logits, or bounds from two lists of log-probabilities
+    Divergence(divergence::DivergenceCommand),
     /// The value of an expression with units, such as "7.2 W * 4.1 s / 50 token"
     Calc(calc::Calc),
     /// The ladder of Landauer bounds below an energy per token
@@ -48,12 +51,12 @@ pub(crate) enum Command {
     Scenario(scenario::Scenario),
     /// A claimed number against its expression, or the claims of a text against their sources
     Audit(audit::AuditCommand),
-    /// What a node on a solar array and a battery serves over days, and what it would need
-    Simulate(simulate::Simulate),
     /// A recording of all sensors of the machine while a command runs
     Record(Box<record::Record>),
     /// Sensors, permissions and clocks of this machine: what would be recorded, and why not more
     Doctor(doctor::Doctor),
+    /// What a node on a solar array and a battery serves over days, and what it would need
+    Simulate(simulate::Simulate),
     /// The whole way, on the recording that travels with the program
     Demo(demo::Demo),
 }
@@ -66,6 +69,7 @@ impl Command {
             Self::Read(command) => command.answer(json),
             Self::Energy(command) => command.answer(json),
             Self::Entropy(command) => command.answer(),
+            Self::Divergence(command) => command.answer(),
             Self::Calc(command) => command.answer(),
             Self::Landauer(command) => command.answer(),
             Self::Lift(command) => command.answer(),

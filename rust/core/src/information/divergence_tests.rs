@@ -1,6 +1,7 @@
 use ndarray::{Array2, array};
 
 use super::*;
+use crate::information::truncated_divergence;
 
 fn random(count: usize, mut state: u64, scale: f64) -> Vec<f64> {
     let mut next = || {

@@ -5,13 +5,13 @@ use std::marker::PhantomData;
 use ndarray::{ArrayView2, s};
 use szilard_simd::{Logit, RowSums, Softmax};
 
+use super::mean::mean;
 use super::on_request::requested;
 use super::reduce::row_sums;
 use super::row::looks_like_probabilities;
-use super::sum::sum;
-use super::{Base, InformationError};
+use super::token::Token;
+use super::{Base, InformationError, MeanInformation, Watch};
 use crate::input::{Code, Place, Refusal};
-use crate::quantity::{Component, Distribution, Measured, Quantity, UnitError};
 
 /// How much accuracy is given for speed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -52,6 +52,8 @@ pub struct EntropyOptions<'a> {
     pub rank: bool,
     /// The number k of tokens whose joint probability is asked for.
     pub top_k: Option<usize>,
+    /// What another thread can see of the work, and stop it by.
+    pub watch: Option<&'a Watch>,
 }
 
 impl Default for EntropyOptions<'_> {
@@ -64,6 +66,7 @@ impl Default for EntropyOptions<'_> {
             renyi_orders: &[],
             rank: false,
             top_k: None,
+            watch: None,
         }
     }
 }
@@ -81,7 +84,8 @@ pub struct TokenInformation {
     pub log_sum_exp: Vec<f64>,
     /// -ln p of the targets, if there are any; infinite for a masked token. [nat]
     pub surprisal: Option<Vec<f64>>,
-    /// Standard uncertainty of the entropy from the rounding of the stored logits, to first order. [nat]
+    /// Standard uncertainty of the entropy from the rounding of the stored logits, to first order and one part in a
+    /// thousand. [nat]
     pub u: Vec<f64>,
     /// Standard uncertainty of the surprisal from the same rounding. [nat]
     pub surprisal_u: Option<Vec<f64>>,
@@ -97,19 +101,6 @@ pub struct TokenInformation {
     pub sampling_temperature: f64,
 }
 
-/// A mean over tokens, in the unit of the base it was asked for.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct MeanInformation {
-    /// The mean. [unit of the base/token]
-    pub value: f64,
-    /// Standard error of the mean over tokens, taken as independent; `None` for one token. [unit of the base/token]
-    pub standard_error: Option<f64>,
-    /// Standard uncertainty from the rounding of the stored logits, independent from token to token.
-    pub u: f64,
-    /// The number of tokens.
-    pub tokens: usize,
-}
-
 /// The information in each row of `logits` [nat], one distribution over the vocabulary a row.
 ///
 /// With d_i = (x_i - max x)/T and the largest element left out of the sums Z' = sum e^d and S = sum d e^d,
@@ -120,7 +111,8 @@ pub struct MeanInformation {
 /// # Errors
 ///
 /// [`InformationError::Temperature`], [`InformationError::Vocabulary`], [`InformationError::Target`],
-/// [`InformationError::TargetCount`], [`InformationError::Order`]; [`InformationError::Probabilities`] if every row is in [0, 1] and sums to one;
+/// [`InformationError::TargetCount`], [`InformationError::Order`], [`InformationError::Stopped`];
+/// [`InformationError::Probabilities`] if every row is in [0, 1] and sums to one;
 /// [`InformationError::Format`] with `E_NO_DATA` for no rows or columns and `E_NONFINITE`, with row and column, for
 /// NaN, +inf, or a row of only -inf.
 ///
@@ -167,6 +159,7 @@ impl<'a, T: Logit> Gathering<'a, T> {
     /// As [`token_entropy`], but for what is wrong with single logits.
     pub(super) fn new(shape: (usize, usize), options: &'a EntropyOptions<'a>) -> Result<Self, InformationError> {
         let columns = used_columns(shape, options)?;
+        options.watch.into_iter().for_each(|watch| watch.begin(shape.0));
         let targets = options.targets.map(|targets| token_indices(targets, shape.0, columns)).transpose()?;
         Ok(Self {
             softmax: Softmax::new(options.sampling_temperature, options.mode == Mode::Exact),
@@ -193,9 +186,12 @@ impl<'a, T: Logit> Gathering<'a, T> {
         self.only_probabilities = self.only_probabilities && looks_like_probabilities(logits);
         let (start, temperature) = (self.information.entropy.len(), self.options.sampling_temperature);
         let used = logits.slice_move(s![.., ..self.columns]);
-        let sums = row_sums(used, &self.softmax, start)?;
+        let sums = row_sums(used, &self.softmax, start, self.options.watch);
+        stopped(self.options)?;
+        let sums = sums?;
         let targets = self.targets.as_ref().and_then(|targets| targets.get(start..start + used.nrows()));
         let requested = requested(used, targets, self.options, start)?;
+        stopped(self.options)?;
         let all = &mut self.information;
         for (index, (sums, row)) in sums.into_iter().zip(used.rows()).enumerate() {
             let target = targets.and_then(|targets| targets.get(index));
@@ -215,6 +211,11 @@ impl<'a, T: Logit> Gathering<'a, T> {
     pub(super) fn finish(self) -> Result<TokenInformation, InformationError> {
         if self.only_probabilities { Err(InformationError::Probabilities) } else { Ok(self.information) }
     }
+}
+
+/// The reason why there is no value if it was asked to stop.
+pub(super) fn stopped(options: &EntropyOptions<'_>) -> Result<(), InformationError> {
+    if options.watch.is_some_and(Watch::is_stopped) { Err(InformationError::Stopped) } else { Ok(()) }
 }
 
 /// The information in tokens whose logits were summed elsewhere, as on an accelerator, and are of the type T. [nat]
@@ -241,86 +242,6 @@ pub fn token_entropy_of_sums<T: Logit>(
         information.push::<T>(&Token { sums, temperature: sampling_temperature }, target);
     }
     Ok(information)
-}
-
-/// One token: the distribution p_i = e^{d_i}/(1 + Z') whose sums these are.
-struct Token {
-    sums: RowSums,
-    temperature: f64,
-}
-
-impl Token {
-    fn z(&self) -> f64 {
-        1.0 + self.sums.excess
-    }
-
-    /// ln Z, which is also the min-entropy. [nat]
-    fn ln_z(&self) -> f64 {
-        self.sums.excess.ln_1p()
-    }
-
-    /// Mean of d, not positive.
-    fn mean(&self) -> f64 {
-        self.sums.first / self.z()
-    }
-
-    fn entropy(&self) -> f64 {
-        self.ln_z() - self.mean()
-    }
-
-    /// Var(ln p) = Q/Z - (S/Z)^2, Q = sum d^2 e^d. [nat^2]
-    fn varentropy(&self) -> f64 {
-        (self.sums.second / self.z() - self.mean() * self.mean()).max(0.0)
-    }
-
-    fn log_sum_exp(&self) -> f64 {
-        self.sums.maximum / self.temperature + self.ln_z()
-    }
-
-    /// -ln p of a token with this logit; infinite for a masked one. [nat]
-    fn surprisal(&self, logit: f64) -> f64 {
-        self.ln_z() - self.distance(logit)
-    }
-
-    fn distance(&self, logit: f64) -> f64 {
-        if logit == self.sums.maximum { 0.0 } else { (logit - self.sums.maximum) / self.temperature }
-    }
-
-    /// The standard uncertainty of H that the rounding of the stored logits leaves, to first order. [nat]
-    ///
-    /// dH/dx_i = -p_i (ln p_i + H)/T, where ln p_i + H = d_i - S/Z, and roundings are rectangular over +-delta_i and
-    /// independent: u^2 = sum (p_i (d_i - S/Z) delta_i/T)^2/3.
-    fn entropy_rounding<T: Logit>(&self) -> f64 {
-        let (mean, [zeroth, first, second]) = (self.mean(), self.sums.rounding);
-        let largest = T::half_spacing_at(self.sums.maximum);
-        let squares = second - 2.0 * mean * first + mean * mean * (zeroth + largest * largest);
-        self.rounding::<T>(squares.max(0.0) / (self.z() * self.z()))
-    }
-
-    /// The standard uncertainty of -ln p_j that the rounding leaves: its slope in x_i is (p_i - [i = j])/T. [nat]
-    fn surprisal_rounding<T: Logit>(&self, logit: f64, is_largest: bool) -> f64 {
-        let (z, [zeroth, _, _]) = (self.z(), self.sums.rounding);
-        let largest = T::half_spacing_at(self.sums.maximum);
-        if is_largest {
-            // 1 - p_j = Z'/Z keeps the digits of an almost certain token.
-            let rest = self.sums.excess * largest;
-            return self.rounding::<T>((zeroth + rest * rest) / (z * z));
-        }
-        let half_spacing = T::half_spacing_at(logit);
-        let p = self.distance(logit).exp() / z;
-        let others = (zeroth + largest * largest) / (z * z);
-        self.rounding::<T>(others + half_spacing * half_spacing * (1.0 - 2.0 * p))
-    }
-
-    /// The root of a third of the squares, over T. At T = 0 it is not defined (a tie may be an accident of rounding),
-    /// unless nothing was rounded.
-    fn rounding<T: Logit>(&self, squares: f64) -> f64 {
-        match () {
-            () if T::PRECISION >= f64::MANTISSA_DIGITS as i32 => 0.0,
-            () if self.temperature == 0.0 => f64::NAN,
-            () => (squares.max(0.0) / 3.0).sqrt() / self.temperature,
-        }
-    }
 }
 
 /// The columns of the vocabulary, once the temperature and the shape have been found good.
@@ -407,40 +328,6 @@ impl TokenInformation {
     /// exp of the mean surprisal if there are targets, else of the mean entropy. [1]
     pub fn perplexity(&self) -> f64 {
         self.mean_surprisal(Base::NAT).unwrap_or_else(|| self.mean(Base::NAT)).value.exp()
-    }
-}
-
-impl MeanInformation {
-    /// The mean as a quantity, asked for in bit. [bit/token]
-    ///
-    /// Its budget has the scatter over tokens (type A) and the rounding of the logits, where that is evaluated.
-    ///
-    /// # Errors
-    ///
-    /// [`UnitError::NotFinite`] for a mean that is infinite, as that of a masked target.
-    pub fn quantity(&self) -> Result<Quantity, UnitError> {
-        let freedom = self.tokens as f64 - 1.0;
-        let tokens = self
-            .standard_error
-            .map(|u| Component::anonymous("scatter over tokens", Distribution::StudentT(freedom), u).type_a(freedom));
-        let rounding =
-            (self.u > 0.0).then(|| Component::anonymous("rounding of the logits", Distribution::Normal, self.u));
-        let measured = Measured::with_components(self.value, tokens.into_iter().chain(rounding).collect());
-        Quantity::from_measured(measured, "bit/token".parse()?)
-    }
-}
-
-/// The mean of figures in nat, with rounding uncertainties that are independent.
-pub(super) fn mean(nat: &[f64], u: &[f64], base: Base) -> MeanInformation {
-    let count = nat.len() as f64;
-    let centre = sum(nat.iter().copied()) / count;
-    let squares = sum(nat.iter().map(|value| (value - centre).powi(2)));
-    let error = (nat.len() > 1).then(|| (squares / (count - 1.0) / count).sqrt());
-    MeanInformation {
-        value: base.from_nat(centre),
-        standard_error: error.map(|error| base.from_nat(error)),
-        u: base.from_nat(sum(u.iter().map(|u| u * u)).sqrt() / count),
-        tokens: nat.len(),
     }
 }
 

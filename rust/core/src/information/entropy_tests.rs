@@ -63,19 +63,20 @@ fn confident_and_flat_rows_keep_their_digits() {
 
 #[test]
 fn the_rounding_of_the_logits_gives_the_uncertainty() {
-    // No rounding is known of f64; bfloat16 in [16, 32) is known to 0.0625, 16 itself included.
+    // No rounding is known of f64; bfloat16 in [16, 32) is known to 0.0625, 16 itself included. The uncertainty is
+    // computed in f32.
     assert_eq!(of(&[29.0_f64, 30.0, 31.0]).u[0], 0.0);
     let coarse = of(&[29.0_f32, 30.0, 31.0, 16.0].map(bf16::from_f32));
-    assert!((coarse.u[0] / 0.01248878848305651 - 1.0).abs() < 1e-12, "{}", coarse.u[0]);
+    assert!((coarse.u[0] / 0.01248878848305651 - 1.0).abs() < 2e-6, "{}", coarse.u[0]);
     assert_eq!(coarse.dtype, "bfloat16");
     // -ln p of one of two equal logits at 20: slopes -1/2 and 1/2, u = 0.0625 sqrt(1/4 + 1/4)/sqrt 3.
     let options = EntropyOptions { targets: Some(&[0]), ..EntropyOptions::default() };
     let pair = with(&[20.0_f32, 20.0].map(bf16::from_f32), &options).unwrap();
-    assert!((pair.mean_surprisal(Base::NAT).unwrap().u - 0.0625 / 6.0_f64.sqrt()).abs() < 1e-15);
+    assert!((pair.mean_surprisal(Base::NAT).unwrap().u - 0.0625 / 6.0_f64.sqrt()).abs() < 2e-8);
     // The derivative with respect to the logit carries 1/T.
     let options = EntropyOptions { sampling_temperature: 0.5, ..EntropyOptions::default() };
     let fine = with(&[0.5_f32, 1.0, 3.0, -2.0].map(f16::from_f32), &options).unwrap();
-    assert!((fine.u[0] / 0.00012209210726997835 - 1.0).abs() < 1e-12, "{}", fine.u[0]);
+    assert!((fine.u[0] / 0.00012209210726997835 - 1.0).abs() < 2e-6, "{}", fine.u[0]);
     // The same numbers in every type are the same entropy: widening is exact.
     assert_eq!(of(&[1.5_f32, -2.0, 0.25]).entropy, of(&[1.5_f64, -2.0, 0.25]).entropy);
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use ndarray::{ArrayView1, ArrayView2, Axis, s};
 use szilard_simd::{BLOCK, Logit, RowSums, Softmax};
 
+use super::Watch;
 use crate::input::{Code, Place, Refusal};
 use crate::parallel::blocks;
 
@@ -12,7 +13,7 @@ use crate::parallel::blocks;
 const TOGETHER: usize = 16;
 
 /// The sums of each row; `first_row` is the number of the first in messages. The result does not depend on the number
-/// of threads, nor on the strides.
+/// of threads, nor on the strides. Rows are missing if the watch says that it was asked to stop.
 ///
 /// # Errors
 ///
@@ -21,20 +22,31 @@ pub(super) fn row_sums<T: Logit>(
     logits: ArrayView2<'_, T>,
     softmax: &Softmax,
     first_row: usize,
+    watch: Option<&Watch>,
 ) -> Result<Vec<RowSums>, Refusal> {
     let is_contiguous = logits.rows().into_iter().next().is_none_or(|row| row.as_slice().is_some());
     let together = if is_contiguous { 1 } else { TOGETHER };
-    let of_group = |start: usize, end: usize| {
-        let group = logits.slice(s![start..end, ..]);
-        let named = |((index, sums), row)| finished(sums, row, first_row + start + index);
-        of_rows(group, softmax).into_iter().enumerate().zip(group.rows()).map(named).collect::<Vec<_>>()
-    };
     let of_block = |range: Range<usize>| {
+        if watch.is_some_and(Watch::is_stopped) {
+            return Vec::new();
+        }
+        watch.into_iter().for_each(|watch| watch.add(range.len()));
         let groups = range.clone().step_by(together);
-        groups.flat_map(|start| of_group(start, range.end.min(start + together))).collect::<Vec<_>>()
+        let group = |start: usize| logits.slice(s![start..range.end.min(start + together), ..]);
+        groups.flat_map(|start| sums_of(group(start), softmax, first_row + start)).collect::<Vec<_>>()
     };
     // All blocks are computed before the first refusal is looked for, so that it is the first in row order.
     blocks(logits.nrows(), TOGETHER, &of_block).into_iter().flatten().collect()
+}
+
+/// The sums of a few rows, by the calling thread alone.
+pub(super) fn sums_of<T: Logit>(
+    rows: ArrayView2<'_, T>,
+    softmax: &Softmax,
+    first_row: usize,
+) -> Vec<Result<RowSums, Refusal>> {
+    let named = |((index, sums), row)| finished(sums, row, first_row + index);
+    of_rows(rows, softmax).into_iter().enumerate().zip(rows.rows()).map(named).collect()
 }
 
 /// The sums of some rows, block by block, or the column of the first number that is no logit.
@@ -54,7 +66,7 @@ fn of_rows<T: Logit>(rows: ArrayView2<'_, T>, softmax: &Softmax) -> Vec<Result<R
 }
 
 /// The numbers of a row side by side: as they lie, or gathered.
-fn contiguous<'a, T: Logit>(row: ArrayView1<'a, T>, buffer: &'a mut Vec<T>) -> &'a [T] {
+pub(super) fn contiguous<'a, T: Logit>(row: ArrayView1<'a, T>, buffer: &'a mut Vec<T>) -> &'a [T] {
     match row.to_slice() {
         Some(slice) => slice,
         None => {

@@ -1,12 +1,12 @@
 //! Entropy of a distribution of which only the most likely tokens are known: a rigorous interval, never a guess.
 
-use super::entropy::mean as mean_of;
+use super::mean::mean as mean_of;
 use super::sum::sum;
 use super::{Base, InformationError, MeanInformation};
 use crate::input::{Code, Diagnostics, Place, Refusal};
 
 /// The most a natural-log probability may lie above zero: the rounding of a 32-bit log-softmax. [nat]
-const LOGPROB_ROUNDING: f64 = 1e-6;
+pub(super) const LOGPROB_ROUNDING: f64 = 1e-6;
 /// The value by which servers say "outside the listed tokens"; it is no probability. [nat]
 const CENSORED: f64 = -9999.0;
 
@@ -24,6 +24,8 @@ pub struct Chosen {
 pub struct TopK {
     /// The listed tokens, in any order; -9999 or -inf is censored: it is at most as likely as the least of the others.
     pub top: Vec<f64>,
+    /// What the listed tokens are called, in the same order; empty if that is not known.
+    pub names: Vec<String>,
     /// The token that was drawn, if it is known.
     pub chosen: Option<Chosen>,
     /// The last decimal in which the log-probabilities were printed; 0 if they were not printed. [nat]
@@ -221,7 +223,7 @@ fn x_ln(x: f64, y: f64) -> f64 {
 }
 
 /// The log-probabilities that are not censored, none above zero.
-fn known_logprobs(logprobs: &[f64], place: &Place) -> Result<Vec<f64>, Refusal> {
+pub(super) fn known_logprobs(logprobs: &[f64], place: &Place) -> Result<Vec<f64>, Refusal> {
     if let Some(wrong) = logprobs.iter().find(|logprob| logprob.is_nan() || **logprob > LOGPROB_ROUNDING) {
         let expected = "a natural-log probability, not above zero";
         return Err(Refusal::new(Code::Range, "<array>", place.clone(), wrong.to_string(), expected));

@@ -123,6 +123,14 @@ impl<'j> Entry<'j> {
         })
     }
 
+    /// What tells the token from others: its bytes where they are written, else its text unless it was replaced.
+    fn name(&self) -> Option<String> {
+        match &self.bytes {
+            Some(bytes) => Some(bytes.join(" ")),
+            None => self.token.filter(|_| !self.replaced).map(str::to_owned),
+        }
+    }
+
     /// Whether two entries are of one token: by bytes where both have them, else by text.
     fn is_token_of(&self, other: &Self) -> bool {
         match (&self.bytes, &other.bytes, self.token, other.token) {
@@ -162,6 +170,7 @@ fn token(Given { place, drawn, listed }: Given<'_>, path: &str, remarks: &mut Di
         quantum: quanta.reduce(f64::min).unwrap_or_default(),
         chosen: Some(Chosen { logprob: drawn.logprob, listed: listed.iter().any(|entry| entry.is_token_of(&drawn)) }),
         top: listed.iter().map(|entry| entry.logprob).collect(),
+        names: listed.iter().map(Entry::name).collect::<Option<_>>().unwrap_or_default(),
         place,
     })
 }
