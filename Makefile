@@ -54,7 +54,10 @@ docs:  ## The Rust documentation, with everything else that rustdoc dislikes as 
 
 bench: tools  ## The figures of docs/performance.md, measured here
 	$(BIN)/python benches/build_time.py
+	cargo build --quiet --release -p szilard-cli && $(BIN)/python benches/record.py target/release/szilard --docs
 	cargo run --quiet --release -p szilard-simd --example ratios && $(BIN)/python benches/entropy.py --docs
+	$(BIN)/python benches/traces.py --docs
+	$(BIN)/python benches/energy.py --docs
 
 # Needs a nightly toolchain and cargo-fuzz.
 fuzz:  ## Every fuzz target for half a minute, from the samples

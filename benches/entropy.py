@@ -167,7 +167,7 @@ def peer_table() -> list[str]:
 
 
 def divergence_line(gigabytes: float) -> list[str]:
-    """The divergence of bfloat16 logits from those that they were rounded from, against f64 arithmetic of NumPy."""
+    """The divergence of bfloat16 logits from those that they were rounded from, against NumPy in f64."""
     vocabulary = 151_936
     single = logits(vocabulary, gigabytes)
     rounded = single.astype(ml_dtypes.bfloat16)

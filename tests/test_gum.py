@@ -5,7 +5,6 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-
 import szilard as sz
 
 TRIALS = 100_000

@@ -280,7 +280,7 @@ def test_divergence_in_f64_for_every_type_of_large_vocabularies():
     np.testing.assert_allclose(reversed_columns, sz.divergence(p, q).kullback_leibler, rtol=1e-13)
 
 
-def test_two_lists_bound_the_divergence_by_token(tmp_path):
+def test_two_lists_bound_the_divergence_by_token():
     random = np.random.default_rng(11)
     for _ in range(200):
         p, q = (random.dirichlet(np.full(12, 0.4)) + 1e-12 for _ in range(2))
@@ -310,7 +310,7 @@ def test_long_work_reports_progress_and_stops_when_that_raises():
     sz.divergence(logits, logits + 1, progress=lambda done, rows: seen.append((done, rows)))
     assert seen[-1] == (64, 64)
 
-    def fails(done, rows):
+    def fails(*_):
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -335,8 +335,7 @@ except KeyboardInterrupt:
 
 
 def test_an_interrupt_ends_a_long_reduction_at_once():
-    ran = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, timeout=120)
-    assert ran.returncode == 0, ran.stderr
+    ran = subprocess.run([sys.executable, "-c", INTERRUPTED], check=True, capture_output=True, text=True, timeout=120)
     # 0.2 s on a machine with nothing else to do; the test only tells it from the minutes of the whole.
     assert float(ran.stdout) < 5.0
 

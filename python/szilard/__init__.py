@@ -7,6 +7,7 @@ from szilard import errors as errors
 from szilard import interop as interop
 from szilard import published as published
 from szilard._core import Audit as Audit
+from szilard._core import BlindSpot as BlindSpot
 from szilard._core import BoundaryChain as BoundaryChain
 from szilard._core import Divergence as Divergence
 from szilard._core import DivergenceBounds as DivergenceBounds
@@ -21,6 +22,7 @@ from szilard._core import Ladder as Ladder
 from szilard._core import Lifted as Lifted
 from szilard._core import Model as Model
 from szilard._core import MonteCarlo as MonteCarlo
+from szilard._core import PhaseCosts as PhaseCosts
 from szilard._core import Quantity as Quantity
 from szilard._core import SteadyMean as SteadyMean
 from szilard._core import Sweep as Sweep
@@ -30,12 +32,15 @@ from szilard._core import Trace as Trace
 from szilard._core import Weights as Weights
 from szilard._core import audit as audit
 from szilard._core import audit_claims as audit_claims
+from szilard._core import blind_spot as blind_spot
 from szilard._core import calc as calc
 from szilard._core import compare as compare
+from szilard._core import compare_groups as compare_groups
 from szilard._core import cooling_share as cooling_share
 from szilard._core import correlate as correlate
 from szilard._core import divergence as divergence
 from szilard._core import divergence_bounds as divergence_bounds
+from szilard._core import energies as energies
 from szilard._core import energy as energy
 from szilard._core import energy_per_token as energy_per_token
 from szilard._core import entropy_bounds as entropy_bounds
@@ -48,6 +53,8 @@ from szilard._core import landauer_limit as landauer_limit
 from szilard._core import load_report as load_report
 from szilard._core import means_of_observations as means_of_observations
 from szilard._core import monte_carlo as monte_carlo
+from szilard._core import phase_costs as phase_costs
+from szilard._core import policies as policies
 from szilard._core import pue_from_cooling_share as pue_from_cooling_share
 from szilard._core import read_tokens as read_tokens
 from szilard._core import read_trace as read_trace
@@ -58,3 +65,6 @@ from szilard._core import steady_mean as steady_mean
 from szilard._core import sweep as sweep
 from szilard._core import token_entropy as token_entropy
 from szilard._core import trace_from_arrays as trace_from_arrays
+from szilard._core import trapezoid as trapezoid
+from szilard._record import Recording as Recording
+from szilard._record import record as record

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 __all__ = [
     "Audit",
     "Battery",
+    "BlindSpot",
     "BoundaryChain",
     "Divergence",
     "DivergenceBounds",
@@ -28,6 +29,7 @@ __all__ = [
     "Model",
     "MonteCarlo",
     "Node",
+    "PhaseCosts",
     "Quantity",
     "Range",
     "Rig",
@@ -46,11 +48,13 @@ __all__ = [
     "audit",
     "audit_claims",
     "barrier",
+    "blind_spot",
     "bremermann_rate",
     "calc",
     "charge_energy",
     "circuit_erasure",
     "compare",
+    "compare_groups",
     "cooling_share",
     "correlate",
     "cost_of_thought",
@@ -59,6 +63,7 @@ __all__ = [
     "divergence",
     "divergence_bounds",
     "effectiveness",
+    "energies",
     "energy",
     "energy_per_token",
     "entropy_bounds",
@@ -92,6 +97,8 @@ __all__ = [
     "noise_margin",
     "overhead",
     "palm_2022",
+    "phase_costs",
+    "policies",
     "published_between",
     "published_calculations",
     "published_cite",
@@ -134,6 +141,7 @@ __all__ = [
     "token_entropy",
     "trace_from_arrays",
     "transformer_loss",
+    "trapezoid",
 ]
 
 _Array: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
@@ -144,6 +152,7 @@ _Path: TypeAlias = str | PathLike[str]
 _Folder: TypeAlias = _Path | Sequence[_Path]
 _Source: TypeAlias = _Path | bytes | bytearray | memoryview | IO[bytes] | IO[str]
 _Moment: TypeAlias = datetime | str | Quantity
+_Idle: TypeAlias = tuple[_Moment, _Moment] | list[tuple[_Moment, _Moment]] | _Given | Trace
 _Plot: TypeAlias = tuple[Figure, Axes]
 
 class Quantity:
@@ -268,6 +277,25 @@ def correlate(
 ) -> list[Quantity]: ...
 def means_of_observations(sets: Sequence[Sequence[float]], units: Sequence[str]) -> list[Quantity]: ...
 def calc(text: str, **names: _Given) -> Quantity: ...
+
+@final
+class SteadyMean:
+    @property
+    def mean(self) -> Quantity: ...
+    @property
+    def sd(self) -> float: ...
+    @property
+    def lag_one(self) -> float: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def effective_size(self) -> float: ...
+
+def steady_mean(values: ArrayLike, unit: str) -> SteadyMean: ...
+def correlate(
+    values: Sequence[_Given], u: Sequence[_Given], correlation: Sequence[Sequence[float]]
+) -> list[Quantity]: ...
+def means_of_observations(sets: Sequence[Sequence[float]], units: Sequence[str]) -> list[Quantity]: ...
 def monte_carlo(
     f: Callable[..., Any], *quantities: _Given, n: int = 1_000_000, seed: int = 0, unit: str | None = None
 ) -> MonteCarlo: ...
@@ -462,6 +490,8 @@ class Trace:
         channel: str | None = None,
         method: str = "trapezoid",
         max_gap: _Given | None = None,
+        steady: bool = False,
+        expected_devices: int | None = None,
     ) -> EnergyResult: ...
     def mean_power(
         self,
@@ -471,8 +501,11 @@ class Trace:
         channel: str | None = None,
         method: str = "trapezoid",
         max_gap: _Given | None = None,
+        steady: bool = False,
+        expected_devices: int | None = None,
     ) -> Quantity | None: ...
-    def idle_power(self, window: tuple[_Moment, _Moment] | None = None) -> Quantity: ...
+    def idle_power(self, window: _Idle | None = None) -> Quantity: ...
+    def measured_by(self, statement: str, name: str = "meter", device: str | None = None) -> Trace: ...
     def to_polars(self) -> pl.DataFrame: ...
     def plot(self, tokens: TokenLog | InferenceEnergy | None = None, ax: Axes | None = None) -> _Plot: ...
     def __getitem__(self, key: slice, /) -> Trace: ...
@@ -541,6 +574,8 @@ class InferenceEnergy:
     @property
     def idle_power(self) -> Quantity | None: ...
     @property
+    def idle_method(self) -> str | None: ...
+    @property
     def prefill_per_token(self) -> Quantity | None: ...
     @property
     def decode_per_token(self) -> Quantity | None: ...
@@ -577,7 +612,11 @@ class InferenceEnergy:
     @property
     def reasons(self) -> pl.DataFrame: ...
     def budget(self) -> pl.DataFrame: ...
-    def save(self, path: _Path) -> None: ...
+    @property
+    def labels(self) -> dict[str, str]: ...
+    @property
+    def batch(self) -> float | None: ...
+    def save(self, path: _Path, labels: dict[str, str] | None = None) -> None: ...
     def plot(self, ax: Axes | None = None) -> _Plot: ...
     def _repr_html_(self) -> str: ...
 
@@ -585,15 +624,76 @@ def energy_per_token(
     trace: Trace,
     tokens: TokenLog | SupportsIndex,
     window: tuple[_Moment, _Moment] | None = None,
-    idle: tuple[_Moment, _Moment] | _Given | Trace | None = None,
+    idle: _Idle | None = None,
     policy: str = "tokens",
     clock_offset: _Given | None = None,
     boundary: str | None = None,
     method: str = "trapezoid",
     max_gap: _Given | None = None,
+    expected_devices: int | None = None,
+    tokens_u: _Given | None = None,
 ) -> InferenceEnergy: ...
 def load_report(source: _Source) -> InferenceEnergy: ...
 def compare(reports: Sequence[InferenceEnergy]) -> pl.DataFrame: ...
+def compare_groups(reports: Sequence[InferenceEnergy]) -> pl.DataFrame: ...
+def energies(
+    trace: Trace,
+    start_ns: Any,
+    end_ns: Any,
+    overlapping: str = "whole",
+    weight: Any = None,
+    max_gap: _Given | None = None,
+    u: bool = True,
+) -> pl.DataFrame: ...
+def trapezoid(time_ns: Any, power_w: Any, max_gap: _Given | None = None) -> Quantity: ...
+
+@final
+class PhaseCosts:
+    @property
+    def per_prompt_token(self) -> Quantity: ...
+    @property
+    def per_output_token(self) -> Quantity: ...
+    @property
+    def per_second(self) -> Quantity: ...
+    @property
+    def covariance(self) -> list[list[float]]: ...
+    @property
+    def scatter_w(self) -> float: ...
+    @property
+    def stretches(self) -> int: ...
+
+def phase_costs(
+    trace: Trace, tokens: TokenLog, clock_offset: _Given | None = None, max_gap: _Given | None = None
+) -> PhaseCosts: ...
+def policies(
+    trace: Trace, tokens: TokenLog, clock_offset: _Given | None = None, max_gap: _Given | None = None
+) -> pl.DataFrame: ...
+
+@final
+class BlindSpot:
+    @property
+    def outer(self) -> Quantity: ...
+    @property
+    def inner(self) -> Quantity: ...
+    @property
+    def difference(self) -> Quantity: ...
+    @property
+    def share(self) -> Quantity: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def rows(self) -> pl.DataFrame: ...
+    @property
+    def load(self) -> pl.DataFrame: ...
+
+def blind_spot(
+    outer: Trace,
+    inner: Trace,
+    outer_channels: Sequence[str] | None = None,
+    inner_channels: Sequence[str] | None = None,
+    offset: _Given | None = None,
+    step: _Given | None = None,
+) -> BlindSpot: ...
 def landauer_limit(temperature: _Given) -> Quantity: ...
 
 @final

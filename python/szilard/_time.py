@@ -24,6 +24,6 @@ def columns(time_ns: Any, power_w: Any) -> tuple[np.ndarray[Any, Any], np.ndarra
     if time.dtype.kind not in "iu" or power.dtype.kind not in "fiu" or time.ndim != 1 or power.ndim != 1:
         found = f"times {time.dtype}{list(time.shape)} and powers {power.dtype}{list(power.shape)}"
         raise TraceError(f"{found}: expected a column of integers in ns and one of numbers in W", "E_DTYPE")
-    if time.size and int(time.max()) > np.iinfo(np.int64).max:
+    if time.dtype.kind == "u" and time.size and int(time.max()) > np.iinfo(np.int64).max:
         raise TraceError(f"times up to {time.max()} ns: expected times within 64 bits", "E_RANGE")
     return np.ascontiguousarray(time, dtype=np.int64), np.ascontiguousarray(power, dtype=np.float64)

@@ -66,7 +66,7 @@ pub(crate) fn start(path: &Path, length: u64) -> Result<(Vec<u8>, bool), Failure
 }
 
 /// How a power log is read.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Reading {
     /// Format; detected where it is left out (`szilard formats` lists them)
     #[arg(long, value_name = "NAME")]
@@ -174,6 +174,11 @@ impl Reading {
             boundary: self.boundary,
             decompress: self.decompress,
         })
+    }
+
+    /// The same for a log whose boundary is another.
+    pub(crate) fn at(&self, boundary: Option<Boundary>) -> Self {
+        Self { boundary, ..self.clone() }
     }
 
     /// The token log in a file.

@@ -52,6 +52,8 @@ fn the_examples_of_the_page_print_what_it_shows() {
         "formats",
         "read",
         "energy",
+        "compare",
+        "blind-spot",
         "entropy",
         "divergence",
         "calc",

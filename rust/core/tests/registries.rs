@@ -54,6 +54,11 @@ fn every_token_format_is_registered() {
 }
 
 #[test]
+fn every_plausibility_check_is_registered() {
+    assert_eq!(stems("src/energy/plausibility", &["evidence"]), listed("src/energy/plausibility/mod.rs"));
+}
+
+#[test]
 fn every_sensor_is_registered() {
     let sensors = "../cli/src/record/sensors";
     assert_eq!(stems(sensors, &["files", "sensor"]), listed(&format!("{sensors}/mod.rs")));

@@ -1,8 +1,8 @@
-//! Joules per token, saved reports and their comparison as Python sees them.
+//! Joules per token as Python sees them.
 
 use crate::energy::rule_of;
-use crate::errors::{Raise, detached, exceptions, guard};
-use crate::given::{bytes_of, nanoseconds};
+use crate::errors::{detached, exceptions, guard};
+use crate::given::nanoseconds;
 use crate::html;
 use crate::quantity::{Given, PyQuantity, Size, budget, word};
 use crate::table::{Column, frame};
@@ -11,10 +11,12 @@ use crate::traces::PyTrace;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use szilard::energy::{
-    Idle, InferenceEnergy, InferenceQuery, Policy, RemarkRecord, Report, Tokens, energy_per_token as per_token,
+    Idle, InferenceEnergy, InferenceQuery, InputRecord, Policy, RemarkRecord, Report, Tokens,
+    energy_per_token as per_token,
 };
 use szilard::quantity::{Quantity, QuantityError, QuantityRecord};
 
@@ -22,9 +24,11 @@ use szilard::quantity::{Quantity, QuantityError, QuantityRecord};
 #[pyclass(name = "InferenceEnergy", module = "szilard", frozen)]
 #[derive(Debug)]
 pub struct PyInferenceEnergy {
-    report: Report,
+    pub(crate) report: Report,
     /// The figures with their models; none in a report that was loaded.
-    live: Option<InferenceEnergy>,
+    pub(crate) live: Option<InferenceEnergy>,
+    /// The files it was made from, by their roles.
+    pub(crate) sources: Vec<(&'static str, String)>,
 }
 
 /// A figure of a report.
@@ -33,6 +37,20 @@ fn saved(record: &QuantityRecord) -> PyResult<PyQuantity> {
 }
 
 impl PyInferenceEnergy {
+    /// The report with its labels and the fingerprints of the files that it was made from.
+    fn to_save(&self, labels: Option<BTreeMap<String, String>>) -> PyResult<Report> {
+        let mut report = self.report.clone();
+        report.labels.extend(labels.unwrap_or_default());
+        for (role, name) in &self.sources {
+            let path = Path::new(name);
+            if path.is_file() {
+                let record = InputRecord::of_file(role, path);
+                report.inputs.push(record.map_err(|error| crate::given::os_error(&error, name))?);
+            }
+        }
+        Ok(report)
+    }
+
     fn figure(&self, live: fn(&InferenceEnergy) -> &Quantity, record: &QuantityRecord) -> PyResult<PyQuantity> {
         self.live.as_ref().map_or_else(|| saved(record), |result| Ok(PyQuantity(live(result).clone())))
     }
@@ -244,12 +262,25 @@ impl PyInferenceEnergy {
         budget(py, &self.per_token()?.0)
     }
 
-    /// Writes the report as JSON; `load_report` reads it.
-    fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
-        let text = serde_json::to_string_pretty(&self.report)
-            .map_err(|error| exceptions::TraceError::new_err(format!("the report cannot be written: {error}")))?;
-        let written = py.detach(|| std::fs::write(&path, text + "\n"));
+    /// Writes the report as JSON; `load_report` reads it. `labels` say what was run on what, such as
+    /// {"model": "llama-3-8b", "quantisation": "fp8", "infrastructure": "vllm"}: runs of equal labels are one group.
+    #[pyo3(signature = (path, labels=None))]
+    fn save(&self, py: Python<'_>, path: PathBuf, labels: Option<BTreeMap<String, String>>) -> PyResult<()> {
+        let report = self.to_save(labels)?;
+        let written = py.detach(|| std::fs::write(&path, report.to_json() + "\n"));
         written.map_err(|error| crate::given::os_error(&error, &path.display().to_string()))
+    }
+
+    /// What was run on what, as the report was saved with.
+    #[getter]
+    fn labels(&self) -> BTreeMap<String, String> {
+        self.report.labels.clone()
+    }
+
+    /// The mean number of inference records in flight while there are any.
+    #[getter]
+    fn batch(&self) -> Option<f64> {
+        self.report.batch()
     }
 
     /// The energy of each request, idle and unattributed energy: (figure, axes).
@@ -350,10 +381,10 @@ pub fn idle_of(trace: &PyTrace, given: &Bound<'_, PyAny>) -> PyResult<Idle> {
 ///     the power goes straight, or "around" for the time before the first request and after the last; "5th percentile" of
 ///     the power samples; a power as "61 W"; a trace; or None for none.
 /// policy
-///     How power is split among requests in flight together: "tokens" (by their rates), "time" (equally), "exclusive"
-///     (an overlap is refused).
+///     How power is split among requests in flight together: "tokens" (by their rates), "time" (equally),
+///     "regression" (by what their tokens cost, see `phase_costs`), "exclusive" (an overlap is refused).
 /// clock_offset
-///     Added to the times of the token log, as "-0.2 s" [s]; or "estimate", to have it from the requests in flight and
+///     Added to the times of the token log, as "-0.2 s" or a quantity with its u [s]; or "estimate", to have it from the requests in flight and
 ///     the power, with its uncertainty in the budget and a remark.
 /// boundary
 ///     Boundary of the energy, where the power log does not settle it.
@@ -363,6 +394,8 @@ pub fn idle_of(trace: &PyTrace, given: &Bound<'_, PyAny>) -> PyResult<Idle> {
 ///     Longest interval that is integrated over. [s]
 /// expected_devices
 ///     How many devices there should be; another number makes the result incomplete.
+/// tokens_u
+///     Standard uncertainty of the number of tokens, as "2 %".
 ///
 /// Raises
 /// ------
@@ -377,7 +410,7 @@ pub fn idle_of(trace: &PyTrace, given: &Bound<'_, PyAny>) -> PyResult<Idle> {
 /// '0.5904'
 #[pyfunction]
 #[pyo3(signature = (trace, tokens, window=None, idle=None, policy="tokens", clock_offset=None, boundary=None,
-                    method="trapezoid", max_gap=None, expected_devices=None))]
+                    method="trapezoid", max_gap=None, expected_devices=None, tokens_u=None))]
 #[expect(clippy::too_many_arguments, reason = "keyword arguments of one function")]
 pub fn energy_per_token(
     py: Python<'_>,
@@ -391,6 +424,7 @@ pub fn energy_per_token(
     method: &str,
     max_gap: Option<Size>,
     expected_devices: Option<usize>,
+    tokens_u: Option<Given>,
 ) -> PyResult<PyInferenceEnergy> {
     let trace = trace.get();
     let policy = Policy::ALL.iter().copied().find(|known| known.word() == policy).ok_or_else(|| {
@@ -403,12 +437,17 @@ pub fn energy_per_token(
     };
     let estimate_clock_offset =
         clock_offset.is_some_and(|given| given.extract::<String>().is_ok_and(|word| word == "estimate"));
-    let given = clock_offset.filter(|_| !estimate_clock_offset).map(|given| given.extract::<Size>()).transpose()?;
+    let given = clock_offset.filter(|_| !estimate_clock_offset).map(|given| given.extract::<Given>()).transpose()?;
     let query = InferenceQuery {
         window,
         idle: idle.map(|idle| idle_of(trace, idle)).transpose()?,
         policy,
-        clock_offset_ns: given.map(nanoseconds).transpose()?,
+        clock_offset_ns: given
+            .as_ref()
+            .map(|Given(at)| nanoseconds(Size(at.value(), at.unit().clone())))
+            .transpose()?,
+        clock_offset_u_ns: guard(|| given.map_or(Ok(0.0), |Given(at)| at.to("s").map(|at| 1e9 * at.u())))?,
+        tokens_u: guard(|| tokens_u.map_or(Ok(0.0), |Given(u)| u.to("1").map(|share| share.value())))?,
         estimate_clock_offset,
         boundary: word(boundary)?,
         rule: rule_of(method)?,
@@ -426,51 +465,7 @@ pub fn energy_per_token(
         let result = per_token(&trace.trace, tokens, &query)?;
         Ok::<_, szilard::energy::EnergyError>((Report::new(&trace.trace, &result), result))
     })?;
-    Ok(PyInferenceEnergy { report, live: Some(result) })
-}
-
-/// A report that was saved with `InferenceEnergy.save`.
-#[pyfunction]
-pub fn load_report(source: &Bound<'_, PyAny>) -> PyResult<PyInferenceEnergy> {
-    let (bytes, name) = bytes_of(source)?;
-    let report: Report = serde_json::from_slice(&bytes).map_err(|error| {
-        let (line, column) = (error.line(), error.column());
-        let message = format!("{name}:{line}: E_JSON: {error}");
-        let expected = format!("a report of schema {}", szilard::energy::REPORT_SCHEMA);
-        exceptions::FormatError::new_err((message, name.clone(), line, column, "E_JSON", error.to_string(), expected))
-    })?;
-    if report.schema != szilard::energy::REPORT_SCHEMA {
-        let (found, expected) = (report.schema.clone(), szilard::energy::REPORT_SCHEMA);
-        let message = format!("{name}: E_UNKNOWN_FORMAT: found schema {found:?}; expected {expected:?}");
-        let args = (message, name, 0, None::<usize>, "E_UNKNOWN_FORMAT", found, expected);
-        return Err(exceptions::FormatError::new_err(args));
-    }
-    report.energy_per_token().map_err(Raise::raise)?;
-    Ok(PyInferenceEnergy { report, live: None })
-}
-
-/// The ledger of several runs, one a row: trace, status, energy_per_token_j, u_j, above_idle_per_token_j, idle_share,
-/// tokens_per_wh, output_tokens, gross_j, boundary, policy. Unknown is null.
-#[pyfunction]
-pub fn compare(py: Python<'_>, reports: Vec<PyRef<'_, PyInferenceEnergy>>) -> PyResult<Py<PyAny>> {
-    let runs: Vec<&Report> = reports.iter().map(|run| &run.report).collect();
-    let float = |of: fn(&Report) -> Option<f64>| Column::MaybeFloat(runs.iter().map(|run| of(run)).collect());
-    let tokens = |run: &&Report| i64::try_from(run.output_tokens).ok();
-    let boundary = |run: &&Report| run.per_token.boundary.map(|boundary| boundary.word().to_owned());
-    frame(
-        py,
-        vec![
-            ("trace", Column::Text(runs.iter().map(|run| run.trace.clone()).collect())),
-            ("status", Column::Text(runs.iter().map(|run| run.status.clone()).collect())),
-            ("energy_per_token_j", float(|run| Some(run.per_token.value))),
-            ("u_j", float(|run| Some(run.per_token.u))),
-            ("above_idle_per_token_j", float(|run| run.above_idle_per_token.as_ref().map(|figure| figure.value))),
-            ("idle_share", float(|run| run.idle_share.as_ref().map(|figure| figure.value))),
-            ("tokens_per_wh", float(|run| Some(run.tokens_per_wh.value))),
-            ("output_tokens", Column::MaybeWhole(runs.iter().map(tokens).collect())),
-            ("gross_j", float(|run| Some(run.gross.value))),
-            ("boundary", Column::MaybeText(runs.iter().map(boundary).collect())),
-            ("policy", Column::Text(runs.iter().map(|run| run.policy.clone()).collect())),
-        ],
-    )
+    let of_log = log.iter().map(|log| ("tokens", log.source.clone()));
+    let sources = std::iter::once(("power", trace.trace.source.clone())).chain(of_log).collect();
+    Ok(PyInferenceEnergy { report, live: Some(result), sources })
 }

@@ -14,6 +14,7 @@ mod inference;
 mod information;
 mod join;
 mod landauer;
+mod ledger;
 mod lifted;
 mod monte_carlo;
 mod published;
@@ -27,6 +28,7 @@ mod traces;
 mod truncated;
 mod watched;
 mod watcher;
+mod windows;
 
 use pyo3::prelude::*;
 
@@ -60,7 +62,7 @@ pub mod _core {
     #[pymodule_export]
     use crate::footprint::{PyFootprint, cost_of_thought, footprint};
     #[pymodule_export]
-    use crate::inference::{PyInferenceEnergy, compare, energy_per_token, load_report};
+    use crate::inference::{PyInferenceEnergy, energy_per_token};
     #[pymodule_export]
     use crate::information::{Divergence, TokenInformation, divergence, token_entropy};
     #[pymodule_export]
@@ -69,6 +71,8 @@ pub mod _core {
     use crate::landauer::{
         PyGap, PyLadder, PyModel, PySweep, PyWeights, ladder, landauer_limit, read_weights, roofline, sweep,
     };
+    #[pymodule_export]
+    use crate::ledger::{compare, compare_groups, load_report};
     #[pymodule_export]
     use crate::lifted::PyLifted;
     #[pymodule_export]
@@ -95,4 +99,6 @@ pub mod _core {
     use crate::traces::PyTrace;
     #[pymodule_export]
     use crate::truncated::{DivergenceBounds, EntropyBounds, divergence_bounds, entropy_bounds, entropy_from_counts};
+    #[pymodule_export]
+    use crate::windows::{PyBlindSpot, PyPhaseCosts, blind_spot, energies, phase_costs, policies, trapezoid};
 }

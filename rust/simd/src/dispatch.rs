@@ -12,10 +12,10 @@ use crate::row::{RowSums, Softmax};
 
 /// A set of vector instructions that this machine has.
 #[derive(Clone, Copy)]
-pub struct InstructionSet(Set);
+pub struct InstructionSet(pub(crate) Set);
 
 #[derive(Clone, Copy)]
-enum Set {
+pub(crate) enum Set {
     #[cfg(target_arch = "x86_64")]
     Avx512(Avx512),
     #[cfg(target_arch = "x86_64")]

@@ -1,4 +1,4 @@
-//! Sums over rows of logits, with the vector instructions that the machine has.
+//! Sums over rows of logits and over long series, with the vector instructions that the machine has.
 //!
 //! | file | what it is |
 //! |---|---|
@@ -11,7 +11,11 @@
 //! | `lanes` | what the kernel asks of vector instructions |
 //! | `avx512`, `avx2`, `portable` | what gives it; `portable` is NEON where the compiler assumes it |
 //! | `text` | where lines and fields of logs end, and plain decimal numbers |
+//! | `rows` | plain rows of a log's table, in one go |
+//! | `spacing` | the intervals between times, and bounds of their median |
 //! | `dispatch` | the choice between them, when the program runs |
+//! | `integral` | exact sums of values times the time around them, and trapezoids between many cuts |
+//! | `order`, `share` | the order of many integers, and pieces shared out among windows that overlap |
 //!
 //! It knows no physics: what the sums mean is said in `szilard::information`. Unsafe code is allowed here alone.
 
@@ -21,17 +25,27 @@ mod avx2;
 mod avx512;
 mod block;
 mod dispatch;
+mod integral;
 mod lanes;
 mod logit;
+mod order;
 mod pair;
 mod portable;
 mod row;
+mod rows;
+mod share;
 mod space;
+mod spacing;
 mod sums;
 mod text;
 
 pub use dispatch::{InstructionSet, divergences};
+pub use integral::{BlockSum, Integrator, SAMPLES, Trapezoid, trapezoids};
 pub use logit::{Logit, widen_slice};
+pub use order::order;
 pub use pair::LogSoftmax;
 pub use row::{BLOCK, RowSums, Softmax};
+pub use rows::{Found, Plain, WIDTH};
+pub use share::{Piece, Shares, Sharing, Sweep, Window};
+pub use spacing::{Spacing, bounds, steps};
 pub use text::{decimal, find, split};

@@ -16,12 +16,12 @@ pub struct LogSoftmax {
     pub ln_z: f64,
 }
 
-/// 1/(2k+1), k from 15 to 0: the series of atanh; with an argument of at most 1/3 its rest is below 2e-17.
-const ODD: [f64; 16] = {
-    let mut odd = [1.0; 16];
-    let mut k = 0;
-    while k < 16 {
-        #[allow(clippy::indexing_slicing, reason = "k is below the length, and the compiler evaluates it")]
+/// 1/(2k+1), k from 15 to 1: the series of atanh; with an argument of at most 1/3 its rest is below 2e-17.
+const ODD: [f64; 15] = {
+    let mut odd = [0.0; 15];
+    let mut k = 1;
+    while k <= 15 {
+        #[allow(clippy::indexing_slicing, reason = "k is from 1 to 15, and the compiler evaluates it")]
         {
             odd[15 - k] = 1.0 / (2 * k + 1) as f64;
         }
@@ -69,7 +69,8 @@ pub(crate) fn divergences<M: Machine>(machine: M, p: &[f64], q: &[f64], of: [Log
                 for coefficient in ODD {
                     series = series.mul_add(square, machine.double(coefficient));
                 }
-                let middle = series.mul(s).mul(two);
+                let twice = s.mul(two);
+                let middle = twice.mul(square).mul_add(series, twice);
                 let both = quotient.mul_sub(reached.sub(middle), middle);
                 shannon = larger.mul(half).mul_add(both, shannon);
             }

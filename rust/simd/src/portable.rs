@@ -22,7 +22,11 @@ pub(crate) struct Doubles([f64; 4]);
 
 /// The results of one operation on the lanes of two operands.
 #[inline(always)]
-fn zip<A: Copy, B, C: Copy + Default, const N: usize>(one: [A; N], other: [B; N], of: impl Fn(A, B) -> C) -> [C; N] {
+pub(crate) fn zip<A: Copy, B, C: Copy + Default, const N: usize>(
+    one: [A; N],
+    other: [B; N],
+    of: impl Fn(A, B) -> C,
+) -> [C; N] {
     let mut results = [C::default(); N];
     results.iter_mut().zip(one).zip(other).for_each(|((result, one), other)| *result = of(one, other));
     results

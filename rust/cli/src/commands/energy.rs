@@ -1,5 +1,6 @@
 //! `szilard energy`: the energy of a window, and joules per token.
 
+use super::compare::Saving;
 use crate::failure::Failure;
 use crate::output::{
     Answer, DEVICES_LISTED, and_more, budget_text, diagnostics_text, figure, lines, or_dash, sections, table,
@@ -70,11 +71,16 @@ pub(crate) struct Energy {
     #[command(flatten)]
     idle: IdleFrom,
     /// How power is split among records in flight together
-    #[arg(long, value_parser = policy, default_value = "tokens", value_name = "tokens|time|exclusive", requires = "generated")]
+    #[arg(long, value_parser = policy, default_value = "tokens", value_name = "tokens|time|regression|exclusive", requires = "generated")]
     policy: Policy,
-    /// What is added to the times of the token log, such as "-0.4 s", or "estimate" to have it from both logs
+    /// Standard uncertainty of the number of tokens, such as "2 %"
+    #[arg(long, value_name = "SHARE", requires = "generated")]
+    tokens_u: Option<String>,
+    /// What is added to the times of the token log, such as "-0.4 s" or "(-0.4 ± 0.05) s", or "estimate" to have it from both logs
     #[arg(long, value_name = "TIME|estimate", requires = "tokens", allow_hyphen_values = true)]
     clock_offset: Option<String>,
+    #[command(flatten)]
+    saving: Saving,
     #[command(flatten)]
     reading: Reading,
 }
@@ -113,9 +119,19 @@ pub(super) fn token_count(text: &str) -> Result<Count, String> {
     found.ok_or_else(|| "expected server or retokenised".to_owned())
 }
 
+/// The standard uncertainty of a time. [ns]
+fn u_ns(what: &'static str, text: &str) -> Result<f64, Failure> {
+    Ok(1e9 * quantity(what, text)?.to("s")?.u())
+}
+
+/// A share, such as "2 %".
+fn share(what: &'static str, text: &str) -> Result<f64, Failure> {
+    Ok(quantity(what, text)?.to("1")?.value())
+}
+
 fn policy(text: &str) -> Result<Policy, String> {
     let found = Policy::ALL.iter().copied().find(|policy| policy.word() == text);
-    found.ok_or_else(|| "expected tokens, time or exclusive".to_owned())
+    found.ok_or_else(|| "expected tokens, time, regression or exclusive".to_owned())
 }
 
 impl Energy {
@@ -160,13 +176,19 @@ impl Energy {
             idle: self.idle(&trace)?,
             policy: self.policy,
             clock_offset_ns: offset,
+            clock_offset_u_ns: given.map(|text| u_ns("--clock-offset", text)).transpose()?.unwrap_or(0.0),
+            tokens_u: self.tokens_u.as_deref().map(|text| share("--tokens-u", text)).transpose()?.unwrap_or(0.0),
             estimate_clock_offset,
             boundary: self.reading.boundary,
             rule: self.method,
             max_gap_ns,
             expected_devices: self.expect_devices,
         };
-        Ok(of_tokens(&trace, &energy_per_token(&trace, tokens, &query)?))
+        let result = energy_per_token(&trace, tokens, &query)?;
+        let of_log = self.tokens.as_deref().map(|path| ("tokens", path));
+        let inputs: Vec<_> = std::iter::once(("power", self.file.as_path())).chain(of_log).collect();
+        self.saving.save(Report::new(&trace, &result), &inputs)?;
+        Ok(of_tokens(&trace, &result))
     }
 
     fn instant(&self, trace: &Trace, text: &str) -> Result<i64, Failure> {

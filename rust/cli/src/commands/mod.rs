@@ -1,7 +1,9 @@
 //! The commands: one file each, and one line in [`Command`].
 
 mod audit;
+mod blind_spot;
 mod calc;
+mod compare;
 mod demo;
 mod divergence;
 mod doctor;
@@ -33,6 +35,10 @@ pub(crate) enum Command {
     Read(read::Read),
     /// Joules of a power log, and joules per token with a token log or a count
     Energy(Box<energy::Energy>),
+    /// Saved reports side by side, with an exact test of their difference
+    Compare(compare::Compare),
+    /// What a meter does not see of another one: a node against its boards, a module against its rails
+    BlindSpot(Box<blind_spot::BlindSpotCommand>),
     /// Bits per token of logits, or bounds on them from a server's log-probabilities
     Entropy(entropy::Entropy),
     /// Bits per token between two models: of their logits, or bounds from two lists of log-probabilities
@@ -68,6 +74,8 @@ impl Command {
             Self::Formats(command) => command.answer(),
             Self::Read(command) => command.answer(json),
             Self::Energy(command) => command.answer(json),
+            Self::Compare(command) => command.answer(),
+            Self::BlindSpot(command) => command.answer(),
             Self::Entropy(command) => command.answer(),
             Self::Divergence(command) => command.answer(),
             Self::Calc(command) => command.answer(),

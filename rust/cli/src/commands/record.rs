@@ -9,7 +9,7 @@ use crate::record::{
     search,
 };
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -62,6 +62,9 @@ pub(crate) struct Record {
     /// Save the report that `szilard compare` reads
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+    /// Write what is found out, or why nothing is, as JSON
+    #[arg(long, value_name = "FILE")]
+    summary: Option<PathBuf>,
     /// Write the words of the command into the recording; they may hold secrets
     #[arg(long)]
     with_command: bool,
@@ -83,7 +86,12 @@ impl Record {
     pub(crate) fn run(&self, json: bool, err: &mut dyn Write) -> i32 {
         match self.recorded(json, err) {
             Ok(status) => status,
-            Err(failure) => say(err, &format!("szilard: {}: {failure}\n", failure.word()), failure.exit_code()),
+            Err(failure) => {
+                let unsaved = self.summarise(&with(failure.json(), json!({ "command": null })));
+                let unsaved = unsaved.map(|reason| format!("szilard: {reason}\n")).unwrap_or_default();
+                let text = format!("szilard: {}: {failure}\n{unsaved}", failure.word());
+                say(err, &text, failure.exit_code())
+            }
         }
     }
 
@@ -98,8 +106,10 @@ impl Record {
         let reasons = reasons_of(&found);
         let sensors: Vec<_> = found.into_iter().flat_map(|(_, found)| found.sensors).collect();
         if sensors.is_empty() && self.require_sensor {
-            let text = format!("szilard: incomplete: no sensor, and the command was not started\n{}", listed(&reasons));
-            return Ok(say(err, &text, crate::INCOMPLETE));
+            let object = with(Figures::refused(&reasons), json!({ "command": null }));
+            let unsaved: Vec<String> = self.summarise(&object).into_iter().collect();
+            let text = "szilard: incomplete: no sensor, and the command was not started\n";
+            return Ok(say(err, &format!("{text}{}{}", listed(&reasons), listed(&unsaved)), crate::INCOMPLETE));
         }
         let recording = if sensors.is_empty() { None } else { Some(self.recording()?) };
         let channels: Vec<_> = sensors.iter().flat_map(|sensor| sensor.channels().iter().cloned()).collect();
@@ -117,7 +127,13 @@ impl Record {
         let mut trouble = done.trouble.clone();
         trouble.extend(no_log);
         trouble.extend(self.save(made.as_ref()));
-        self.tell(&done, made.as_ref(), &reasons, &trouble, json, err);
+        let object = self.object(&done, made.as_ref(), &reasons, &trouble);
+        trouble.extend(self.summarise(&object));
+        if json {
+            say(err, &json_text(&object), 0);
+        } else {
+            self.tell(&done, made.as_ref(), &reasons, &trouble, err);
+        }
         let status = done.outcome.status();
         Ok(if self.strict && status == 0 && !trouble.is_empty() { crate::INTERNAL } else { status })
     }
@@ -166,45 +182,43 @@ impl Record {
         std::fs::write(path, text).err().map(|error| format!("{}: {error}", path.display()))
     }
 
-    /// Says what was found out, on standard error.
-    fn tell(
-        &self,
-        done: &Done,
-        made: Option<&Figures>,
-        reasons: &[String],
-        trouble: &[String],
-        json: bool,
-        err: &mut dyn Write,
-    ) {
-        let seconds = done.window_ns.1.saturating_sub(done.window_ns.0) as f64 * 1e-9;
-        let cpu = done.used.cpu_ns as f64 * 1e-9;
-        if json {
-            let more = json!({
-                "recording": made.map(|_| self.out.display().to_string()),
-                "command": { "status": done.outcome.status(), "seconds": seconds },
-                "recorder": {
-                    "rows": done.rows, "missed": done.missed, "cpu_s": cpu, "peak_bytes": done.used.peak_bytes,
-                },
-                "trouble": trouble,
-            });
-            let object = with(made.map_or_else(|| Figures::refused(reasons), Figures::json), more);
-            say(err, &json_text(&object), 0);
-            return;
-        }
+    /// Writes the summary; why it could not be, where it could not.
+    fn summarise(&self, object: &Value) -> Option<String> {
+        let path = self.summary.as_ref()?;
+        std::fs::write(path, json_text(object)).err().map(|error| format!("{}: {error}", path.display()))
+    }
+
+    /// What was found out, for a program.
+    fn object(&self, done: &Done, made: Option<&Figures>, reasons: &[String], trouble: &[String]) -> Value {
+        let (start_ns, end_ns) = done.window_ns;
+        let more = json!({
+            "recording": made.map(|_| self.out.display().to_string()),
+            "command": { "status": done.outcome.status(), "start_ns": start_ns, "end_ns": end_ns },
+            "recorder": {
+                "rows": done.rows, "missed": done.missed, "cpu_s": done.used.cpu_ns as f64 * 1e-9,
+                "peak_bytes": done.used.peak_bytes,
+            },
+            "trouble": trouble,
+        });
+        with(made.map_or_else(|| Figures::refused(reasons), Figures::json), more)
+    }
+
+    /// Says what was found out, for a reader, on standard error.
+    fn tell(&self, done: &Done, made: Option<&Figures>, reasons: &[String], trouble: &[String], err: &mut dyn Write) {
         let mut text: String = trouble.iter().map(|reason| format!("szilard: {reason}\n")).collect();
         match made {
             None => {
-                text +=
-                    &format!("szilard: refused: no sensor gives readings, so there is no energy\n{}", listed(reasons))
+                text += "szilard: refused: no sensor gives readings, so there is no energy\n";
+                text += &listed(reasons);
             }
             Some(figures) => {
-                let refused = figures.reasons.iter().map(|reason| format!("szilard: refused: {reason}\n"));
-                text.extend(refused);
+                text.extend(figures.reasons.iter().map(|reason| format!("szilard: refused: {reason}\n")));
                 if !self.quiet {
-                    let took = format!("{:.3} s of a processor and {:.1} MB", cpu, done.used.peak_bytes as f64 * 1e-6);
+                    let seconds = done.window_ns.1.saturating_sub(done.window_ns.0) as f64 * 1e-9;
                     let rows = format!("{} rows, {} missed", done.rows, done.missed);
-                    let path = self.out.display();
-                    text += &format!("szilard: {path}: {seconds:.3} s, {rows}; the recorder took {took}\n");
+                    let (cpu, peak) = (done.used.cpu_ns as f64 * 1e-9, done.used.peak_bytes as f64 * 1e-6);
+                    let took = format!("the recorder took {cpu:.3} s of a processor and {peak:.1} MB");
+                    text += &format!("szilard: {}: {seconds:.3} s, {rows}; {took}\n", self.out.display());
                     text += &figures.text();
                 }
             }

@@ -25,7 +25,7 @@ const PASSED: [i32; 6] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2];
 const IMPATIENCE: Duration = Duration::from_secs(5);
 
 /// How often blocking sensors are looked for. [ms]
-const WATCH_MS: i32 = 100;
+const WATCH_MS: i32 = 250;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -270,17 +270,16 @@ impl Shared {
     fn sample(&self, turn: u64) -> bool {
         let now = self.clock.now();
         let mine = || self.turn.load(Ordering::SeqCst) == turn;
-        let mut readings = Vec::with_capacity(8);
+        self.reading_since.store(now.boot_ns, Ordering::SeqCst);
+        let mut readings = Vec::with_capacity(self.widths.iter().sum());
         for (post, width) in self.posts.iter().zip(&self.widths) {
             let blocked = || Reading::Missing("it does not answer".to_owned());
             match post.try_lock() {
                 Ok(mut post) => {
-                    self.reading_since.store(self.clock.now().boot_ns, Ordering::SeqCst);
                     post.read(now.boot_ns, self.interval.as_nanos() as i64, &mut readings);
                     if !mine() {
                         return false;
                     }
-                    self.reading_since.store(0, Ordering::SeqCst);
                 }
                 Err(TryLockError::WouldBlock) => readings.extend((0..*width).map(|_| blocked())),
                 Err(TryLockError::Poisoned(poisoned)) => {
@@ -289,6 +288,7 @@ impl Shared {
                 }
             }
         }
+        self.reading_since.store(0, Ordering::SeqCst);
         let mut recording = locked(&self.recording);
         if !mine() {
             return false;

@@ -185,6 +185,12 @@ pub enum EnergyError {
         /// Why there are no tokens.
         reason: String,
     },
+    /// Columns of samples that cannot be integrated.
+    #[error("{reason}")]
+    Samples {
+        /// What is wrong.
+        reason: String,
+    },
     /// A policy that does not fit the log.
     #[error("policy {policy}: {reason}")]
     Policy {
@@ -241,7 +247,11 @@ impl EnergyError {
             Self::CountAmbiguous { .. } => Some(Code::CountAmbiguous),
             Self::OffsetUnknown { .. } => Some(Code::OffsetUnknown),
             Self::TotalUnknown { .. } => Some(Code::TotalUnknown),
-            Self::Policy { .. } | Self::MixedBoundaries { .. } | Self::Quantity(_) | Self::Partial(_) => None,
+            Self::Policy { .. }
+            | Self::Samples { .. }
+            | Self::MixedBoundaries { .. }
+            | Self::Quantity(_)
+            | Self::Partial(_) => None,
         }
     }
 

@@ -1,10 +1,10 @@
 //! Energy of a window of a trace, device by device, with what is covered and what is not.
 
-use super::counter;
 use super::error::EnergyError;
 use super::interval::{Content, Interval};
-use super::partial::{Sums, Total};
+use super::meter::Meter;
 use super::plausibility;
+use super::sums::Total;
 use super::uncertainty::{self, Asked};
 use crate::input::{Code, Diagnostics, Place};
 use crate::quantity::{Basis, Boundary, Component, Measured, Method, Quantity, Unit};
@@ -131,15 +131,8 @@ pub fn energy(trace: &Trace, query: &EnergyQuery) -> Result<EnergyResult, Energy
     energy_by(trace, query, &mut |channel, window, reasons| integral(trace, channel, window, query, reasons))
 }
 
-/// What the intervals of a channel inside a window add up to.
-pub(super) struct Integral {
-    pub total: Total,
-    /// Length of all of them. [ns]
-    pub spanned_ns: i64,
-}
-
 /// How the intervals of a channel inside a window are added up.
-type Integrate<'i> = &'i mut dyn FnMut(&Channel, (i64, i64), &mut Diagnostics) -> Result<Integral, EnergyError>;
+type Integrate<'i> = &'i mut dyn FnMut(&Channel, (i64, i64), &mut Diagnostics) -> Result<Total, EnergyError>;
 
 /// As [`energy`], with integrals from elsewhere.
 pub(super) fn energy_by(
@@ -318,33 +311,6 @@ fn sum<'a>(parts: impl Iterator<Item = &'a Measured>) -> Measured {
     Measured::with_components(exact.value(), components)
 }
 
-/// The intervals between the samples of a channel.
-pub(super) fn intervals(
-    trace: &Trace,
-    channel: &Channel,
-    max_gap_ns: Option<i64>,
-    reasons: &mut Diagnostics,
-) -> Result<Vec<Interval>, EnergyError> {
-    if let Some(range) = counter::range(channel.kind) {
-        return counter::intervals(channel, &trace.records, range, reasons)
-            .map_err(|counter| EnergyError::CounterAmbiguous { source_name: trace.source.clone(), counter });
-    }
-    let limit = max_gap_ns.unwrap_or_else(|| channel.samples.gap_limit_ns());
-    let mut found = Vec::with_capacity(channel.samples.len());
-    let mut index = 0;
-    for (times, values) in channel.samples.segments() {
-        let mut samples = times.iter().copied().zip(values.iter().copied());
-        let Some(mut last) = samples.next() else { continue };
-        for sample in samples {
-            index += 1;
-            found.push(Interval::between(channel.kind, last, sample, limit, index));
-            last = sample;
-        }
-        index += 1;
-    }
-    Ok(found)
-}
-
 fn device_energy(
     trace: &Trace,
     channel: &Channel,
@@ -363,7 +329,8 @@ fn device_energy(
     };
     enough(trace, channel)?;
     let window = query.window.unwrap_or_else(|| own_window(trace, channel, span));
-    let Integral { mut total, spanned_ns } = integrate(channel, window, reasons)?;
+    let mut total = integrate(channel, window, reasons)?;
+    let spanned_ns = total.covered_ns.saturating_add(total.gap_ns);
     if channel.samples.breaks.is_empty() {
         let outside = window.1.saturating_sub(window.0).saturating_sub(spanned_ns).max(0);
         total.gap_ns = total.gap_ns.saturating_add(outside);
@@ -403,27 +370,25 @@ fn integral(
     window: (i64, i64),
     query: &EnergyQuery,
     reasons: &mut Diagnostics,
-) -> Result<Integral, EnergyError> {
-    let intervals = intervals(trace, channel, query.max_gap_ns, reasons)?;
-    let (mut sums, mut spanned_ns) = (Sums::default(), 0i64);
-    for interval in intervals.iter().filter_map(|interval| interval.clipped(window.0, window.1)) {
-        if overflows(&interval) {
-            let place = trace.records.place(channel.samples.line.get(interval.index).copied().unwrap_or(0));
-            return Err(EnergyError::Range { source_name: trace.source.clone(), place, channel: channel.label() });
-        }
-        spanned_ns = interval.length().saturating_add(spanned_ns);
-        sums.add(&interval);
+) -> Result<Total, EnergyError> {
+    let (meter, sums) = Meter::read(trace, channel, window, query.max_gap_ns, reasons)?;
+    let total = sums.total(1);
+    if !total.energy_j.is_finite() {
+        let place = trace.records.place(channel.samples.line.get(overflow(&meter, window)).copied().unwrap_or(0));
+        return Err(EnergyError::Range { source_name: trace.source.clone(), place, channel: channel.label() });
     }
-    Ok(Integral { total: sums.total(1), spanned_ns })
+    Ok(total)
 }
 
-/// Whether the energy of an interval is no finite number.
-pub(super) fn overflows(interval: &Interval) -> bool {
-    match interval.content {
+/// The sample at the end of the first interval whose energy is no finite number.
+fn overflow(meter: &Meter<'_>, window: (i64, i64)) -> usize {
+    let beyond = |interval: &Interval| match interval.content {
         Content::Ramp(from, to) => !((from.abs() + to.abs()) * interval.length() as f64).is_finite(),
         Content::Energy(energy) => !(energy * 2e9).is_finite(),
         Content::Gap(_) => false,
-    }
+    };
+    let mut inside = meter.iter().filter_map(|interval| interval.clipped(window.0, window.1));
+    inside.find(beyond).map_or(0, |interval| interval.index)
 }
 
 /// An error unless there are two samples at two times and, of a counter, one read in three that differs.
@@ -461,6 +426,9 @@ fn enough(trace: &Trace, channel: &Channel) -> Result<(), EnergyError> {
 fn own_window(trace: &Trace, channel: &Channel, span: (i64, i64)) -> (i64, i64) {
     let own = span_of(channel).unwrap_or(span);
     if trace.separate_devices {
+        return own;
+    }
+    if own == span {
         return own;
     }
     let slack = channel.samples.median_interval_ns().unwrap_or(0).saturating_mul(3) / 2;

@@ -2,6 +2,7 @@
 
 use super::error::EnergyError;
 use super::interval::{Content, Interval};
+use super::meter::Meter;
 use super::tokens::TokenLog;
 
 /// Most cells of the power, and most pieces of the activity.
@@ -41,7 +42,7 @@ pub(super) struct Offset {
 /// `E_OFFSET_UNKNOWN` where the log has no records with start and end, the power or the activity does not change, the
 /// correlation stays below 0.5, or another offset has 0.9 of it.
 pub(super) fn estimate(
-    meters: &[Vec<Interval>],
+    meters: &[Meter<'_>],
     span: (i64, i64),
     log: &TokenLog,
     sampling_ns: i64,
@@ -117,7 +118,7 @@ struct Power {
 }
 
 impl Power {
-    fn of(meters: &[Vec<Interval>], span: (i64, i64), sampling_ns: i64) -> Option<Self> {
+    fn of(meters: &[Meter<'_>], span: (i64, i64), sampling_ns: i64) -> Option<Self> {
         let length = span.1.checked_sub(span.0).filter(|length| *length > 0)?;
         let step = sampling_ns.max(length / CELLS as i64).max(1);
         let cells = usize::try_from(length / step + 1).ok()?;
@@ -173,9 +174,9 @@ impl Power {
 }
 
 /// Mean power in each cell; a cell that is not covered says nothing and has the mean of the others. [W]
-fn means(meter: &[Interval], span: (i64, i64), step: i64, cells: usize) -> Option<Vec<f64>> {
+fn means(meter: &Meter<'_>, span: (i64, i64), step: i64, cells: usize) -> Option<Vec<f64>> {
     let mut sums = vec![(0.0, 0i64); cells];
-    for interval in meter {
+    for interval in meter.iter() {
         let mut from = interval.start.max(span.0);
         while from < interval.end.min(span.1) {
             let cell = usize::try_from((from - span.0) / step).ok()?;

@@ -1,13 +1,11 @@
 //! Mergeable summaries: any split of a recording, merged in any order, gives the same bits.
 
-use super::interval::{Content, Interval, Sample};
-use crate::quantity::ExactSum;
+use super::interval::{Interval, Sample};
+use super::meter::Run;
+use super::sums::{Sums, Total};
 use crate::traces::Kind;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// Sums of powers times nanoseconds are kept doubled, so that no term of a trapezoid is halved before it is added.
-const PER_JOULE: f64 = 2e9;
 
 /// Two partials that were made with different gap limits.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -17,55 +15,6 @@ pub struct GapLimitsDiffer {
     pub left_ns: i64,
     /// Limit of the right one. [ns]
     pub right_ns: i64,
-}
-
-/// Energy and time of one stream, as far as it was seen.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Total {
-    /// Energy of the covered time. [J]
-    pub energy_j: f64,
-    /// Covered time. [ns]
-    pub covered_ns: i64,
-    /// Time between first and last sample that is not covered. [ns]
-    pub gap_ns: i64,
-    /// Number of stretches of rows that do not touch; one where the stream is whole.
-    pub pieces: usize,
-}
-
-/// Exact sums over intervals.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub(super) struct Sums {
-    energy: ExactSum,
-    covered_ns: i64,
-    gap_ns: i64,
-}
-
-impl Sums {
-    pub fn add(&mut self, interval: &Interval) {
-        let length = interval.length();
-        match interval.content {
-            Content::Ramp(from, to) => {
-                self.energy.add_product(from, length as f64);
-                self.energy.add_product(to, length as f64);
-                self.covered_ns = self.covered_ns.saturating_add(length);
-            }
-            Content::Energy(energy) => {
-                self.energy.add_product(energy, PER_JOULE);
-                self.covered_ns = self.covered_ns.saturating_add(length);
-            }
-            Content::Gap(_) => self.gap_ns = self.gap_ns.saturating_add(length),
-        }
-    }
-
-    pub fn merge(&mut self, other: &Self) {
-        self.energy.merge(&other.energy);
-        self.covered_ns = self.covered_ns.saturating_add(other.covered_ns);
-        self.gap_ns = self.gap_ns.saturating_add(other.gap_ns);
-    }
-
-    pub fn total(&self, pieces: usize) -> Total {
-        Total { energy_j: self.energy.value() / PER_JOULE, covered_ns: self.covered_ns, gap_ns: self.gap_ns, pieces }
-    }
 }
 
 /// A stretch of consecutive rows of one stream: its sums and its end samples.
@@ -102,13 +51,14 @@ impl Partial {
 
     /// Adds consecutive rows of a stream, in time order; `first_row` is the number of the first of them in the stream.
     pub fn add_rows(&mut self, stream: &str, kind: Kind, first_row: u64, time_ns: &[i64], value: &[f64]) {
-        let mut samples = time_ns.iter().copied().zip(value.iter().copied());
-        let Some(first) = samples.next() else { return };
-        let (mut last, mut last_row, mut sums) = (first, first_row, Sums::default());
-        for sample in samples {
-            sums.add(&Interval::between(kind, last, sample, self.max_gap_ns, 0));
-            (last, last_row) = (sample, last_row + 1);
-        }
+        let rows = time_ns.len().min(value.len());
+        let (time_ns, value) = (time_ns.get(..rows).unwrap_or_default(), value.get(..rows).unwrap_or_default());
+        let ends = (time_ns.first().zip(value.first()), time_ns.last().zip(value.last()));
+        let (Some(first), Some(last)) = ends else { return };
+        let (first, last) = ((*first.0, *first.1), (*last.0, *last.1));
+        let last_row = first_row + (rows as u64 - 1);
+        let mut sums = Sums::default();
+        sums.add_run(&Run { kind, max_gap_ns: self.max_gap_ns, first: 0, time: time_ns, value });
         let entry = self.streams.entry(stream.to_owned());
         let stream = entry.or_insert_with(|| Stream { kind, segments: BTreeMap::new() });
         stream.insert(Segment { first_row, last_row, first, last, sums }, self.max_gap_ns);

@@ -2,10 +2,12 @@
 
 use super::inference::InferenceEnergy;
 use super::integrate::{EnergyResult, Status};
-use crate::input::{Diagnostics, Place};
+use crate::input::{Diagnostics, Place, sha256};
 use crate::quantity::{Quantity, QuantityError, QuantityRecord};
 use crate::traces::Trace;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::Path;
 
 /// Version of the layout of saved reports.
 pub const REPORT_SCHEMA: &str = "szilard-report/1";
@@ -164,11 +166,47 @@ pub struct CountsRecord {
     pub inference: usize,
 }
 
+/// A file that a report was made from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InputRecord {
+    /// power or tokens.
+    pub role: String,
+    /// Its name.
+    pub name: String,
+    /// Its SHA-256 [hexadecimal] when the report was made.
+    pub sha256: String,
+    /// Its length. \[B\]
+    pub bytes: u64,
+}
+
+impl InputRecord {
+    /// The record of a file as it stands.
+    ///
+    /// # Errors
+    /// Those of reading it.
+    pub fn of_file(role: &str, path: &Path) -> std::io::Result<Self> {
+        let (sha256, bytes) = sha256(std::fs::File::open(path)?)?;
+        Ok(Self { role: role.to_owned(), name: path.display().to_string(), sha256, bytes })
+    }
+}
+
 /// Joules per token of a run and everything that belongs to the figure: what is printed, saved and compared.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Report {
     /// Version of the layout.
     pub schema: String,
+    /// Version of szilard that made it.
+    #[serde(default)]
+    pub szilard: String,
+    /// What was run on what, as its author says: model, quantisation, infrastructure.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    /// The files it was made from.
+    #[serde(default)]
+    pub inputs: Vec<InputRecord>,
+    /// Names of fields that were left out, as this version does not know them.
+    #[serde(skip)]
+    pub unknown_fields: Vec<String>,
     /// The power log.
     pub trace: String,
     /// Format of the power log.
@@ -259,6 +297,10 @@ impl Report {
         let counts = result.records;
         Self {
             schema: REPORT_SCHEMA.to_owned(),
+            szilard: env!("CARGO_PKG_VERSION").to_owned(),
+            labels: BTreeMap::new(),
+            inputs: Vec::new(),
+            unknown_fields: Vec::new(),
             trace: trace.source.clone(),
             format: trace.format.to_owned(),
             status: result.status.word().to_owned(),

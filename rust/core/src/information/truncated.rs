@@ -83,10 +83,13 @@ pub fn truncated_divergence(p: &[f64], q: &[f64]) -> Result<TruncatedDivergence,
         return wrong(format!("sums of {mass_p} and {mass_q}"), "sums of at most one");
     }
     let (tail_p, tail_q) = ((1.0 - mass_p).max(0.0), (1.0 - mass_q).max(0.0));
-    let pairs = || p.iter().copied().zip(q.iter().copied()).chain([(tail_p, tail_q)]);
-    // Sums above one by rounding make the lumped lists no distributions; the lower bound 0 always holds.
-    let leibler = sum(pairs().map(|(p, q)| leibler_term(p.ln(), q.ln()))) + (mass_p + tail_p) - (mass_q + tail_q);
-    let shannon = sum(pairs().map(|(p, q)| shannon_term(p.ln(), q.ln())));
+    let listed = || p.iter().copied().zip(q.iter().copied());
+    // A tail of q within rounding may be as large as that: were it zero, a trace of p outside the list would be infinite.
+    let least_q = tail_q.max(rounding);
+    let leibler = sum(listed().chain([(tail_p, least_q)]).map(|(p, q)| leibler_term(p.ln(), q.ln())));
+    // Such lists are no distributions; the lower bound 0 always holds.
+    let leibler = leibler + (mass_p + tail_p) - (mass_q + least_q);
+    let shannon = sum(listed().chain([(tail_p, tail_q)]).map(|(p, q)| shannon_term(p.ln(), q.ln())));
     Ok(TruncatedDivergence {
         kullback_leibler_lower: leibler.max(0.0),
         jensen_shannon_lower: shannon,
@@ -153,6 +156,8 @@ fn by_name<'a>(list: &'a TopK, place: &Place) -> Result<BTreeMap<&'a str, f64>, 
 
 #[cfg(test)]
 mod tests {
+    use std::slice::from_ref;
+
     use super::*;
 
     fn list(named: &[(&str, f64)]) -> TopK {
@@ -167,14 +172,18 @@ mod tests {
     fn lists_are_matched_by_token_and_what_is_censored_is_lumped() {
         let p = list(&[("a", 0.5_f64.ln()), ("b", 0.25_f64.ln()), ("c", -9999.0)]);
         let q = list(&[("b", 0.5_f64.ln()), ("c", 0.25_f64.ln()), ("a", 0.125_f64.ln())]);
-        let found = divergence_bounds(&[p.clone()], &[q]).unwrap();
+        let found = divergence_bounds(from_ref(&p), &[q]).unwrap();
         assert_eq!(found, [truncated_divergence(&[0.5, 0.25], &[0.125, 0.5]).unwrap()]);
+        // Lists that are whole up to a rounding: no trace outside makes the bound infinite.
+        let whole = |trace: f64| list(&[("a", (0.5 - trace).ln()), ("b", 0.5_f64.ln())]);
+        let traced = divergence_bounds(&[whole(1e-12)], &[whole(0.0)]).unwrap();
+        assert!(traced[0].kullback_leibler_lower < 1e-11, "{traced:?}");
         // Nothing in common: nothing is known but that D >= 0 and JS <= 1 bit.
-        let other = divergence_bounds(&[p.clone()], &[list(&[("d", 0.9_f64.ln())])]).unwrap();
+        let other = divergence_bounds(from_ref(&p), &[list(&[("d", 0.9_f64.ln())])]).unwrap();
         assert_eq!((other[0].kullback_leibler_lower, other[0].jensen_shannon_upper), (0.0, LN_2));
-        assert!(divergence_bounds(&[p.clone()], &[]).is_err());
-        assert!(divergence_bounds(&[p.clone()], &[TopK { names: Vec::new(), ..p.clone() }]).is_err());
-        assert!(divergence_bounds(&[p.clone()], &[list(&[("a", 0.5)])]).is_err());
+        assert!(divergence_bounds(from_ref(&p), &[]).is_err());
+        assert!(divergence_bounds(from_ref(&p), &[TopK { names: Vec::new(), ..p.clone() }]).is_err());
+        assert!(divergence_bounds(from_ref(&p), &[list(&[("a", 0.5)])]).is_err());
         let above = list(&[("a", 0.9_f64.ln()), ("b", 0.9_f64.ln())]);
         assert!(divergence_bounds(&[p], &[above]).is_err());
     }

@@ -68,10 +68,19 @@ impl ExactSum {
         if significand == 0 {
             return;
         }
+        self.add_magnitude(significand, power, if term < 0.0 { -1 } else { 1 });
+    }
+
+    /// Adds `units` times a power of two, which must lie in -1074..=960.
+    pub(crate) fn add_units(&mut self, units: i64, power: i32) {
+        self.add_magnitude(units.unsigned_abs(), power, units.signum());
+    }
+
+    /// Adds a magnitude times a power of two, with a sign.
+    fn add_magnitude(&mut self, magnitude: u64, power: i32, sign: i64) {
         let position = (power + LOWEST) as u32;
         let (limb, shift) = ((position / WIDTH) as usize, position % WIDTH);
-        let spread = u128::from(significand) << shift;
-        let sign = if term < 0.0 { -1 } else { 1 };
+        let spread = u128::from(magnitude) << shift;
         for (piece, slot) in self.limbs.iter_mut().skip(limb).take(3).enumerate() {
             let part = (spread >> (WIDTH as usize * piece)) as u64 & u64::from(u32::MAX);
             *slot += sign * part as i64;

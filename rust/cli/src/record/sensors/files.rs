@@ -3,7 +3,7 @@
 use super::{Channel, Reading, Sensor};
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use szilard_system::NON_BLOCKING;
 
@@ -13,9 +13,39 @@ const LONGEST: usize = 256;
 /// Where a reading comes from.
 pub(super) enum Source {
     /// The number in a file.
-    File(PathBuf),
+    File(Number),
     /// The product of the numbers in two files, as millivolts times milliamperes are microwatts.
-    Product(PathBuf, PathBuf),
+    Product(Number, Number),
+}
+
+/// A file with one whole number, kept open between two reads.
+pub(super) struct Number {
+    path: PathBuf,
+    open: Option<File>,
+}
+
+impl From<PathBuf> for Number {
+    fn from(path: PathBuf) -> Self {
+        Self { path, open: None }
+    }
+}
+
+impl Number {
+    /// The number as it is now: the kernel makes the text anew for each read from the start.
+    pub(super) fn read(&mut self) -> Result<i64, String> {
+        // one that was removed or replaced is opened anew
+        if let Some(file) = self.open.take_if(|file| file.metadata().is_ok_and(|data| data.nlink() > 0)) {
+            let found = number(&file, &self.path);
+            self.open = found.is_ok().then_some(file);
+            if found.is_ok() {
+                return found;
+            }
+        }
+        let file = open(&self.path)?;
+        let found = number(&file, &self.path);
+        self.open = found.is_ok().then_some(file);
+        found
+    }
 }
 
 /// The files of one device.
@@ -38,11 +68,11 @@ impl Sensor for FileSensor {
     }
 
     fn read(&mut self, _: i64, into: &mut Vec<Reading>) {
-        into.extend(self.sources.iter().map(|source| {
+        into.extend(self.sources.iter_mut().map(|source| {
             let value = match source {
-                Source::File(path) => whole(path),
-                Source::Product(one, other) => whole(one).and_then(|one| {
-                    let product = one.checked_mul(whole(other)?);
+                Source::File(number) => number.read(),
+                Source::Product(one, other) => one.read().and_then(|one| {
+                    let product = one.checked_mul(other.read()?);
                     product.ok_or_else(|| "a product out of range".to_owned())
                 }),
             };
@@ -64,25 +94,43 @@ pub(super) fn name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// The first words of a file, without the white space around them.
-///
-/// Neither opening nor reading waits: a FIFO in the place of a file is an empty read.
-pub(super) fn text(path: &Path) -> Result<String, String> {
-    let reason = |error: std::io::Error| reason_of(&name(path), &error);
-    let mut file: File = OpenOptions::new().read(true).custom_flags(NON_BLOCKING).open(path).map_err(reason)?;
-    let mut buffer = [0; LONGEST];
-    let count = file.read(&mut buffer).map_err(reason)?;
-    let text = String::from_utf8_lossy(buffer.get(..count).unwrap_or_default());
-    match text.trim() {
-        "" => Err(format!("{}: an empty read", name(path))),
-        text => Ok(text.to_owned()),
+/// Opens a file; neither that nor a read waits, so that a FIFO in its place is an empty read.
+fn open(path: &Path) -> Result<File, String> {
+    let file = OpenOptions::new().read(true).custom_flags(NON_BLOCKING).open(path);
+    file.map_err(|error| reason_of(&name(path), &error))
+}
+
+/// What a buffer takes of the start of a file, without the white space around it.
+fn start<'b>(file: &File, path: &Path, buffer: &'b mut [u8; LONGEST]) -> Result<&'b str, String> {
+    let count = match file.read_at(buffer, 0) {
+        // what has no places to read from
+        Err(error) if error.kind() == ErrorKind::NotSeekable => (&*file).read(buffer),
+        read => read,
+    };
+    let count = count.map_err(|error| reason_of(&name(path), &error))?;
+    let text = std::str::from_utf8(buffer.get(..count).unwrap_or_default());
+    match text.map(str::trim) {
+        Err(_) => Err(format!("{}: no text", name(path))),
+        Ok("") => Err(format!("{}: an empty read", name(path))),
+        Ok(text) => Ok(text),
     }
+}
+
+fn number(file: &File, path: &Path) -> Result<i64, String> {
+    let mut buffer = [0; LONGEST];
+    let text = start(file, path, &mut buffer)?;
+    text.parse().map_err(|_| format!("{}: {text:?} is no whole number", name(path)))
+}
+
+/// The first words of a file.
+pub(super) fn text(path: &Path) -> Result<String, String> {
+    let mut buffer = [0; LONGEST];
+    start(&open(path)?, path, &mut buffer).map(str::to_owned)
 }
 
 /// The whole number in a file.
 pub(super) fn whole(path: &Path) -> Result<i64, String> {
-    let text = text(path)?;
-    text.parse().map_err(|_| format!("{}: {text:?} is no whole number", name(path)))
+    number(&open(path)?, path)
 }
 
 /// What an error of the system says, without the number of it.

@@ -33,7 +33,7 @@ fn probe(search: &Search) -> Found {
         parts.extend(energies.into_iter().map(|number| {
             let kind = Kind::EnergyCounter { range: None };
             let channel = Channel::new(SENSOR.name, &device, &rail(&folder, "energy", number), kind, "uJ");
-            (channel, Source::File(folder.join(format!("energy{number}_input"))))
+            (channel, Source::File(folder.join(format!("energy{number}_input")).into()))
         }));
         if parts.is_empty() {
             continue;
@@ -55,7 +55,7 @@ pub(super) fn powers(folder: &Path, device: &str) -> Vec<(Channel, Source)> {
     let average: Vec<u32> = average.collect();
     let part = |number: u32, file: &str, kind: Kind| {
         let channel = Channel::new(SENSOR.name, device, &rail(folder, "power", number), kind, "uW");
-        (channel, Source::File(folder.join(format!("power{number}_{file}"))))
+        (channel, Source::File(folder.join(format!("power{number}_{file}")).into()))
     };
     let mean = Kind::WindowedMeanPower { window_ns: None };
     let present = present.into_iter().map(|number| part(number, "input", Kind::InstantPower));

@@ -56,7 +56,7 @@ fn old_rails(folder: &Path, rails: &mut Rails) {
     for number in numbered(folder, "rail_name_", "") {
         let power = folder.join(format!("in_power{number}_input"));
         if let Some(name) = named(&folder.join(format!("rail_name_{number}"))).filter(|_| power.exists()) {
-            rails.push((name, "mW", Source::File(power)));
+            rails.push((name, "mW", Source::File(power.into())));
         }
     }
 }
@@ -67,7 +67,7 @@ fn new_rails(folder: &Path, rails: &mut Rails) {
         let part = |kind: &str| -> PathBuf { folder.join(format!("{kind}{number}_input")) };
         let (volts, amperes) = (part("in"), part("curr"));
         if let Some(name) = named(&folder.join(format!("in{number}_label"))).filter(|_| amperes.exists()) {
-            rails.push((name, "uW", Source::Product(volts, amperes)));
+            rails.push((name, "uW", Source::Product(volts.into(), amperes.into())));
         }
     }
 }

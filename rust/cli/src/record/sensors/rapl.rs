@@ -29,7 +29,7 @@ fn probe(search: &Search) -> Found {
     let mut parts = Vec::new();
     for zone in zones {
         match whole(&zone.join("energy_uj")) {
-            Ok(_) => parts.push((channel(&zone), Source::File(zone.join("energy_uj")))),
+            Ok(_) => parts.push((channel(&zone), Source::File(zone.join("energy_uj").into()))),
             Err(reason) => found.reasons.push(explained(&zone, &reason)),
         }
     }

@@ -21,18 +21,18 @@ pub fn signal(kind: Kind, time_ns: Vec<i64>, value: Vec<f64>) -> Result<Channel,
     if let Some(at) = time_ns.windows(2).position(|pair| !rises(pair)) {
         return refuse(format!("a time that does not rise behind sample {}", at + 1), "rising times");
     }
-    let samples = Samples { line: vec![0; time_ns.len()], time_ns, value, breaks: Vec::new(), beyond: None };
+    let samples = Samples { line: vec![0; time_ns.len()], time_ns, value, ..Samples::default() };
     Ok(Channel {
         name: kind.word().to_owned(),
         device: "0".to_owned(),
         kind,
         boundary: None,
-        sensor: None,
         within: None,
         instead: None,
         stamp_resolution_ns: 1,
         resolution: 0.0,
         coarse_time: false,
+        sensor: None,
         samples,
     })
 }

@@ -1,20 +1,23 @@
 //! The join of a power log and a token log, step by step.
 
-use super::clock::{doubled, estimated};
+use super::clock::estimated;
 use super::plan::{Plan, prompt_tokens};
 use super::query::{InferenceQuery, Tokens};
 use super::result::{InferenceEnergy, RecordCounts, RequestEnergy};
 use super::scale::MeterScale;
-use crate::energy::attribute::{Part, Policy, grid, on_grid, split};
+use crate::energy::attribute::{Policy, costs_of, grid, on_grid, split};
+use crate::energy::doubled::{doubled, once};
 use crate::energy::error::EnergyError;
 use crate::energy::idle::Stretch;
-use crate::energy::integrate::{EnergyQuery, Rule, Status, energy, intervals, members};
+use crate::energy::integrate::{EnergyQuery, Rule, Status, energy, members};
 use crate::energy::join::{Joined, join};
+use crate::energy::meter::Meter;
 use crate::energy::plausibility::{self, Run};
 use crate::energy::tokens::Request;
-use crate::input::{Code, Diagnostics, Place, Refusal};
+use crate::input::{Code, Place, Refusal};
 use crate::quantity::{Basis, Boundary, BoundaryError, Distribution, Quantity, QuantityError};
-use crate::traces::Trace;
+use crate::traces::{Channel, Trace};
+use szilard_simd::{Sharing, Window};
 
 /// Joules per token of a power log and a token log.
 ///
@@ -30,11 +33,8 @@ pub fn energy_per_token(
 ) -> Result<InferenceEnergy, EnergyError> {
     let channels = members(trace, &EnergyQuery::default())?;
     let span = trace.span_ns().ok_or_else(|| EnergyError::NoPower { source_name: trace.source.clone() })?;
-    let meters: Vec<_> = channels
-        .iter()
-        .filter(|channel| !channel.samples.is_empty())
-        .map(|channel| intervals(trace, channel, query.max_gap_ns, &mut Diagnostics::default()))
-        .collect::<Result<_, _>>()?;
+    let sampled: Vec<&Channel> = channels.iter().copied().filter(|channel| !channel.samples.is_empty()).collect();
+    let meters = Meter::all(trace, &sampled, span, query.max_gap_ns)?;
     let offset = match tokens {
         Tokens::Log(log) if query.estimate_clock_offset => {
             let sampling = channels.iter().filter_map(|channel| channel.samples.median_interval_ns()).min();
@@ -82,8 +82,12 @@ pub fn energy_per_token(
         let behind = doubled.partition_point(|(from, _)| *from <= end);
         behind.checked_sub(1).and_then(|at| doubled.get(at)).is_some_and(|(_, latest)| start <= *latest)
     };
-    let plan = Plan::of(&joined.requests, query.policy);
-    let shares = split(&meters, &plan.parts, window);
+    let costs = match query.policy {
+        Policy::Regression => Some(costs_of(trace, &joined.requests, query.max_gap_ns)?),
+        Policy::Tokens | Policy::Time | Policy::Exclusive => None,
+    };
+    let plan = Plan::of(&joined.requests, query.policy, costs.as_ref())?;
+    let shares = split(&meters, &plan.parts, window, Sharing::Split);
     if query.policy == Policy::Exclusive && shares.overlapping {
         let reason = "records overlap; choose how to split them (tokens or time)".to_owned();
         return Err(EnergyError::Policy { policy: query.policy.word(), reason });
@@ -91,12 +95,11 @@ pub fn energy_per_token(
 
     // the meter is idle while no record is in flight, be it kept or left out
     let left_out = joined.excluded.iter().filter_map(|record| record.interval_ns);
-    let left_out = left_out.map(|(start, end)| Part { start, end, weight: 1.0 });
-    let occupied: Vec<Part> = plan.parts.iter().copied().chain(left_out).collect();
-    let (idle_j, idle_ns) = match occupied.len() > plan.parts.len() {
-        true => split(&meters, &occupied, window).idle(),
-        false => shares.idle(),
-    };
+    let left_out = left_out.map(|(start, end)| Window { start, end, weight: 1.0 });
+    let occupied: Vec<Window> = plan.parts.iter().copied().chain(left_out).collect();
+    let all = (occupied.len() > plan.parts.len()).then(|| split(&meters, &occupied, window, Sharing::Split));
+    let unoccupied = all.as_ref().unwrap_or(&shares);
+    let (idle_j, idle_ns) = (unoccupied.outside, unoccupied.outside_covered);
 
     let scale = MeterScale::of(&total);
     let by_record = plan.energies(&shares, joined.requests.len());
@@ -139,24 +142,29 @@ pub fn energy_per_token(
         return Err(EnergyError::NotCovered { source_name: trace.source.clone(), start_ns, end_ns });
     }
     let mut gross = scale.figure(&total, gross_j, Basis::Gross)?;
+    let (u_ns, label) = match &offset {
+        Some(offset) => (offset.u_ns, "offset of the clocks, estimated from activity and power"),
+        None => (query.clock_offset_u_ns, "offset of the clocks, as stated"),
+    };
+    if u_ns > 0.0 {
+        let shifted = |shift: i64| -> Result<f64, EnergyError> {
+            if query.rule == Rule::MeanOfSamples {
+                let window = Some((window.0.saturating_add(shift), window.1.saturating_add(shift)));
+                let moved = energy(trace, &EnergyQuery { window, ..meter_query.clone() })?;
+                return Ok(moved.energy.map_or(gross_j, |energy| energy.value()));
+            }
+            let moved: Vec<Request> = joined.inference().map(|request| request.clone().later_by(shift)).collect();
+            let plan = Plan::of(&moved, query.policy, costs.as_ref())?;
+            Ok(split(&meters, &plan.parts, window, Sharing::Split).value.iter().sum())
+        };
+        let u = u_ns.round() as i64;
+        let change = (shifted(u)? - shifted(0)?).abs().max((shifted(-u)? - shifted(0)?).abs());
+        gross = gross.with_u(change, label, Distribution::Normal)?;
+    }
     let clock_offset = match &offset {
         Some(offset) => {
-            let shifted = |shift: i64| -> Result<f64, EnergyError> {
-                if query.rule == Rule::MeanOfSamples {
-                    let window = Some((window.0.saturating_add(shift), window.1.saturating_add(shift)));
-                    let moved = energy(trace, &EnergyQuery { window, ..meter_query.clone() })?;
-                    return Ok(moved.energy.map_or(gross_j, |energy| energy.value()));
-                }
-                let moved: Vec<Request> = joined.inference().map(|request| request.clone().later_by(shift)).collect();
-                let plan = Plan::of(&moved, query.policy);
-                Ok(split(&meters, &plan.parts, window).energy.iter().sum())
-            };
-            let u = offset.u_ns.round() as i64;
-            let change = (shifted(u)? - shifted(0)?).abs().max((shifted(-u)? - shifted(0)?).abs());
-            let label = "offset of the clocks, estimated from activity and power";
-            gross = gross.with_u(change, label, Distribution::Normal)?;
-            let (seconds, u) = (offset.ns as f64 * 1e-9, offset.u_ns * 1e-9);
-            let found = Quantity::new(seconds, "s".parse()?)?.with_u(u, label, Distribution::Normal)?;
+            let seconds = Quantity::new(offset.ns as f64 * 1e-9, "s".parse()?)?;
+            let found = seconds.with_u(offset.u_ns * 1e-9, label, Distribution::Normal)?;
             let message = format!(
                 "{found} was added to the times of the token log, at a correlation of {:.3}; a delay of the sensor is part \
                  of it",
@@ -168,10 +176,14 @@ pub fn energy_per_token(
         None => None,
     };
     let count = Quantity::new(output_tokens as f64, "token".parse()?)?;
+    let count = match query.tokens_u > 0.0 {
+        true => count.with_u(query.tokens_u * output_tokens as f64, "token count", Distribution::Normal)?,
+        false => count,
+    };
     let per_token = gross.over(&count)?;
     let (mut above_idle, mut above_idle_per_token, mut idle_share) = (None, None, None);
     if let Some(idle) = &declared {
-        let idle = idle.energy(in_flight)?;
+        let idle = gridded(idle.energy(in_flight)?, grid_j)?;
         let above = gross.minus(&idle)?;
         if above.value() < 0.0 {
             let message = format!("the idle draw over the time in flight, {idle}, exceeds the energy, {gross}");
@@ -184,7 +196,9 @@ pub fn energy_per_token(
     let (prefill_per_token, decode_per_token) = plan.by_phase(&shares, &joined.requests, &scale, &total)?;
     let time_weighted = match query.rule {
         Rule::Trapezoid => None,
-        Rule::MeanOfSamples => Some(energy(trace, &EnergyQuery { rule: Rule::Trapezoid, ..meter_query })?),
+        Rule::MeanOfSamples => {
+            Some(once(trace, energy(trace, &EnergyQuery { rule: Rule::Trapezoid, ..meter_query })?)?)
+        }
     };
     let logged_j: Option<f64> = inference().map(|record| record.request.logged_energy_j).sum();
     let logged = logged_j.map(|joules| Quantity::new(joules, "J".parse()?).map(|logged| logged.at(boundary)));
@@ -234,6 +248,14 @@ pub fn energy_per_token(
         status: if complete { Status::Complete } else { Status::Incomplete },
         reasons,
     })
+}
+
+/// An energy moved to the nearest multiple of the grid, so that gross = idle + above idle, exactly.
+fn gridded(energy: Quantity, grid_j: f64) -> Result<Quantity, EnergyError> {
+    let energy = energy.to("J")?;
+    let moved = Quantity::new(on_grid(energy.value(), grid_j) - energy.value(), "J".parse()?)?;
+    let moved = moved.at(energy.boundary()).on(energy.basis()).by(energy.methods().iter().copied());
+    Ok(energy.plus(&moved)?)
 }
 
 fn settled_boundary(of_trace: Option<Boundary>, asked: Option<Boundary>) -> Result<Option<Boundary>, EnergyError> {

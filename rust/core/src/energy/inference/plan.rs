@@ -1,15 +1,19 @@
 //! The parts that the records of a run are split into.
 
 use super::scale::MeterScale;
-use crate::energy::attribute::{Part, Policy, Shares};
+use crate::energy::attribute::{PhaseCosts, Policy};
 use crate::energy::error::EnergyError;
 use crate::energy::idle::Stretch;
 use crate::energy::tokens::Request;
 use crate::quantity::{Basis, Quantity};
+use szilard_simd::{Shares, Window};
+
+/// Weight of what costs nothing. [W]
+const LEAST_W: f64 = 1e-9;
 
 /// The parts that the records are split into, and which record each belongs to.
 pub(super) struct Plan {
-    pub parts: Vec<Part>,
+    pub parts: Vec<Window>,
     /// Record of each part, and whether it is the prefill.
     of: Vec<(usize, bool)>,
     /// Whether all inference records know their first token.
@@ -17,7 +21,14 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub fn of(requests: &[Request], policy: Policy) -> Self {
+    /// The parts with the weights of a policy; by regression these are the costs of the tokens over the time that they take.
+    pub fn of(requests: &[Request], policy: Policy, costs: Option<&PhaseCosts>) -> Result<Self, EnergyError> {
+        let costs =
+            costs.map(|costs| (costs.per_prompt_token.coherent_value(), costs.per_output_token.coherent_value()));
+        if costs.is_some_and(|(prompt, output)| prompt <= 0.0 || output <= 0.0) {
+            let reason = "a token comes out at no cost or less: the power does not follow the tokens".to_owned();
+            return Err(EnergyError::Policy { policy: policy.word(), reason });
+        }
         let inference = || requests.iter().filter(|request| !request.is_overhead);
         let has_phases = inference().next().is_some()
             && inference().all(|request| {
@@ -35,7 +46,13 @@ impl Plan {
                 _ => 1.0,
             };
             let mut add = |start: i64, end: i64, prefill: bool| {
-                parts.push(Part { start, end, weight });
+                let watts = costs.map(|(per_prompt, per_output)| {
+                    let (cost, tokens) =
+                        if prefill { (per_prompt, request.prompt_tokens) } else { (per_output, request.output_tokens) };
+                    // what has no tokens shares as little as can be, so that power that is its alone stays its own
+                    (cost * tokens.unwrap_or(0) as f64 / ((end - start).max(1) as f64 * 1e-9)).max(LEAST_W)
+                });
+                parts.push(Window { start, end, weight: watts.unwrap_or(weight) });
                 of.push((index, prefill));
             };
             match request.first_token_ns.filter(|_| has_phases && !request.is_overhead) {
@@ -46,13 +63,13 @@ impl Plan {
                 None => add(start, end, false),
             }
         }
-        Self { parts, of, has_phases }
+        Ok(Self { parts, of, has_phases })
     }
 
     /// Energy and uncovered time of each record. [J], [ns]
     pub fn energies(&self, shares: &Shares, records: usize) -> Vec<(f64, i64)> {
         let mut energies = vec![(0.0, 0i64); records];
-        for (((record, _), energy), uncovered) in self.of.iter().zip(&shares.energy).zip(&shares.uncovered) {
+        for (((record, _), energy), uncovered) in self.of.iter().zip(&shares.value).zip(&shares.uncovered) {
             if let Some(sum) = energies.get_mut(*record) {
                 *sum = (sum.0 + energy, sum.1 + uncovered);
             }
@@ -80,7 +97,7 @@ impl Plan {
         }
         let inference = |record: &usize| requests.get(*record).filter(|request| !request.is_overhead);
         let energy_of = |prefill: bool| -> f64 {
-            let parts = self.of.iter().zip(&shares.energy);
+            let parts = self.of.iter().zip(&shares.value);
             parts.filter(|((record, of), _)| *of == prefill && inference(record).is_some()).map(|(_, e)| e).sum()
         };
         let kept = || requests.iter().filter(|request| !request.is_overhead);

@@ -26,6 +26,10 @@ pub struct InferenceQuery {
     pub policy: Policy,
     /// What is added to the times of the token log. [ns]
     pub clock_offset_ns: Option<i64>,
+    /// Standard uncertainty of that offset. [ns]
+    pub clock_offset_u_ns: f64,
+    /// Relative standard uncertainty of the number of generated tokens.
+    pub tokens_u: f64,
     /// Whether what is left of the offset is estimated from the requests in flight and the power.
     pub estimate_clock_offset: bool,
     /// Boundary of the energy, where the format of the power log does not settle it.

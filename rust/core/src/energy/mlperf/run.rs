@@ -4,9 +4,8 @@ use super::detail::Detail;
 use super::files::{MlperfFiles, RunFile};
 use super::metric::Metric;
 use super::samples::{inside, samples};
-use crate::energy::inference::doubled;
-use crate::energy::integrate::members;
-use crate::energy::{EnergyError, EnergyQuery, EnergyResult, Rule, Status, energy};
+use crate::energy::doubled::once;
+use crate::energy::{EnergyError, EnergyQuery, EnergyResult, Rule, energy};
 use crate::input::{Code, Diagnostics, Place, Refusal};
 use crate::quantity::Quantity;
 use crate::traces::{ReadOptions, Trace, read};
@@ -104,33 +103,6 @@ impl Opened {
     }
 }
 
-/// The time-weighted energy, refused where the clock stepped back inside the window: time that two recordings claim
-/// would count twice.
-fn weighted(run: &Opened, found: EnergyResult) -> Result<EnergyResult, EnergyError> {
-    let (begin, end) = run.on_trace();
-    let doubled = doubled(&members(&run.trace, &EnergyQuery::default())?);
-    let Some((from, to)) = doubled.into_iter().find(|(from, to)| *from < end && *to > begin) else {
-        return Ok(found);
-    };
-    let mut reasons = found.reasons;
-    let message = format!(
-        "two recordings claim {:.3} s of the time of the window; no time-weighted energy is given",
-        (to.min(end) - from.max(begin)) as f64 * 1e-9
-    );
-    reasons.push(Code::ClockStep, Place::File, None, message);
-    let covered_ns = found.covered_ns.min(end - begin);
-    let per_device = Vec::new();
-    Ok(EnergyResult {
-        energy: None,
-        mean_power: None,
-        per_device,
-        covered_ns,
-        status: Status::Incomplete,
-        reasons,
-        ..found
-    })
-}
-
 /// The figures of a power run.
 ///
 /// P = mean of the positive samples strictly inside (begin, end), not weighted by time. Offline, Server and
@@ -152,7 +124,7 @@ pub fn mlperf_run(files: &MlperfFiles) -> Result<MlperfRun, EnergyError> {
     let query = |rule: Rule| EnergyQuery { window: Some(run.on_trace()), rule, ..EnergyQuery::default() };
     let unknown = || EnergyError::TotalUnknown { source_name: run.trace.source.clone() };
     let official = energy(&run.trace, &query(Rule::MeanOfSamples))?;
-    let time_weighted = weighted(&run, energy(&run.trace, &query(Rule::Trapezoid))?)?;
+    let time_weighted = once(&run.trace, energy(&run.trace, &query(Rule::Trapezoid))?)?;
     let mean_power = official.mean_power.ok_or_else(unknown)?;
     let energy_of_mean = official.energy.ok_or_else(unknown)?;
     let metric = Metric::of(files.submitted.as_deref(), &run.detail, &files.detail.path)?;

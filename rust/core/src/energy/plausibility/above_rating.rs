@@ -1,14 +1,16 @@
 //! Power above what a device is rated for.
 
-use super::evidence::{Evidence, Finding};
+use super::evidence::{About, Check, Evidence, Finding};
 use crate::input::Code;
+
+pub(super) const CHECK: Check = Check { about: About::Meter, find };
 
 /// Readings above this many times the rating are not believed.
 const TIMES: f64 = 2.0;
 
 /// A channel with a reading above twice the rating of its device: the limit that the log prints, else that of the board's
 /// data sheet, or as the meter's user states it.
-pub(super) fn check(evidence: &Evidence<'_>) -> Vec<Finding> {
+fn find(evidence: &Evidence<'_>) -> Vec<Finding> {
     let of_channel = |channel: &&crate::traces::Channel| {
         let rating = channel.sensor.as_ref().and_then(|sensor| sensor.rating_w)?;
         let (line, watts) = if channel.kind.is_power() {

@@ -1,16 +1,18 @@
 //! A component that draws more than what holds it.
 
-use super::evidence::{Evidence, Finding};
+use super::evidence::{About, Check, Evidence, Finding};
 use crate::input::Code;
 use crate::quantity::Boundary;
 use crate::traces::{Channel, cut};
+
+pub(super) const CHECK: Check = Check { about: About::Meter, find };
 
 /// A part may exceed the whole by this share: two sensors with errors of their own.
 const SLACK: f64 = 0.05;
 
 /// A channel whose mean power exceeds, by more than a twentieth, that of the channel of its device that holds it; and
 /// boards or chips whose sum exceeds the one meter of their node.
-pub(super) fn check(evidence: &Evidence<'_>) -> Vec<Finding> {
+fn find(evidence: &Evidence<'_>) -> Vec<Finding> {
     let channels = &evidence.trace.channels;
     let mut found = Vec::new();
     let power = |channel: &Channel| channel.kind.gives_energy().then(|| evidence.mean_power(channel)).flatten();

@@ -1,8 +1,10 @@
 //! A device whose energy counter and polled power tell different stories.
 
-use super::evidence::{Evidence, Finding};
+use super::evidence::{About, Check, Evidence, Finding};
 use crate::input::Code;
 use crate::traces::{Channel, Kind};
+
+pub(super) const CHECK: Check = Check { about: About::Meter, find };
 
 /// Counter and polled power of one sensor agree to this share.
 const AGREE: f64 = 0.10;
@@ -12,7 +14,7 @@ const LEAST: usize = 5;
 
 /// A device whose counter and gauge of one zone differ by more than a tenth in mean power over the time that both saw
 /// (ml-energy/zeus#181: 187 J by the counter and 327 J by polling over the same 5 s).
-pub(super) fn check(evidence: &Evidence<'_>) -> Vec<Finding> {
+fn find(evidence: &Evidence<'_>) -> Vec<Finding> {
     let channels = &evidence.trace.channels;
     let counters = channels.iter().filter(|channel| matches!(channel.kind, Kind::EnergyCounter { .. }));
     let pairs = counters.flat_map(|counter| {

@@ -1,10 +1,27 @@
 //! What a check may look at, and what it finds.
 
-use super::{Check, OF_METER, OF_RUN};
+use super::REGISTRY;
 use crate::energy::integrate::EnergyQuery;
 use crate::energy::tokens::Excluded;
 use crate::input::{Code, Diagnostics, Place};
 use crate::traces::{Channel, Kind, Trace};
+
+/// What a check is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum About {
+    /// A meter over a window.
+    Meter,
+    /// A run of requests.
+    Run,
+}
+
+/// A check: what it is about, and what it finds.
+pub(super) struct Check {
+    /// What it is about.
+    pub about: About,
+    /// What it finds.
+    pub find: fn(&Evidence<'_>) -> Vec<Finding>,
+}
 
 /// A figure under examination.
 pub(super) struct Evidence<'a> {
@@ -44,11 +61,7 @@ pub(super) struct Finding {
 impl Evidence<'_> {
     /// The samples of a channel inside the window: time, value and line.
     pub fn inside<'c>(&self, channel: &'c Channel) -> impl Iterator<Item = (i64, f64, u32)> + use<'c> {
-        let (start, end) = self.window;
-        let samples = &channel.samples;
-        let rows = samples.time_ns.iter().zip(&samples.value).zip(&samples.line);
-        rows.map(|((time, value), line)| (*time, *value, *line))
-            .filter(move |(time, value, _)| (start..=end).contains(time) && !value.is_nan())
+        rows(channel, self.window)
     }
 
     /// The mean power of a channel over the window, from its samples inside; `None` where two are not there, or a counter
@@ -58,22 +71,21 @@ impl Evidence<'_> {
     }
 
     /// The mean power of a channel over a window. [W]
-    pub fn mean_power_in(&self, channel: &Channel, (start, end): (i64, i64)) -> Option<f64> {
-        let samples = channel.samples.time_ns.iter().zip(&channel.samples.value);
-        let mut samples = samples.filter(|(time, value)| (start..=end).contains(*time) && !value.is_nan());
-        let (first, mut before) = samples.next().map(|(time, value)| (*time, (*time, *value)))?;
+    pub fn mean_power_in(&self, channel: &Channel, window: (i64, i64)) -> Option<f64> {
+        let mut samples = rows(channel, window);
+        let (first, mut before) = samples.next().map(|(time, value, _)| (time, (time, value)))?;
         let mut joules = 0.0;
-        for (time, value) in samples {
+        for (time, value, _) in samples {
             let seconds = time.saturating_sub(before.0) as f64 * 1e-9;
             joules += match channel.kind {
-                Kind::EnergyCounter { .. } if *value < before.1 => return None,
+                Kind::EnergyCounter { .. } if value < before.1 => return None,
                 Kind::EnergyCounter { .. } => value - before.1,
-                Kind::IntervalEnergy => *value,
+                Kind::IntervalEnergy => value,
                 Kind::IntervalMeanPower => value * seconds,
                 Kind::HoldPower => before.1 * seconds,
                 _ => 0.5 * (before.1 + value) * seconds,
             };
-            before = (*time, *value);
+            before = (time, value);
         }
         let seconds = before.0.saturating_sub(first) as f64 * 1e-9;
         (seconds > 0.0).then(|| joules / seconds)
@@ -86,6 +98,19 @@ impl Evidence<'_> {
     }
 }
 
+/// The samples of a channel inside a window: time, value and line.
+fn rows(channel: &Channel, (start, end): (i64, i64)) -> impl Iterator<Item = (i64, f64, u32)> + use<'_> {
+    let (samples, mut first) = (&channel.samples, 0);
+    samples.segments().flat_map(move |(times, values)| {
+        let (from, to) = (times.partition_point(|time| *time < start), times.partition_point(|time| *time <= end));
+        let at = |index: usize| samples.line.get(index).copied().unwrap_or(0);
+        let lines = (first + from..first + to.max(from)).map(at);
+        first += times.len();
+        let inside = times.get(from..to).unwrap_or(&[]).iter().zip(values.get(from..to).unwrap_or(&[]));
+        inside.zip(lines).map(|((time, value), line)| (*time, *value, line)).filter(|row| !row.1.is_nan())
+    })
+}
+
 /// Says what the checks of a meter find.
 pub(in crate::energy) fn of_meter(
     trace: &Trace,
@@ -94,7 +119,7 @@ pub(in crate::energy) fn of_meter(
     window: (i64, i64),
     reasons: &mut Diagnostics,
 ) {
-    examine(OF_METER, &Evidence { trace, members, query, window, run: None }, reasons);
+    examine(About::Meter, &Evidence { trace, members, query, window, run: None }, reasons);
 }
 
 /// Says what the checks of a run find.
@@ -106,11 +131,12 @@ pub(in crate::energy) fn of_run(
     reasons: &mut Diagnostics,
 ) {
     let query = EnergyQuery::default();
-    examine(OF_RUN, &Evidence { trace, members, query: &query, window, run: Some(run) }, reasons);
+    examine(About::Run, &Evidence { trace, members, query: &query, window, run: Some(run) }, reasons);
 }
 
-fn examine(checks: &[Check], evidence: &Evidence<'_>, reasons: &mut Diagnostics) {
-    for found in checks.iter().flat_map(|check| check(evidence)) {
+fn examine(about: About, evidence: &Evidence<'_>, reasons: &mut Diagnostics) {
+    let checks = REGISTRY.iter().filter(|check| check.about == about);
+    for found in checks.flat_map(|check| (check.find)(evidence)) {
         reasons.push(found.code, found.place, found.channel.as_deref(), found.message);
     }
 }

@@ -1,8 +1,10 @@
 //! A sensor that shows one value for a while and moves otherwise.
 
-use super::evidence::{Evidence, Finding};
+use super::evidence::{About, Check, Evidence, Finding};
 use crate::input::Code;
 use crate::traces::Channel;
+
+pub(super) const CHECK: Check = Check { about: About::Meter, find };
 
 /// So many equal readings in a row are a stretch.
 const STRETCH: usize = 20;
@@ -15,7 +17,7 @@ const FINE: f64 = 1e-3;
 
 /// A channel that shows one value for twenty readings or more, though its other readings change nine times out of ten and
 /// are printed finely enough that a steady load would not repeat: the sensor or its reader hung.
-pub(super) fn check(evidence: &Evidence<'_>) -> Vec<Finding> {
+fn find(evidence: &Evidence<'_>) -> Vec<Finding> {
     let of_channel = |channel: &&Channel| {
         let (mut last, mut run, mut longest) = (None, (0usize, 0u32), (0usize, 0u32, 0.0));
         let (mut total, mut changes) = (0usize, 0usize);

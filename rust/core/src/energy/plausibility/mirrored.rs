@@ -1,9 +1,11 @@
 //! Two devices that show the readings of one.
 
-use super::evidence::{Evidence, Finding};
+use super::evidence::{About, Check, Evidence, Finding};
 use crate::input::Code;
 use crate::traces::Channel;
 use std::collections::{HashMap, HashSet};
+
+pub(super) const CHECK: Check = Check { about: About::Meter, find };
 
 /// Fewer equal readings than this may be chance.
 const LEAST: usize = 20;
@@ -13,7 +15,7 @@ const DIFFERENT: usize = 10;
 
 /// Two summed channels of different devices with the same twenty readings or more, of ten values or more: one sensor under
 /// two names, which counts twice (mlco2/codecarbon#1274: mirrored dies).
-pub(super) fn check(evidence: &Evidence<'_>) -> Vec<Finding> {
+fn find(evidence: &Evidence<'_>) -> Vec<Finding> {
     let mut known: HashMap<u64, &Channel> = HashMap::new();
     let mut found = Vec::new();
     for channel in evidence.members {

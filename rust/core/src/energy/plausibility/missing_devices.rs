@@ -1,11 +1,13 @@
 //! Fewer or more devices than there should be.
 
-use super::evidence::{Evidence, Finding};
+use super::evidence::{About, Check, Evidence, Finding};
 use crate::input::{Code, Place};
 use std::collections::BTreeSet;
 
+pub(super) const CHECK: Check = Check { about: About::Meter, find };
+
 /// Another number of devices with readings than the caller expects.
-pub(super) fn check(evidence: &Evidence<'_>) -> Vec<Finding> {
+fn find(evidence: &Evidence<'_>) -> Vec<Finding> {
     let Some(expected) = evidence.query.expected_devices else { return Vec::new() };
     let devices: BTreeSet<&str> = evidence.members.iter().map(|channel| channel.device.as_str()).collect();
     if devices.len() == expected {

@@ -15,23 +15,19 @@ mod throttled;
 mod truncated;
 mod warm_up;
 
-use evidence::Evidence;
+use evidence::Check;
 pub(super) use evidence::{Run, in_doubt, of_meter, of_run};
 
-/// What a check has found.
-type Check = fn(&Evidence<'_>) -> Vec<evidence::Finding>;
-
-/// The checks of a meter over a window.
-const OF_METER: &[Check] = &[
-    above_rating::check,
-    component_above_wall::check,
-    counter_against_poll::check,
-    frozen::check,
-    mirrored::check,
-    missing_devices::check,
-    nested::check,
-    throttled::check,
+/// Every check.
+const REGISTRY: &[Check] = &[
+    above_rating::CHECK,
+    component_above_wall::CHECK,
+    counter_against_poll::CHECK,
+    frozen::CHECK,
+    mirrored::CHECK,
+    missing_devices::CHECK,
+    nested::CHECK,
+    throttled::CHECK,
+    truncated::CHECK,
+    warm_up::CHECK,
 ];
-
-/// The checks of a run of requests.
-const OF_RUN: &[Check] = &[truncated::check, warm_up::check];

@@ -1,7 +1,9 @@
 //! A sum that holds a total and its own parts.
 
-use super::evidence::{Evidence, Finding};
+use super::evidence::{About, Check, Evidence, Finding};
 use crate::input::Code;
+
+pub(super) const CHECK: Check = Check { about: About::Meter, find };
 
 /// The total agrees with the sum of its parts to this share in every sample.
 const AGREE: f64 = 0.02;
@@ -17,7 +19,7 @@ const MOST: usize = 64;
 
 /// One of three or more summed channels that equals the sum of all the others in every sample while the load varies: a
 /// total rail beside its parts, which doubles the energy (rbonghi/jetson_stats#51, mlco2/codecarbon#950).
-pub(super) fn check(evidence: &Evidence<'_>) -> Vec<Finding> {
+fn find(evidence: &Evidence<'_>) -> Vec<Finding> {
     let powers: Vec<Vec<(i64, f64)>> = evidence
         .members
         .iter()

@@ -1,12 +1,14 @@
 //! A device that lowered its clocks during the window.
 
-use super::evidence::{Evidence, Finding};
+use super::evidence::{About, Check, Evidence, Finding};
 use crate::input::Code;
 use crate::traces::{Channel, Kind, throttle_reasons};
 
+pub(super) const CHECK: Check = Check { about: About::Meter, find };
+
 /// A device whose log says, for at least one row of the window, that its clocks were lowered by a power cap, by heat or by
 /// its supply. The names of the reasons are those of NVML.
-pub(super) fn check(evidence: &Evidence<'_>) -> Vec<Finding> {
+fn find(evidence: &Evidence<'_>) -> Vec<Finding> {
     let devices: Vec<&str> = evidence.members.iter().map(|channel| channel.device.as_str()).collect();
     let flags = evidence.trace.channels.iter().filter(|channel| channel.kind == Kind::ThrottleReasons);
     let of_channel = |channel: &Channel| {

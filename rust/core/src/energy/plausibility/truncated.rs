@@ -1,10 +1,12 @@
 //! A run that goes on where the power log begins or ends.
 
-use super::evidence::{Evidence, Finding};
+use super::evidence::{About, Check, Evidence, Finding};
 use crate::input::{Code, Place};
 
+pub(super) const CHECK: Check = Check { about: About::Run, find };
+
 /// Records that were left out though part of them lies inside the power log: the log was started late or stopped early.
-pub(super) fn check(evidence: &Evidence<'_>) -> Vec<Finding> {
+fn find(evidence: &Evidence<'_>) -> Vec<Finding> {
     let (Some(run), Some((first, last))) = (&evidence.run, evidence.trace.span_ns()) else { return Vec::new() };
     let reaches = |(start, end): (i64, i64)| start < last && end > first && (start < first || end > last);
     let mut cut = run.excluded.iter().filter(|record| record.code == Code::OutsideTrace);

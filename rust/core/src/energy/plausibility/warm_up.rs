@@ -1,7 +1,9 @@
 //! A run whose beginning is not like the rest of it.
 
-use super::evidence::{Evidence, Finding};
+use super::evidence::{About, Check, Evidence, Finding};
 use crate::input::{Code, Place};
+
+pub(super) const CHECK: Check = Check { about: About::Run, find };
 
 /// The beginning is this share of the time in flight.
 const BEGINNING: f64 = 0.1;
@@ -14,7 +16,7 @@ const LEAST: usize = 10;
 
 /// A run whose first tenth of the time in flight has a mean power more than 30 % off that of its second half: warm-up,
 /// loading or compilation is mixed in (SemiAnalysisAI/InferenceX#1558: a load of 720 W looked like 440 W).
-pub(super) fn check(evidence: &Evidence<'_>) -> Vec<Finding> {
+fn find(evidence: &Evidence<'_>) -> Vec<Finding> {
     let Some(run) = &evidence.run else { return Vec::new() };
     let spans = union(run.spans);
     let total: i64 = spans.iter().map(|(start, end)| end - start).sum();

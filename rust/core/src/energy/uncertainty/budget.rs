@@ -1,9 +1,9 @@
 //! The components of an energy, put together.
 
-use super::instance::sensor;
+use super::instance::{recording, sensor};
 use super::readings::Readings;
 use super::{gaps, meter, noise, resolution, sampling, stamps, window};
-use crate::energy::partial::Total;
+use crate::energy::sums::Total;
 use crate::quantity::{Component, Distribution, Measured};
 use crate::traces::Channel;
 
@@ -13,6 +13,8 @@ pub(super) struct Account<'a> {
     pub channel: &'a Channel,
     /// Its sensor.
     pub sensor: String,
+    /// The channel in this recording.
+    pub recording: String,
     /// What is known about it, for labels: `gpu0/power.draw (nvidia board sensor gain)`.
     pub label: String,
     /// The energy. [J]
@@ -59,7 +61,7 @@ impl Account<'_> {
     /// A component of this window alone.
     pub fn of_window(&self, kind: &str, shape: Distribution, contribution: f64) -> Component {
         let (start, end) = self.asked.window;
-        let id = format!("{kind} {start} {end}:{}", self.sensor);
+        let id = format!("{kind} {start} {end}:{}", self.recording);
         Component::new(&id, &format!("{kind} of {}", self.channel.label()), shape, contribution)
     }
 }
@@ -72,6 +74,7 @@ pub(in crate::energy) fn of_energy(channel: &Channel, energy_j: f64, total: &Tot
     let account = Account {
         channel,
         sensor: sensor(channel),
+        recording: recording(channel),
         label: model.map_or_else(|| channel.label(), |model| format!("{} ({model})", channel.label())),
         energy_j,
         seconds: total.covered_ns as f64 * 1e-9,
@@ -90,6 +93,7 @@ pub(in crate::energy) fn of_power(channel: &Channel, watts: f64, scatter: Option
     let account = Account {
         channel,
         sensor: sensor(channel),
+        recording: recording(channel),
         label: channel.label(),
         energy_j: watts,
         seconds: 1.0,
@@ -106,13 +110,33 @@ pub(in crate::energy) fn of_power(channel: &Channel, watts: f64, scatter: Option
 /// correlated. What is independent from one reading to the next adds up in quadrature: a part has the root of its share.
 /// An end of the window is as uncertain for a part as for the whole.
 pub(in crate::energy) fn part_of(component: &Component, share: f64) -> Component {
-    let kind = component.id.split([' ', ':']).next().unwrap_or_default();
-    let factor = match kind {
-        "noise" | "steps" => share.abs().sqrt() * share.signum(),
-        "stamp" if share != 0.0 => share.signum(),
-        _ => share,
-    };
-    Component { contribution: component.contribution * factor, ..component.clone() }
+    Component { contribution: component.contribution * Spread::of(component).factor(share), ..component.clone() }
+}
+
+/// How a component of the energy of a meter stands in a part of it; see [`part_of`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::energy) enum Spread {
+    Proportional,
+    Independent,
+    End,
+}
+
+impl Spread {
+    pub fn of(component: &Component) -> Self {
+        match component.id.split([' ', ':']).next().unwrap_or_default() {
+            "noise" | "steps" => Self::Independent,
+            "stamp" => Self::End,
+            _ => Self::Proportional,
+        }
+    }
+
+    pub fn factor(self, share: f64) -> f64 {
+        match self {
+            Self::Independent => share.abs().sqrt() * share.signum(),
+            Self::End if share != 0.0 => share.signum(),
+            Self::End | Self::Proportional => share,
+        }
+    }
 }
 
 /// What the budget of an energy leaves out, where nothing is known about the gain of its meter.

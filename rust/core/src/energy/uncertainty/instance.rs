@@ -14,11 +14,17 @@ pub(super) fn sensor(channel: &Channel) -> String {
     if is_uuid {
         return format!("{device}/{}", channel.name);
     }
-    format!("{device}@{:016x}/{}", recording(channel), channel.name)
+    recording(channel)
+}
+
+/// The identity of a channel in this one recording: what its readings leave open is shared with no other recording of the
+/// same sensor.
+pub(super) fn recording(channel: &Channel) -> String {
+    format!("{}@{:016x}/{}", channel.device, digest(channel), channel.name)
 }
 
 /// A number that tells one recording from another, the same wherever and whenever it is read (FNV-1a).
-fn recording(channel: &Channel) -> u64 {
+fn digest(channel: &Channel) -> u64 {
     let samples = channel.samples.time_ns.iter().zip(&channel.samples.value).take(64);
     let words = samples.flat_map(|(time, value)| [time.cast_unsigned(), value.to_bits()]);
     words.chain([channel.samples.len() as u64]).fold(0xcbf2_9ce4_8422_2325_u64, |hash, word| {

@@ -13,4 +13,4 @@ mod sampling;
 mod stamps;
 mod window;
 
-pub(super) use budget::{Asked, of_energy, of_power, part_of, unknown_gain};
+pub(super) use budget::{Asked, Spread, of_energy, of_power, part_of, unknown_gain};

@@ -58,8 +58,9 @@ impl Readings {
         let segments: Vec<Vec<(i64, f64)>> =
             if held > 1 { segments.iter().map(|all| runs(all)).collect() } else { segments };
         let limit = found.learn_noise(&segments, channel.resolution);
+        let longest = if held > 1 { found.update_ns as f64 * 1e-9 } else { f64::INFINITY };
         for segment in &segments {
-            found.weigh(segment, window, limit);
+            found.weigh(segment, window, limit, longest);
         }
         found
     }
@@ -83,8 +84,9 @@ impl Readings {
         limit
     }
 
-    /// Adds the weights of the readings inside the window and the steps between them.
-    fn weigh(&mut self, segment: &[(i64, f64)], window: (i64, i64), limit: f64) {
+    /// Adds the weights of the readings inside the window and the steps between them; a held reading changed at most an
+    /// update, the `longest` time, ago.
+    fn weigh(&mut self, segment: &[(i64, f64)], window: (i64, i64), limit: f64, longest: f64) {
         let seconds = |from: i64, to: i64| to.min(window.1).saturating_sub(from.max(window.0)).max(0) as f64 * 1e-9;
         let mut weight = 0.0;
         for (index, pair) in segment.windows(2).enumerate() {
@@ -97,10 +99,9 @@ impl Readings {
                 triple.and_then(distance).map_or(0.0, f64::abs)
             };
             let bend = at(index.checked_sub(1)).max(at(Some(index)));
-            let change = if segment.len() == 2 { (to - from).abs() } else { (to - from).abs().min(2.0 * bend) };
+            let change = (to - from).abs();
             if change > 0.0 && (bend > limit || segment.len() == 2) {
-                let inside = seconds(start, end).min(self.update_ns.max(end - start) as f64 * 1e-9);
-                self.steps_j2 += (change * inside).powi(2) / 12.0;
+                self.steps_j2 += (change * seconds(start, end).min(longest)).powi(2) / 12.0;
             }
         }
         self.weights_s2 += weight.powi(2);

@@ -15,7 +15,8 @@ pub(super) fn components(account: &Account<'_>) -> Vec<Component> {
     let (start, end) = account.asked.window;
     let (first, last) = power_at_ends(channel, account.asked.window);
     let at = |time: i64, power: f64| {
-        let (id, label) = (format!("stamp {time}:{}", account.sensor), format!("stamp {time} of {}", channel.label()));
+        let (id, label) =
+            (format!("stamp {time}:{}", account.recording), format!("stamp {time} of {}", channel.label()));
         Component::new(&id, &label, Distribution::Rectangular, power.abs() * stamp)
     };
     vec![at(start, first), at(end, last)]

@@ -1,0 +1,141 @@
+"""A command with all sensors of the machine beside it: the recorder of `szilard`, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from szilard import _core
+from szilard.errors import Error
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What became of a command and of its recording.
+
+    Attributes
+    ----------
+    status
+        The exit status of the command as a shell has it: 128 + N where signal N ended it.
+    path
+        The recording, or None where no sensor gave readings.
+    summary
+        Everything that was found out, with a unit beside each number: `szilard record --summary` explains it.
+    """
+
+    status: int
+    path: Path | None
+    summary: dict[str, Any]
+
+    @property
+    def figures(self) -> str:
+        """complete, incomplete or refused."""
+        return str(self.summary["status"])
+
+    @property
+    def energy(self) -> _core.Quantity | None:
+        """The energy at the outermost boundary that was measured, or None: never zero and never a guess."""
+        return self._quantity("energy")
+
+    @property
+    def per_token(self) -> _core.Quantity | None:
+        """The energy per generated token at that boundary, or None."""
+        return self._quantity("per_token")
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why sensors were not read, or figures not had, and what did not go well."""
+        return [*self.summary["reasons"], *self.summary["trouble"]]
+
+    @property
+    def trace(self) -> _core.Trace:
+        """The recording, read."""
+        if self.path is None:
+            raise Error("; ".join(self.reasons))
+        return _core.read_trace(self.path)
+
+    def _quantity(self, name: str) -> _core.Quantity | None:
+        record = self.summary[name]
+        return None if record is None else _core.Quantity.from_json(json.dumps(record))
+
+
+def record(
+    command: Sequence[str | os.PathLike[str]],
+    out: str | os.PathLike[str] = "run.csv",
+    interval: str = "0.1 s",
+    *,
+    options: Sequence[str] = (),
+) -> Recording:
+    r"""Run a command while all sensors of the machine are recorded, and say what it took.
+
+    The command keeps its standard streams, its signals and its status; docs/recording.md has every promise. The
+    recorder is a process of its own, so that nothing of this one (handlers of signals, threads) is touched.
+
+    Parameters
+    ----------
+    command
+        The program and its arguments; there is no shell.
+    out
+        File of the recording; one that is there is left alone unless the options say `--append` or `--overwrite`.
+    interval
+        Time between two readings. [s]
+    options
+        Further options of `szilard record`, as `["--tokens-from", r"(\d+) tokens", "--idle", "5 s"]`.
+
+    Raises
+    ------
+    Error
+        Where the command was not started: the file is there, `--require-sensor` found none, an option is wrong.
+
+    Examples
+    --------
+    >>> import szilard as sz, tempfile
+    >>> folder = tempfile.mkdtemp()
+    >>> run = sz.record(["sh", "-c", "exit 7"], f"{folder}/run.csv", options=["--root", folder, "--quiet"])
+    >>> run.status, run.figures, run.energy
+    (7, 'refused', None)
+    """
+    # not before they are needed: an import of szilard is to be light
+    import subprocess
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        summary = Path(folder, "summary.json")
+        line = [sys.executable, "-m", "szilard", "record", "--out", os.fspath(out), "--interval", interval]
+        line += ["--summary", str(summary), *options, "--", *(os.fspath(word) for word in command)]
+        # the program is what the caller asks for
+        with subprocess.Popen(line) as process:  # noqa: S603
+            status = _ended(process)
+        if not summary.exists():
+            raise Error(f"the command was not started: wrong options {list(options)} (status {status})")
+        found = json.loads(summary.read_text())
+    if found["command"] is None:
+        reasons = [entry["message"] for entry in found.get("diagnostics", [])] or found["reasons"]
+        raise Error("the command was not started: " + "; ".join(reasons))
+    path = found["recording"]
+    return Recording(int(found["command"]["status"]), None if path is None else Path(path), found)
+
+
+def _ended(process: subprocess.Popen[bytes]) -> int:
+    """The exit status. An interruption here is one of the command, and is raised when that has ended."""
+    interrupted: KeyboardInterrupt | None = None
+    while True:
+        try:
+            status = process.wait()
+        except KeyboardInterrupt as error:
+            # a terminal has told the command already; a notebook tells this process alone
+            if not sys.stdin or not sys.stdin.isatty():
+                process.send_signal(2)
+            interrupted = error
+        else:
+            if interrupted is not None:
+                raise interrupted
+            return status

@@ -1,0 +1,145 @@
+//! The intervals of a channel: from its samples as they stand, or judged one by one.
+
+use super::counter;
+use super::error::EnergyError;
+use super::interval::Interval;
+use super::sums::Sums;
+use crate::input::Diagnostics;
+use crate::traces::{Channel, Kind, SHORTEST_GAP_NS, Trace};
+use std::ops::Range;
+
+/// Consecutive samples in time order. Between two of them lies an interval.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Run<'a> {
+    pub kind: Kind,
+    /// Longest interval that is integrated over. [ns]
+    pub max_gap_ns: i64,
+    /// Index of the first sample in its channel.
+    pub first: usize,
+    /// Times [ns], as many as values.
+    pub time: &'a [i64],
+    pub value: &'a [f64],
+}
+
+impl<'a> Run<'a> {
+    /// Number of intervals.
+    pub fn intervals(&self) -> usize {
+        self.time.len().min(self.value.len()).saturating_sub(1)
+    }
+
+    /// Whether power goes linearly from sample to sample.
+    pub fn is_linear(&self) -> bool {
+        matches!(self.kind, Kind::InstantPower | Kind::WindowedMeanPower { .. })
+    }
+
+    /// An interval.
+    pub fn get(&self, index: usize) -> Option<Interval> {
+        let at = |index: usize| Some((*self.time.get(index)?, *self.value.get(index)?));
+        let end = self.first + index + 1;
+        Some(Interval::between(self.kind, at(index)?, at(index + 1)?, self.max_gap_ns, end))
+    }
+
+    /// All intervals.
+    pub fn iter(&self) -> impl Iterator<Item = Interval> + use<'_, 'a> {
+        (0..self.intervals()).filter_map(|index| self.get(index))
+    }
+
+    /// Some of the intervals.
+    pub fn part(&self, intervals: Range<usize>) -> Self {
+        let samples = intervals.start..(intervals.end + 1).min(self.intervals() + 1);
+        let first = self.first + intervals.start;
+        let time = self.time.get(samples.clone()).unwrap_or_default();
+        Self { first, time, value: self.value.get(samples).unwrap_or_default(), ..*self }
+    }
+
+    /// The intervals that lie in a window, and what it cuts off those at its edges.
+    pub fn window(&self, start: i64, end: i64) -> (Self, [Option<Interval>; 2]) {
+        let last = self.intervals();
+        // samples at one time belong to the window at both of its ends
+        let from = self.time.partition_point(|time| *time < start).min(last);
+        let to = self.time.partition_point(|time| *time <= end).saturating_sub(1).min(last);
+        let edge = |index: Option<usize>| self.get(index?)?.clipped(start, end);
+        let (left, right) = (edge(from.checked_sub(1)), edge(Some(to)));
+        match from <= to {
+            true => (self.part(from..to), [left, right]),
+            // the window lies inside one interval
+            false => (self.part(0..0), [left, None]),
+        }
+    }
+}
+
+/// What a channel says about the time between its samples.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Meter<'a> {
+    /// Samples whose intervals follow from the two at their ends; a new run where the clock stepped back.
+    pub runs: Vec<Run<'a>>,
+    /// Intervals of a counter, each judged with what is around it.
+    pub judged: Vec<Interval>,
+}
+
+impl<'a> Meter<'a> {
+    /// The meter of a channel, and its sums over a window; without `max_gap_ns` an interval may be as long as
+    /// [`crate::traces::Samples::gap_limit_ns`].
+    pub fn read(
+        trace: &Trace,
+        channel: &'a Channel,
+        window: (i64, i64),
+        max_gap_ns: Option<i64>,
+        reasons: &mut Diagnostics,
+    ) -> Result<(Self, Sums), EnergyError> {
+        if let Some(range) = counter::range(channel.kind) {
+            let judged = counter::intervals(channel, &trace.records, range, reasons)
+                .map_err(|counter| EnergyError::CounterAmbiguous { source_name: trace.source.clone(), counter })?;
+            let meter = Self { runs: Vec::new(), judged };
+            let sums = Sums::of(&meter, window);
+            return Ok((meter, sums));
+        }
+        let with_limit = |max_gap_ns: i64| {
+            let meter = Self::of_samples(channel, max_gap_ns);
+            let sums = Sums::of(&meter, window);
+            (meter, sums)
+        };
+        let found = with_limit(max_gap_ns.unwrap_or(SHORTEST_GAP_NS));
+        // the median interval decides only about intervals above the least limit
+        if max_gap_ns.is_some() || found.1.gap_ns() == 0 {
+            return Ok(found);
+        }
+        Ok(match channel.samples.gap_limit_ns() {
+            SHORTEST_GAP_NS => found,
+            limit => with_limit(limit),
+        })
+    }
+
+    /// The meters of channels over the whole of a log.
+    pub fn all(
+        trace: &Trace,
+        channels: &[&'a Channel],
+        span: (i64, i64),
+        max_gap_ns: Option<i64>,
+    ) -> Result<Vec<Self>, EnergyError> {
+        let of =
+            |channel: &&'a Channel| Ok(Self::read(trace, channel, span, max_gap_ns, &mut Diagnostics::default())?.0);
+        channels.iter().map(of).collect()
+    }
+
+    /// The samples of a channel as they stand.
+    fn of_samples(channel: &'a Channel, max_gap_ns: i64) -> Self {
+        Self { runs: runs(channel, max_gap_ns), judged: Vec::new() }
+    }
+
+    /// All intervals.
+    pub fn iter(&self) -> impl Iterator<Item = Interval> + use<'_, 'a> {
+        self.runs.iter().flat_map(Run::iter).chain(self.judged.iter().copied())
+    }
+}
+
+/// The samples of a channel, a new run where the clock stepped back.
+fn runs(channel: &Channel, max_gap_ns: i64) -> Vec<Run<'_>> {
+    let mut first = 0;
+    let run = |(time, value): (_, _)| {
+        let run = Run { kind: channel.kind, max_gap_ns, first, time, value };
+        first += run.time.len();
+        run
+    };
+    channel.samples.segments().map(run).collect()
+}
