@@ -205,7 +205,7 @@ fn is_rail_name(word: &str) -> bool {
 fn rail_reading(word: &str) -> Option<&str> {
     let (now, average) = word.split_once('/')?;
     let suffix = average.trim_start_matches(|c: char| c.is_numeric() || matches!(c, '-' | '.'));
-    let watts = suffix.is_empty() || unit(suffix).is_some_and(|unit| unit.dimension == Dimension::Power);
+    let watts = matches!(suffix, "" | "mW") || unit(suffix).is_some_and(|unit| unit.dimension == Dimension::Power);
     (watts && suffix.len() < average.len()).then_some(now)
 }
 
