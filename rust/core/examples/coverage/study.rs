@@ -190,7 +190,7 @@ fn ratio(draw: &mut Draw) -> (Quantity, f64) {
 
 fn rounding(draw: &mut Draw) -> (Quantity, f64) {
     let watts = draw.between(60.0, 80.0);
-    let rows: String = (0..=60).map(|second| format!("{second},{}\n", watts.round())).collect();
+    let rows: String = (0..=60).map(|second| format!("{second}.000,{}\n", watts.round())).collect();
     let log = read(format!("time [s],power [W]\n{rows}").into_bytes(), "log", &ReadOptions::default()).unwrap();
     (whole(&log, EnergyQuery::default()), 60.0 * watts)
 }

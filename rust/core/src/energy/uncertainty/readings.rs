@@ -7,6 +7,8 @@ use crate::traces::Channel;
 pub(super) struct Readings {
     /// Standard deviation of the noise of one reading, from second differences where the power is steady. [W]
     pub noise_w: f64,
+    /// Standard deviation of the readings about the mean of their steady stretch, between two changes of the power. [W]
+    pub spread_w: f64,
     /// Σ w_i² over the independent readings, w_i the time a reading stands for. [s²]
     pub weights_s2: f64,
     /// Σ (ΔP_i Δt_i)²/12 over the intervals in which the power changes by more than its noise. [J²]
@@ -59,9 +61,12 @@ impl Readings {
             if held > 1 { segments.iter().map(|all| runs(all)).collect() } else { segments };
         let limit = found.learn_noise(&segments, channel.resolution);
         let longest = if held > 1 { found.update_ns as f64 * 1e-9 } else { f64::INFINITY };
+        let mut spread = Spread::default();
         for segment in &segments {
-            found.weigh(segment, window, limit, longest);
+            found.weigh(segment, window, (limit, longest), &mut spread);
+            spread.close();
         }
+        found.spread_w = spread.deviation();
         found
     }
 
@@ -86,9 +91,10 @@ impl Readings {
 
     /// Adds the weights of the readings inside the window and the steps between them; a held reading changed at most an
     /// update, the `longest` time, ago.
-    fn weigh(&mut self, segment: &[(i64, f64)], window: (i64, i64), limit: f64, longest: f64) {
+    fn weigh(&mut self, segment: &[(i64, f64)], window: (i64, i64), (limit, longest): (f64, f64), spread: &mut Spread) {
         let seconds = |from: i64, to: i64| to.min(window.1).saturating_sub(from.max(window.0)).max(0) as f64 * 1e-9;
         let mut weight = 0.0;
+        spread.add(segment.first().map_or(0.0, |(_, power)| *power));
         for (index, pair) in segment.windows(2).enumerate() {
             let [(start, from), (end, to)] = *pair else { continue };
             let half = 0.5 * seconds(start, end);
@@ -102,9 +108,41 @@ impl Readings {
             let change = (to - from).abs();
             if change > 0.0 && (bend > limit || segment.len() == 2) {
                 self.steps_j2 += (change * seconds(start, end).min(longest)).powi(2) / 12.0;
+                spread.close();
             }
+            spread.add(to);
         }
         self.weights_s2 += weight.powi(2);
+    }
+}
+
+/// The scatter of readings about the means of the stretches that they come in.
+#[derive(Default)]
+struct Spread {
+    count: f64,
+    mean: f64,
+    squares: f64,
+    freedom: f64,
+    total: f64,
+}
+
+impl Spread {
+    fn add(&mut self, value: f64) {
+        self.count += 1.0;
+        let distance = value - self.mean;
+        self.mean += distance / self.count;
+        self.squares += distance * (value - self.mean);
+    }
+
+    /// Ends a stretch.
+    fn close(&mut self) {
+        self.freedom += (self.count - 1.0).max(0.0);
+        self.total += self.squares;
+        (self.count, self.mean, self.squares) = (0.0, 0.0, 0.0);
+    }
+
+    fn deviation(&self) -> f64 {
+        if self.freedom > 0.0 { (self.total / self.freedom).sqrt() } else { 0.0 }
     }
 }
 
