@@ -110,6 +110,7 @@ impl Failure {
         match self {
             Self::Refused(refusal) => Some(refusal.place.clone()),
             Self::Information(error) => error.code().map(|(_, place)| place.clone()),
+            Self::Energy(EnergyError::Format(refusal)) => Some(refusal.place.clone()),
             Self::Energy(error) => error.line().map(Place::Line),
             Self::Edge(EdgeError::Trace(refusal)) => Some(refusal.place.clone()),
             Self::Edge(EdgeError::File { line, .. }) => Some(Place::Line(*line as u64)),

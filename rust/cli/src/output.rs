@@ -149,7 +149,8 @@ pub(crate) fn budget_in(quantity: &Quantity, unit: &str) -> String {
 pub(crate) fn diagnostics_text(diagnostics: &Diagnostics, all: bool) -> String {
     let mut seen: Vec<(&Diagnostic, u64)> = Vec::new();
     let mut index = std::collections::HashMap::new();
-    let is_shown = |code: Code| all || code.severity() > Severity::Info || code == Code::GainUnknown;
+    let is_shown =
+        |code: Code| all || code.severity() > Severity::Info || matches!(code, Code::GainUnknown | Code::InBlocks);
     for remark in diagnostics.iter().filter(|remark| is_shown(remark.code)) {
         let at = *index.entry((remark.code, remark.channel.as_deref())).or_insert(seen.len());
         match seen.get_mut(at) {

@@ -24,11 +24,13 @@ impl Random {
 }
 
 /// What is compared: everything of a result, or the reason why there is none.
-fn whole(path: &Path, options: &ReadOptions, query: &EnergyQuery) -> String {
+fn whole(path: &Path, options: &ReadOptions, query: &EnergyQuery, in_blocks: bool) -> String {
     let name = path.display().to_string();
     match read(std::fs::read(path).unwrap(), &name, options) {
         Err(refusal) => refusal.to_string(),
         Ok(trace) => {
+            // the budget and the checks that need all readings are those of no block
+            let query = &EnergyQuery { in_blocks, ..query.clone() };
             energy(&trace, query).map_or_else(|e| e.to_string(), |found| format!("{} {:?}", trace.format, found))
         }
     }
@@ -45,12 +47,17 @@ fn blocks(path: &Path, options: &ReadOptions, query: &EnergyQuery, block: usize)
 
 /// Compares a file in blocks with the whole file; how often it was streamed.
 fn compare(path: &Path, options: &ReadOptions, query: &EnergyQuery, sizes: &[usize], threads: &[usize]) -> usize {
-    let expected = whole(path, options, query);
+    let expected = [false, true].map(|in_blocks| whole(path, options, query, in_blocks));
     let mut streamed = 0;
     for block in sizes {
         for threads in threads {
             let (found, in_parts) = on_threads(*threads, || blocks(path, options, query, *block));
-            assert_eq!(found, expected, "{}: blocks of {block} bytes, {threads} threads", path.display());
+            assert_eq!(
+                found,
+                expected[usize::from(in_parts)],
+                "{}: blocks of {block} bytes, {threads} threads",
+                path.display()
+            );
             streamed += usize::from(in_parts);
         }
     }

@@ -183,6 +183,7 @@ impl Energy {
             rule: self.method,
             max_gap_ns,
             expected_devices: self.expect_devices,
+            in_blocks: false,
         };
         let result = energy_per_token(&trace, tokens, &query)?;
         let of_log = self.tokens.as_deref().map(|path| ("tokens", path));

@@ -49,6 +49,9 @@ pub struct EnergyQuery {
     pub steady: bool,
     /// How many devices there should be, where the caller knows it.
     pub expected_devices: Option<usize>,
+    /// Whether the readings are not kept, as where a log is read in blocks: the budget then leaves out what they would
+    /// say of themselves, no check compares them, and `I_IN_BLOCKS` says so.
+    pub in_blocks: bool,
 }
 
 /// Whether everything that was asked for is in a figure.
@@ -195,7 +198,12 @@ pub(super) fn energy_by(
         mean_power = Some(figure(power, "W")?);
     }
     let incomplete = parts.iter().any(|part| part.status == Status::Incomplete);
-    plausibility::of_meter(trace, &members, query, window, &mut reasons);
+    if query.in_blocks {
+        let message = "noise, steps, sampling and gaps are not in the uncertainty, and readings were not compared";
+        reasons.push(Code::InBlocks, Place::File, None, message);
+    } else {
+        plausibility::of_meter(trace, &members, query, window, &mut reasons);
+    }
     let incomplete = incomplete || plausibility::in_doubt(&reasons);
     let read = || parts.iter().filter(|part| part.energy.is_some() || part.status == Status::Incomplete);
     Ok(EnergyResult {
@@ -359,7 +367,7 @@ fn device_energy(
         let message = format!("the uncertainty leaves out {left_out}");
         reasons.push(Code::GainUnknown, Place::File, Some(&channel.label()), message);
     }
-    let asked = Asked { window, steady: query.steady, max_gap_ns: query.max_gap_ns };
+    let asked = Asked { window, steady: query.steady, in_blocks: query.in_blocks, max_gap_ns: query.max_gap_ns };
     let energy = uncertainty::of_energy(channel, value, &total, asked);
     Ok(row(Some(energy), &total, mean_power_w, status))
 }

@@ -111,7 +111,7 @@ pub fn energy_of_path_in(
         "it is no regular file"
     } else if about.len() < sizes.from {
         "it is small"
-    } else if query.window.is_some() || query.rule != Rule::Trapezoid {
+    } else if query.window.is_some() || query.rule != Rule::Trapezoid || query.steady {
         "part of it or its single samples are asked for"
     } else {
         match streamed((&file, &name), options, query, sizes.block, watch) {
@@ -169,6 +169,7 @@ fn streamed(
         return Err(StreamError::Undecided(reason).into());
     }
     let nothing = Metered::default();
+    let query = &EnergyQuery { in_blocks: true, ..query.clone() };
     let result = energy_by(&trace, query, &mut |channel, _, reasons| {
         let mut metered = trace.channels.iter().zip(&meters.meters);
         let meter = metered.find(|(known, _)| std::ptr::eq(*known, channel)).map_or(&nothing, |(_, meter)| meter);

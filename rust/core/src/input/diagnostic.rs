@@ -52,6 +52,7 @@ codes! {
     Midnight "I_MIDNIGHT" "A time of day passed midnight; the day was advanced.";
     Wrap "I_WRAP" "A counter passed its range once and was unwrapped.";
     GainUnknown "I_GAIN_UNKNOWN" "The gain of the meter is not known; the uncertainty leaves it out.";
+    InBlocks "I_IN_BLOCKS" "The log was read in blocks: the uncertainty leaves out what only all readings together tell.";
     NaSample "W_NA_SAMPLE" "A sample has no reading; it is left out, never read as zero.";
     NaDevice "W_NA_DEVICE" "A device never gave a reading; it has no value.";
     UnitFromCell "W_UNIT_FROM_CELL" "A cell names another unit than its header; the cell was believed.";

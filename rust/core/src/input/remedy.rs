@@ -93,6 +93,7 @@ impl Code {
         match self {
             Self::Midnight | Self::Wrap | Self::LeapSecond | Self::DecimalComma | Self::NotInference => "nothing",
             Self::GainUnknown => "state the tolerance of the meter beside the figure, or compare runs on one meter",
+            Self::InBlocks => "read the whole log where the uncertainty counts",
             Self::NaSample | Self::Sentinel | Self::Nonfinite | Self::BadRead => {
                 "look how many there are; a window with many of them is better measured again"
             }

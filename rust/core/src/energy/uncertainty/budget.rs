@@ -34,6 +34,8 @@ pub(in crate::energy) struct Asked {
     pub window: (i64, i64),
     /// Whether it was declared steady: its readings are of one level and scatter about it.
     pub steady: bool,
+    /// Whether the readings are not there: only what does not come of them is in the budget.
+    pub in_blocks: bool,
     /// Longest interval that was integrated over, where the caller said it. [ns]
     pub max_gap_ns: Option<i64>,
 }
@@ -79,7 +81,10 @@ pub(in crate::energy) fn of_energy(channel: &Channel, energy_j: f64, total: &Tot
         energy_j,
         seconds: total.covered_ns as f64 * 1e-9,
         asked,
-        readings: if channel.kind.is_power() { Readings::of(channel, asked.window) } else { Readings::default() },
+        readings: match channel.kind.is_power() && !asked.in_blocks {
+            true => Readings::of(channel, asked.window),
+            false => Readings::default(),
+        },
     };
     let components = TERMS.iter().flat_map(|term| term(&account));
     let components = components.filter(|part| part.contribution != 0.0 && part.contribution.is_finite());
@@ -97,7 +102,7 @@ pub(in crate::energy) fn of_power(channel: &Channel, watts: f64, scatter: Option
         label: channel.label(),
         energy_j: watts,
         seconds: 1.0,
-        asked: Asked { window, steady: true, max_gap_ns: None },
+        asked: Asked { window, steady: true, in_blocks: false, max_gap_ns: None },
         readings: Readings::default(),
     };
     let components = meter::components(&account).into_iter().chain(resolution::components(&account)).chain(scatter);

@@ -11,7 +11,8 @@ use crate::quantity::{Component, Distribution};
 pub(super) fn components(account: &Account<'_>) -> Vec<Component> {
     let samples = &account.channel.samples;
     let usual = samples.gap_limit_ns();
-    if !account.channel.kind.is_power() || account.asked.max_gap_ns.is_none_or(|longest| longest <= usual) {
+    let bridged = account.asked.max_gap_ns.is_some_and(|longest| longest > usual);
+    if !account.channel.kind.is_power() || account.asked.in_blocks || !bridged {
         return Vec::new();
     }
     let longest = account.asked.max_gap_ns.unwrap_or(usual);
