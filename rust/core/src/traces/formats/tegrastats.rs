@@ -8,7 +8,9 @@
 //! ssaraff98/tegrastats_parser, sample_log.txt.
 
 use super::Format;
-use crate::input::{Base, Code, DateOrder, Dimension, Line, Refusal, Stamp, Text, civil_stamp, printable, unit};
+use crate::input::{
+    Base, Code, DateOrder, Dimension, Line, Refusal, Scale, Stamp, Text, Unit, civil_stamp, printable, unit,
+};
 use crate::quantity::Boundary;
 use crate::traces::lined::{self, Joined, LineReader};
 use crate::traces::{Builder, Fault, Head, Kind, Negative, ReadOptions, Slot, Trace};
@@ -33,6 +35,9 @@ const TOTALS: [&str; 2] = ["VDD_IN", "POM_5V_IN"];
 
 /// The rails of a Jetson AGX Xavier, whose sum is its total.
 const AGX_XAVIER: [&str; 6] = ["GPU", "CPU", "SOC", "CV", "VDDRQ", "SYS5V"];
+
+/// The unit of a rail that writes none.
+const MILLIWATT: Unit = Unit { dimension: Dimension::Power, scale: Scale { factor: 1, power: -3 } };
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -155,7 +160,6 @@ fn record(
         None => builder.spaced_time(start, index, line)?,
     };
     let device = builder.device("0", line)?;
-    let milliwatt = unit("mW");
     let mut seen = Vec::new();
     for pair in words.windows(2) {
         let [name, value] = pair else { continue };
@@ -175,7 +179,7 @@ fn record(
             return Err(builder.refuse(Code::FieldCount, line, format!("{name} twice"), "one reading of a rail"));
         }
         seen.push(slot);
-        let reading = builder.read(slot, now, (None, milliwatt), line)?;
+        let reading = builder.read(slot, now, (None, Some(MILLIWATT)), line)?;
         builder.sample((device, slot), (line, time), reading, now)?;
     }
     Ok(stamp.is_some())
