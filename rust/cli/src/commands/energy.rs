@@ -183,7 +183,6 @@ impl Energy {
             rule: self.method,
             max_gap_ns,
             expected_devices: self.expect_devices,
-            in_blocks: false,
         };
         let result = energy_per_token(&trace, tokens, &query)?;
         let of_log = self.tokens.as_deref().map(|path| ("tokens", path));
@@ -206,6 +205,7 @@ impl Energy {
             max_gap_ns,
             steady: false,
             expected_devices: self.expect_devices,
+            in_blocks: false,
         }
     }
 

@@ -103,7 +103,7 @@ codes! {
     DeviceCount "W_DEVICE_COUNT" "The log has another number of devices than was expected.";
     NestedSum "W_NESTED_SUM" "One of the summed channels is the sum of the others.";
     Throttled "W_THROTTLED" "A device lowered its clocks during the window.";
-    TruncatedWindow "W_TRUNCATED_WINDOW" "The run goes on where the power log begins or ends.";
+    TruncatedWindow "W_TRUNCATED_WINDOW" "A tenth or more of the records are in flight where the power log begins or ends.";
     WarmUp "W_WARM_UP" "The beginning of the run is not like the rest of it; warm-up may be mixed in.";
     NegativeNet "W_NEGATIVE_NET" "The energy above idle is negative.";
     TruncatedTail "W_TRUNCATED_TAIL" "Only the top of the distribution is known; the value is an interval.";
