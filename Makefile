@@ -56,6 +56,7 @@ bench: tools  ## The figures of docs/performance.md, measured here
 	$(BIN)/python benches/build_time.py
 	cargo build --quiet --release -p szilard-cli && $(BIN)/python benches/record.py target/release/szilard --docs
 	cargo run --quiet --release -p szilard-simd --example ratios && $(BIN)/python benches/entropy.py --docs
+	$(BIN)/python benches/traces.py --docs
 	$(BIN)/python benches/energy.py --docs
 
 # Needs a nightly toolchain and cargo-fuzz.

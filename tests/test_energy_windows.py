@@ -121,7 +121,11 @@ def test_the_costs_of_phases_are_those_of_a_least_squares_fit():
     assert found == pytest.approx(fit, rel=1e-9)
     covariance = square[0] / (len(y) - 3) * np.linalg.inv(x.T @ x)
     assert np.array(costs.covariance) == pytest.approx(covariance, rel=1e-8)
-    assert costs.per_second.u == pytest.approx(np.sqrt(covariance[2, 2]), rel=1e-8)
+    budget = costs.per_second.budget()
+    scatter = [
+        u for label, u in zip(budget["label"], budget["contribution"], strict=True) if label.startswith("scatter")
+    ]
+    assert np.abs(scatter) == pytest.approx([np.sqrt(covariance[2, 2])], rel=1e-8)
 
 
 def test_policies_stand_side_by_side():

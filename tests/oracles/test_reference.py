@@ -21,8 +21,9 @@ from reference import outcome  # noqa: E402
 CORPUS = HERE.parent / "corpus"
 DEFAULT, LARGE = 25, 16_384
 MUTATIONS = int(os.environ.get("SZILARD_MUTATIONS", DEFAULT))
-WORDS = [b"-", b'"', b"\n", b"\r\n", b"\r", b",", b";", b"\t", b" ", b"nan", b"inf", b"1e999", b"-1", b"0", b"N/A", b"[N/A]",
-         b"1_0", b"5.", b".5", b"1e3", b" mW", b" kW", b"\xff", b"\x00", b"{", b"[[", b"\xc2\xb5", b"00000", b"#", b"99999999"]  # fmt: skip
+WORDS = [b"-", b'"', b"\n", b"\r\n", b"\r", b",", b";", b"\t", b" ", b"nan", b"inf", b"1e999", b"-1", b"0", b"N/A",
+         b"[N/A]", b"1_0", b"5.", b".5", b"1e3", b" mW", b" kW", b"\xff", b"\x00", b"{", b"[[", b"\xc2\xb5", b"00000",
+         b"#", b"99999999"]  # fmt: skip
 
 
 def rows():

@@ -37,11 +37,11 @@ def solar_day(simulation: Simulation, first: int = 0, days: int = 3, ax: Axes | 
     inside = pl.col("start_s").is_between(first * day, (first + days) * day, closed="left")
     steps = simulation.steps.filter(inside)
     if steps.is_empty():
-        raise ValueError(f"no step of days {first} to {first + days - 1}: the simulation has {simulation.days.height} days")
+        last = simulation.days.height - 1
+        raise ValueError(f"no step of days {first} to {first + days - 1}: the simulation has days 0 to {last}")
     figure, ax = _style.axes(ax)
     hours = np.append(steps["start_s"].to_numpy(), steps["start_s"][-1] + steps["length_s"][-1]) / 3600.0
-    of_step = {name: steps[name].to_numpy() * 3600.0 / steps["length_s"].to_numpy() for name in ("harvest_wh", "load_wh")}
-    sun, load = of_step["harvest_wh"], of_step["load_wh"]
+    sun, load = (steps[name].to_numpy() * 3600.0 / steps["length_s"].to_numpy() for name in ("harvest_wh", "load_wh"))
     ax.stairs(sun, hours, color=_style.ORANGE, fill=True, alpha=0.35, label="sun")
     ax.stairs(load, hours, color=_style.BLUE, label="node", linewidth=1.2)
     causes = {"power": _style.VERMILION, "heat": _style.PURPLE, "busy": _style.GREY}
@@ -61,9 +61,7 @@ def solar_day(simulation: Simulation, first: int = 0, days: int = 3, ax: Axes | 
     handles, labels = ax.get_legend_handles_labels()
     line, name = charge.get_legend_handles_labels()
     handles, labels = handles + line, labels + name
-    ax.legend(
-        handles, labels, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, fontsize="small", frameon=False
-    )
+    ax.legend(handles, labels, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, fontsize="small", frameon=False)
     return figure, ax
 
 

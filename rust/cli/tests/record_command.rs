@@ -142,6 +142,18 @@ fn control_c_reaches_the_command_once_and_its_own_end_counts() {
 }
 
 #[test]
+fn a_terminal_that_goes_away_ends_the_command_as_it_would_without() {
+    let tree = Tree::rapl();
+    let mut terminal = in_terminal(&tree, "echo > ready; while :; do sleep 0.02; done");
+    until(|| written(&tree.path("ready")));
+    terminal.kill().unwrap();
+    terminal.wait().unwrap();
+    // SIGHUP, 1
+    until(|| !tree.said("end").is_empty());
+    assert_eq!(tree.said("end")[0]["signal"].as_i64(), Some(1));
+}
+
+#[test]
 fn impatience_ends_a_command_that_does_not_heed() {
     let tree = Tree::rapl();
     let mut terminal = in_terminal(&tree, "trap '' INT TERM; echo > ready; while :; do sleep 0.02; done");

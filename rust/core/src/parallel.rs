@@ -153,7 +153,7 @@ pub fn in_order<R: Send>(
     scope(|scope| {
         for _ in 1..threads {
             // A thread that cannot be had is done without.
-            let _ = Builder::new().spawn_scoped(scope, &work);
+            let _ = Builder::new().spawn_scoped(scope, work);
         }
         let _stop = StopOnPanic(&shared, &changed);
         let mut locked = queue();

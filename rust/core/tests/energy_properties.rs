@@ -337,16 +337,22 @@ fn the_spelling_of_a_table_changes_nothing() {
     }
 }
 
+/// With the limit of a gap left to the median interval a prefix can bridge what is a gap of the whole, whose median is
+/// smaller (case 198 of seed 11): the law holds where the limit is fixed.
 #[test]
 fn a_prefix_never_has_more_energy_than_the_whole() {
+    let of = |text: &[u8]| {
+        let trace = read(text.to_vec(), "log", &ReadOptions::default()).ok()?;
+        energy(&trace, &EnergyQuery { max_gap_ns: Some(2 * S), ..EnergyQuery::default() }).ok()
+    };
     let mut random = Random(11);
     for case in 0..CASES {
         let text = board(&mut random);
-        let whole = of_text(text.as_bytes()).map_or(0.0, |result| result.energy.unwrap().value());
+        let whole = of(text.as_bytes()).map_or(0.0, |result| result.energy.unwrap().value());
         // every prefix of some, and some of every one
         let step = if case % 50 == 0 { 1 } else { 37 };
         for end in (random.within(0, step) as usize..text.len()).step_by(step as usize) {
-            let Some(part) = of_text(&text.as_bytes()[..end]) else { continue };
+            let Some(part) = of(&text.as_bytes()[..end]) else { continue };
             let energy = part.energy.unwrap().value();
             assert!(energy <= whole * (1.0 + 1e-12), "case {case}, byte {end}: {energy} of {whole}");
             assert!(matches!(part.status, Status::Complete | Status::Incomplete));

@@ -11,6 +11,8 @@
 //! | `lanes` | what the kernel asks of vector instructions |
 //! | `avx512`, `avx2`, `portable` | what gives it; `portable` is NEON where the compiler assumes it |
 //! | `text` | where lines and fields of logs end, and plain decimal numbers |
+//! | `rows` | plain rows of a log's table, in one go |
+//! | `spacing` | the intervals between times, and bounds of their median |
 //! | `dispatch` | the choice between them, when the program runs |
 //! | `integral` | exact sums of values times the time around them, and trapezoids between many cuts |
 //! | `order`, `share` | the order of many integers, and pieces shared out among windows that overlap |
@@ -30,8 +32,10 @@ mod order;
 mod pair;
 mod portable;
 mod row;
+mod rows;
 mod share;
 mod space;
+mod spacing;
 mod sums;
 mod text;
 
@@ -41,5 +45,7 @@ pub use logit::{Logit, widen_slice};
 pub use order::order;
 pub use pair::LogSoftmax;
 pub use row::{BLOCK, RowSums, Softmax};
+pub use rows::{Found, Plain, WIDTH};
 pub use share::{Piece, Shares, Sharing, Sweep, Window};
+pub use spacing::{Spacing, bounds, steps};
 pub use text::{decimal, find, split};

@@ -1,5 +1,6 @@
 """Logs of boards: nvidia-smi, dmon, NVML counters, tegrastats."""
 
+import itertools
 import re
 from fractions import Fraction
 
@@ -29,7 +30,7 @@ def smi_header(text):
 
 
 def nvidia_smi(data, log, options):
-    layout, skipped, unnamed, model, counts, boards = None, False, [], [], {}, None
+    layout, _skipped, unnamed, model, counts, _boards = None, False, [], [], {}, None
     for text in lines(data):
         if not text.strip(WHITE):
             continue
@@ -40,7 +41,6 @@ def nvidia_smi(data, log, options):
         if layout is None:
             if text.lstrip(WHITE)[:1].isnumeric():
                 raise RefusedError("E_NO_HEADER")
-            skipped = True
             continue
         mark, count, time_at, identities, model_at, powers = layout
         cells = fields(text, mark)
@@ -98,7 +98,7 @@ def smi_layout(log, titles, mark):
 
 def burst(times):
     """The number of rows in each burst, where rows come in bursts of one size."""
-    steps = [max(0, b - a) for a, b in zip(times, times[1:], strict=False)]
+    steps = [max(0, b - a) for a, b in itertools.pairwise(times)]
     if not steps:
         return None
     median = sorted(steps)[(len(steps) - 1) // 2]
@@ -264,7 +264,7 @@ def tegrastats(data, log, options):
         else:
             time = log.spaced(index)
         words, seen = words_of(text), set()
-        for name, word in zip(words, words[1:], strict=False):
+        for name, word in itertools.pairwise(words):
             if not re.fullmatch("[A-Z][A-Z0-9_]*", name) or name in ("RAM", "SWAP", "IRAM"):
                 continue
             now = rail(word)

@@ -165,8 +165,8 @@ def prometheus(data, log, options):
     if not isinstance(result, list):
         raise RefusedError("E_NO_DATA")
     met = {}
-    for series in result:
-        series = series if isinstance(series, dict) else {}
+    for given in result:
+        series = given if isinstance(given, dict) else {}
         metric = series.get("metric")
         metric = metric if isinstance(metric, dict) else {}
         labels = {k: v for k, v in metric.items() if isinstance(v, str) and not isinstance(v, Number)}
@@ -188,8 +188,13 @@ def prometheus(data, log, options):
                 where = None
         elif where:
             met[where] = (list(labels.items()), None)
-            log.declare(name, METRICS[name][0], boundary="board", drops_negative=True,
-                        range=Fraction(2) ** 64 if METRICS[name][0] == "counter" else None)
+            log.declare(
+                name,
+                METRICS[name][0],
+                boundary="board",
+                drops_negative=True,
+                range=Fraction(2) ** 64 if METRICS[name][0] == "counter" else None,
+            )
         for value in values:
             if not isinstance(value, list) or len(value) != 2:
                 raise RefusedError("E_FIELD_COUNT")
@@ -210,7 +215,11 @@ def prometheus(data, log, options):
     if not met:
         raise RefusedError("E_NO_POWER")
     for device, name in met:
-        better = [other for dev, other in met if dev == device and RANK.index(METRICS[other][0]) < RANK.index(METRICS[name][0])]
+        better = [
+            other
+            for dev, other in met
+            if dev == device and RANK.index(METRICS[other][0]) < RANK.index(METRICS[name][0])
+        ]
         if (device, name) in log.series and better:
             log.series[(device, name)].instead = min(better, key=lambda other: RANK.index(METRICS[other][0]))
 
@@ -367,5 +376,3 @@ def scalars(text):
     if opened or text[at:].strip(WHITE):
         raise RefusedError("E_XML")
     return found
-
-

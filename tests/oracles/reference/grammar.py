@@ -5,7 +5,7 @@ import zlib
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
-WHITE = "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+WHITE = "\t\n\x0b\x0c\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 LINE_LIMIT, COLUMN_LIMIT, LITERAL_LIMIT = 1 << 20, 4096, 64
 SECOND = 10**9
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -51,7 +51,9 @@ def opened(data, decompress=False):
         if compression(data):
             raise RefusedError("E_COMPRESSED")
     head = data[:4]
-    words = len(head) == 4 and ((head[0] == head[2] == 0 < min(head[1], head[3])) or (head[1] == head[3] == 0 < min(head[0], head[2])))
+    words = len(head) == 4 and (
+        (head[0] == head[2] == 0 < min(head[1], head[3])) or (head[1] == head[3] == 0 < min(head[0], head[2]))
+    )
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or words:
         raise RefusedError("E_ENCODING")
     data = data.removeprefix(b"\xef\xbb\xbf")

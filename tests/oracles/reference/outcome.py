@@ -22,7 +22,7 @@ READERS = {
 
 
 def outcome(data, form, options):
-    """`("value", [(device, series, joules, scale), ...])`, or `("code", code)`; joules are `None` where none is covered."""
+    """`("value", [(device, series, joules, scale), ...])` or `("code", code)`; joules `None` where none is covered."""
     log = Log(options)
     try:
         READERS[form](opened(data, options.get("decompress", False)), log, options)

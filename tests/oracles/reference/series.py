@@ -125,7 +125,7 @@ def nanoseconds(text):
 
 def sentinel(value, step, kind, boundary):
     """Whether a value is all bits of an integer, to the digits that are printed, and cannot be real."""
-    power = kind != "counter" and kind != "interval"
+    power = kind not in {"counter", "interval"}
     size = abs(value)
     if value < 0:
         marks = [(1 << 31, 1 << 31), (1 << 63, 1 << 63)]
@@ -180,10 +180,7 @@ def spread(rows, interval, resolution):
     out, last = [], None
     for ns, value, leap in rows:
         expected = None if last is None else last + interval
-        if last is None:
-            at = ns
-        else:
-            at = expected if abs(ns - expected) <= resolution + interval else max(ns, last)
+        at = ns if last is None else expected if abs(ns - expected) <= resolution + interval else max(ns, last)
         out.append((at, value, leap))
         last = at
     return out
@@ -195,7 +192,9 @@ def settled(log):
         raise RefusedError("E_NO_DATA")
     leaps = sorted(log.leaps)
     for series in log.series.values():
-        passed = [(ns + SECOND * (sum(leap <= ns for leap in leaps) - inside), value) for ns, value, inside in series.rows]
+        passed = [
+            (ns + SECOND * (sum(leap <= ns for leap in leaps) - inside), value) for ns, value, inside in series.rows
+        ]
         rows, breaks = arrange(passed)
         rows = [(ns, value, False) for ns, value in rows]
         repeated = any(a[0] == b[0] for a, b in itertools.pairwise(rows))

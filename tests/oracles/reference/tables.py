@@ -3,10 +3,38 @@
 import re
 from fractions import Fraction
 
-from .grammar import SECOND, WHITE, RefusedError, cell, delimiter, distinct, fields, lines, literal, nearest, title, unit
+from .grammar import (
+    SECOND,
+    WHITE,
+    RefusedError,
+    cell,
+    delimiter,
+    distinct,
+    fields,
+    lines,
+    literal,
+    nearest,
+    title,
+    unit,
+)
 
 TIME_WORDS = {"time", "timestamp", "ts", "t", "date", "datetime", "elapsed", "epoch", "unix", "clock", "unixtime"}
-BESIDE = {"utc", "local", "since", "start", "sample", "relative", "rel", "host", "system", "monotonic", "boot", "of", "the", "log"}
+BESIDE = {
+    "utc",
+    "local",
+    "since",
+    "start",
+    "sample",
+    "relative",
+    "rel",
+    "host",
+    "system",
+    "monotonic",
+    "boot",
+    "of",
+    "the",
+    "log",
+}
 DEVICES = {
     "device", "device_id", "gpu", "gpu_id", "gpu_index", "index", "id", "uuid", "gpu_uuid", "sensor", "rail", "zone",
     "channel", "node", "host", "hostname", "name", "label", "outlet", "plug", "socket",
@@ -314,7 +342,9 @@ def ptd(data, log, options):
             raise RefusedError("E_NO_TIME")
         for name, value in readings.items():
             own = name if name is not None else "Watts"
-            log.declare(own, "instant", within=None if own == "Watts" else "Watts", boundary="node" if own == "Watts" else None)
+            log.declare(
+                own, "instant", within=None if own == "Watts" else "Watts", boundary="node" if own == "Watts" else None
+            )
             watts = log.read(own, value, unit("W"))
             log.add("0", own, time, None if watts == -1 else watts)
 
@@ -347,7 +377,9 @@ def codecarbon(data, log, options):
             raise RefusedError("E_BAD_NUMBER")
         end = log.civil(run["timestamp"])
         run["end"], run["start"] = end, (end[0] - nearest(duration[0] * SECOND), False)
-        run["name"] = run.get("run_id", "").strip(WHITE) or run.get("project_name", "").strip(WHITE) + " " + run["timestamp"].strip(WHITE)
+        run["name"] = run.get("run_id", "").strip(WHITE) or run.get("project_name", "").strip(WHITE) + " " + run[
+            "timestamp"
+        ].strip(WHITE)
         runs.append(run)
     longest = {}
     for run in runs:
@@ -373,8 +405,12 @@ def codecarbon(data, log, options):
             if not text and name != energies[0]:
                 continue
             series = name + ("@site" if inside else "@it")
-            log.declare(series, "counter", boundary="site" if inside else "it",
-                        within=None if name == energies[0] else energies[0] + ("@site" if inside else "@it"))
+            log.declare(
+                series,
+                "counter",
+                boundary="site" if inside else "it",
+                within=None if name == energies[0] else energies[0] + ("@site" if inside else "@it"),
+            )
             value = log.read(series, text, unit("kWh"))
             value = None if name in zero else value
             if first and value is not None:

@@ -169,7 +169,8 @@ impl Started {
             (SIGINT, 2) => SIGTERM,
             (SIGINT, 3..) => SIGKILL,
             // the terminal has told all of the group
-            _ if !sent || !PASSED.contains(&signal) => return,
+            (SIGINT | SIGQUIT, _) if !sent => return,
+            _ if !PASSED.contains(&signal) => return,
             _ => signal,
         };
         if self.child.try_wait().is_ok_and(|status| status.is_none()) {

@@ -132,15 +132,8 @@ pub fn energy(trace: &Trace, query: &EnergyQuery) -> Result<EnergyResult, Energy
     energy_by(trace, query, &mut |channel, window, reasons| integral(trace, channel, window, query, reasons))
 }
 
-/// What the intervals of a channel inside a window add up to.
-pub(super) struct Integral {
-    pub total: Total,
-    /// Length of all of them. [ns]
-    pub spanned_ns: i64,
-}
-
 /// How the intervals of a channel inside a window are added up.
-type Integrate<'i> = &'i mut dyn FnMut(&Channel, (i64, i64), &mut Diagnostics) -> Result<Integral, EnergyError>;
+type Integrate<'i> = &'i mut dyn FnMut(&Channel, (i64, i64), &mut Diagnostics) -> Result<Total, EnergyError>;
 
 /// As [`energy`], with integrals from elsewhere.
 pub(super) fn energy_by(
@@ -337,7 +330,8 @@ fn device_energy(
     };
     enough(trace, channel)?;
     let window = query.window.unwrap_or_else(|| own_window(trace, channel, span));
-    let Integral { mut total, spanned_ns } = integrate(channel, window, reasons)?;
+    let mut total = integrate(channel, window, reasons)?;
+    let spanned_ns = total.covered_ns.saturating_add(total.gap_ns);
     if channel.samples.breaks.is_empty() {
         let outside = window.1.saturating_sub(window.0).saturating_sub(spanned_ns).max(0);
         total.gap_ns = total.gap_ns.saturating_add(outside);
@@ -377,26 +371,25 @@ fn integral(
     window: (i64, i64),
     query: &EnergyQuery,
     reasons: &mut Diagnostics,
-) -> Result<Integral, EnergyError> {
+) -> Result<Total, EnergyError> {
     let (meter, sums) = Meter::read(trace, channel, window, query.max_gap_ns, reasons)?;
     let total = sums.total(1);
     if !total.energy_j.is_finite() {
-        let mut inside = meter.iter().filter_map(|interval| interval.clipped(window.0, window.1));
-        let index = inside.find(overflows).map_or(0, |interval| interval.index);
-        let place = trace.records.place(channel.samples.line.get(index).copied().unwrap_or(0));
+        let place = trace.records.place(channel.samples.line.get(overflow(&meter, window)).copied().unwrap_or(0));
         return Err(EnergyError::Range { source_name: trace.source.clone(), place, channel: channel.label() });
     }
-    let spanned_ns = total.covered_ns.saturating_add(total.gap_ns);
-    Ok(Integral { total, spanned_ns })
+    Ok(total)
 }
 
-/// Whether the energy of an interval is no finite number.
-pub(super) fn overflows(interval: &Interval) -> bool {
-    match interval.content {
+/// The sample at the end of the first interval whose energy is no finite number.
+fn overflow(meter: &Meter<'_>, window: (i64, i64)) -> usize {
+    let beyond = |interval: &Interval| match interval.content {
         Content::Ramp(from, to) => !((from.abs() + to.abs()) * interval.length() as f64).is_finite(),
         Content::Energy(energy) => !(energy * 2e9).is_finite(),
         Content::Gap(_) => false,
-    }
+    };
+    let mut inside = meter.iter().filter_map(|interval| interval.clipped(window.0, window.1));
+    inside.find(beyond).map_or(0, |interval| interval.index)
 }
 
 /// An error unless there are two samples at two times and, of a counter, one read in three that differs.

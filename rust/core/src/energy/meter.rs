@@ -5,7 +5,7 @@ use super::error::EnergyError;
 use super::interval::Interval;
 use super::sums::Sums;
 use crate::input::Diagnostics;
-use crate::traces::{Channel, Kind, SHORTEST_GAP, Trace};
+use crate::traces::{Channel, Kind, SHORTEST_GAP_NS, Trace};
 use std::ops::Range;
 
 /// Consecutive samples in time order. Between two of them lies an interval.
@@ -99,13 +99,13 @@ impl<'a> Meter<'a> {
             let sums = Sums::of(&meter, window);
             (meter, sums)
         };
-        let found = with_limit(max_gap_ns.unwrap_or(SHORTEST_GAP));
+        let found = with_limit(max_gap_ns.unwrap_or(SHORTEST_GAP_NS));
         // the median interval decides only about intervals above the least limit
         if max_gap_ns.is_some() || found.1.gap_ns() == 0 {
             return Ok(found);
         }
         Ok(match channel.samples.gap_limit_ns() {
-            SHORTEST_GAP => found,
+            SHORTEST_GAP_NS => found,
             limit => with_limit(limit),
         })
     }

@@ -2,9 +2,10 @@
 
 use super::counter::{Reads, range};
 use super::error::EnergyError;
-use super::integrate::{EnergyQuery, EnergyResult, Integral, Rule, energy, energy_by, overflows};
-use super::interval::{Content, Interval, Sample};
-use super::sums::Sums;
+use super::integrate::{EnergyQuery, EnergyResult, Rule, energy, energy_by};
+use super::interval::{Interval, Sample};
+use super::meter::Run;
+use super::sums::{Sums, Total};
 use crate::input::{BLOCK_BYTES, Code, Diagnostics, Place, Refusal};
 use crate::quantity::Boundary;
 use crate::traces::{
@@ -167,18 +168,18 @@ fn streamed(
     if let Some(reason) = undecided(&trace, &meters.meters) {
         return Err(StreamError::Undecided(reason).into());
     }
-    let nothing = Meter::default();
+    let nothing = Metered::default();
     let result = energy_by(&trace, query, &mut |channel, _, reasons| {
         let mut metered = trace.channels.iter().zip(&meters.meters);
         let meter = metered.find(|(known, _)| std::ptr::eq(*known, channel)).map_or(&nothing, |(_, meter)| meter);
-        meter.integral(&trace, channel, query, reasons)
+        meter.total(&trace, channel, query, reasons)
     });
     let result = result.map_err(Ended::Energy)?;
     Ok(FileEnergy { result, format: trace.format, clock: trace.clock, whole: None })
 }
 
 /// What would be decided otherwise if the exact median of the intervals or the boundary of a counter were known.
-fn undecided(trace: &Trace, meters: &[Meter]) -> Option<&'static str> {
+fn undecided(trace: &Trace, meters: &[Metered]) -> Option<&'static str> {
     let span = trace.span_ns()?;
     for (channel, meter) in trace.channels.iter().zip(meters) {
         let Samples { time_ns, beyond, .. } = &channel.samples;
@@ -188,6 +189,9 @@ fn undecided(trace: &Trace, meters: &[Meter]) -> Option<&'static str> {
         let ends = [first.saturating_sub(span.0), span.1.saturating_sub(*last)];
         if ends.into_iter().any(|end| beyond(end, low) != beyond(end, high)) {
             return Some("whether a device is missing at one end hangs on the exact median of its intervals");
+        }
+        if !meter.sums.total(1).energy_j.is_finite() {
+            return Some("its energy is out of range");
         }
         if meter.counter.is_some() && meter.boundary != channel.boundary {
             return Some("what a counter can plausibly show hangs on all the channels of the log");
@@ -199,16 +203,14 @@ fn undecided(trace: &Trace, meters: &[Meter]) -> Option<&'static str> {
 /// The meters of all series.
 struct Meters {
     max_gap_ns: Option<i64>,
-    meters: Vec<Meter>,
+    meters: Vec<Metered>,
 }
 
 /// What the intervals of one series add up to so far.
 #[derive(Debug, Default)]
-struct Meter {
+struct Metered {
+    /// Of the intervals that are no gaps; of all where the caller says what a gap is, and of a counter.
     sums: Sums,
-    spanned_ns: i64,
-    /// Line of the first interval whose energy is out of range.
-    overflow: Option<u32>,
     counter: Option<Reads>,
     boundary: Option<Boundary>,
     kind: Option<Kind>,
@@ -219,82 +221,64 @@ struct Meter {
 impl Sink for Meters {
     fn take(&mut self, series: usize, slot: &Slot, before: Option<Sample>, samples: &Samples, sure_ns: i64) {
         if self.meters.len() <= series {
-            self.meters.resize_with(series + 1, Meter::default);
+            self.meters.resize_with(series + 1, Metered::default);
         }
         let Some(meter) = self.meters.get_mut(series) else { return };
-        meter.kind.get_or_insert(slot.kind);
-        let all = samples.time_ns.iter().copied().zip(samples.value.iter().copied()).zip(samples.line.iter().copied());
-        if let Some(range) = range(slot.kind) {
+        let kind = *meter.kind.get_or_insert(slot.kind);
+        if let Some(range) = range(kind) {
             meter.boundary = slot.boundary;
             let reads = meter.counter.get_or_insert_with(|| Reads::new(range, slot.boundary));
-            let mut found = Vec::new();
-            for (sample, line) in all {
-                if let Some((waiting, at)) = meter.waiting.replace((sample, line)) {
-                    found.extend(reads.take(waiting, at, Some(sample.1)).map(|interval| (interval, at)));
+            let all = samples.time_ns.iter().copied().zip(samples.value.iter().copied());
+            for (sample, line) in all.zip(samples.line.iter().copied()) {
+                if let Some((waiting, at)) = meter.waiting.replace((sample, line))
+                    && let Some(interval) = reads.take(waiting, at, Some(sample.1))
+                {
+                    meter.sums.add(&interval);
                 }
             }
-            found.into_iter().for_each(|(interval, line)| meter.add(&interval, line));
             return;
         }
-        let mut last = before;
-        for (sample, line) in all {
-            let Some(from) = last.replace(sample) else { continue };
-            let interval = Interval::between(slot.kind, from, sample, self.max_gap_ns.unwrap_or(sure_ns), 0);
-            // longer intervals come later, unless the caller says what a gap is
-            if self.max_gap_ns.is_some() || !matches!(interval.content, Content::Gap(Code::Gap)) {
-                meter.add(&interval, line);
-            }
+        let max_gap_ns = self.max_gap_ns.unwrap_or(sure_ns);
+        let first = samples.time_ns.first().copied().zip(samples.value.first().copied());
+        if let Some((before, first)) = before.zip(first) {
+            meter.sums.add(&Interval::between(kind, before, first, max_gap_ns, 0));
         }
+        meter.sums.add_run(&Run { kind, max_gap_ns, first: 0, time: &samples.time_ns, value: &samples.value });
     }
 
     fn covered(&mut self, series: usize, long: &Long) {
         let Some(meter) = self.meters.get_mut(series).filter(|_| self.max_gap_ns.is_none()) else { return };
         let Some(kind) = meter.kind else { return };
-        meter.add(&Interval::between(kind, long.from, long.to, i64::MAX, 0), long.line);
+        meter.sums.add(&Interval::between(kind, long.from, long.to, i64::MAX, 0));
     }
 }
 
-impl Meter {
-    fn add(&mut self, interval: &Interval, line: u32) {
-        if overflows(interval) {
-            self.overflow = Some(self.overflow.map_or(line, |first| first.min(line)));
-        }
-        self.spanned_ns = self.spanned_ns.saturating_add(interval.length());
-        self.sums.add(interval);
-    }
-
+impl Metered {
     /// The sums over all intervals of a channel.
-    fn integral(
+    fn total(
         &self,
         trace: &Trace,
         channel: &Channel,
         query: &EnergyQuery,
         reasons: &mut Diagnostics,
-    ) -> Result<Integral, EnergyError> {
-        let mut all =
-            Self { sums: self.sums.clone(), spanned_ns: self.spanned_ns, overflow: self.overflow, ..Self::default() };
-        if let Some(reads) = &self.counter {
-            let mut reads = reads.clone();
-            if let Some((sample, line)) = self.waiting
-                && let Some(interval) = reads.take(sample, line, None)
-            {
-                all.add(&interval, line);
-            }
-            let source_name = || trace.source.clone();
-            reads
-                .say(channel, &trace.records, reasons)
-                .map_err(|counter| EnergyError::CounterAmbiguous { source_name: source_name(), counter })?;
-        } else if query.max_gap_ns.is_none() {
-            for gap in channel.samples.beyond.iter().flat_map(|beyond| &beyond.gaps) {
-                let interval =
-                    Interval { start: gap.from.0, end: gap.to.0, content: Content::Gap(Code::Gap), index: 0 };
-                all.add(&interval, gap.line);
-            }
+    ) -> Result<Total, EnergyError> {
+        let Some(reads) = &self.counter else {
+            let total = self.sums.total(1);
+            let gaps = channel.samples.beyond.iter().flat_map(|beyond| &beyond.gaps);
+            // what was held back at first is no gap for that
+            return Ok(match query.max_gap_ns {
+                Some(_) => total,
+                None => Total { gap_ns: gaps.fold(0, |sum: i64, gap| sum.saturating_add(gap.length())), ..total },
+            });
+        };
+        let (mut reads, mut sums) = (reads.clone(), self.sums.clone());
+        if let Some((sample, line)) = self.waiting
+            && let Some(interval) = reads.take(sample, line, None)
+        {
+            sums.add(&interval);
         }
-        if let Some(line) = all.overflow {
-            let place = trace.records.place(line);
-            return Err(EnergyError::Range { source_name: trace.source.clone(), place, channel: channel.label() });
-        }
-        Ok(Integral { total: all.sums.total(1), spanned_ns: all.spanned_ns })
+        let counter = reads.say(channel, &trace.records, reasons);
+        counter.map_err(|counter| EnergyError::CounterAmbiguous { source_name: trace.source.clone(), counter })?;
+        Ok(sums.total(1))
     }
 }

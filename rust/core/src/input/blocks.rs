@@ -160,6 +160,7 @@ fn read_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::hash::{BuildHasher, RandomState};
 
     fn joined(blocks: &Blocks<'_>) -> Vec<u8> {
         let mut buffer = Vec::new();
@@ -168,7 +169,8 @@ mod tests {
 
     #[test]
     fn blocks_of_any_size_are_the_text_and_end_with_their_lines() {
-        let path = std::env::temp_dir().join(format!("szilard-blocks-{}", std::process::id()));
+        let unique = RandomState::new().hash_one(0);
+        let path = std::env::temp_dir().join(format!("szilard-blocks-{unique:x}"));
         for plain in [&b"a\nbcd\n\n\nefghij\r\nk"[..], b"\n", b"no line end", b"\n\n\n", b"one line\n"] {
             let text = Text::open(plain.to_vec(), "f", false).unwrap();
             std::fs::write(&path, [UTF8_MARK, plain, &[0; 5]].concat()).unwrap();

@@ -85,6 +85,17 @@ impl<'a> Lines<'a> {
         Ok(Some(Line { number: self.number, text }))
     }
 
+    /// The bytes that were not taken yet.
+    pub fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    /// Leaves out so many whole lines of so many bytes.
+    pub fn skip(&mut self, lines: u32, bytes: usize) {
+        self.number = self.number.saturating_add(lines);
+        self.rest = self.rest.get(bytes..).unwrap_or_default();
+    }
+
     /// The number of the line taken last.
     pub fn number(&self) -> u32 {
         self.number

@@ -110,6 +110,9 @@ pub struct Samples {
     pub beyond: Option<Beyond>,
 }
 
+/// No shorter interval is a gap. [ns]
+pub const SHORTEST_GAP_NS: i64 = 2_000_000_000;
+
 /// What is known of the samples of a stream.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Beyond {
@@ -175,12 +178,9 @@ impl Samples {
     }
 }
 
-/// No shorter interval is a gap. [ns]
-pub const SHORTEST_GAP: i64 = 2_000_000_000;
-
 /// The longest interval that counts as sampled, of a series with this median interval. [ns]
 pub(super) fn gap_limit_ns(median: i64) -> i64 {
-    median.saturating_mul(5).max(SHORTEST_GAP)
+    median.saturating_mul(5).max(SHORTEST_GAP_NS)
 }
 
 /// One measured series of one device.

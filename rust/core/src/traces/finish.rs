@@ -293,6 +293,12 @@ fn gaps(samples: &Samples) -> Vec<(i64, u32)> {
 /// the next value is not taken for both intervals.
 pub(super) fn samples(rows: &[Row], steps: &[(usize, u32)], kind: Kind) -> Samples {
     let mut samples = Samples::default();
+    if steps.is_empty() && rows.iter().all(|row| row.value.is_ok()) {
+        samples.time_ns.extend(rows.iter().map(|row| row.time_ns));
+        samples.value.extend(rows.iter().filter_map(|row| row.value.ok()));
+        samples.line.extend(rows.iter().map(|row| row.line));
+        return samples;
+    }
     let last = rows.iter().rposition(|row| row.value.is_ok()).map_or(0, |last| last + 1);
     let of_interval = matches!(kind, Kind::IntervalEnergy | Kind::IntervalMeanPower);
     let mut steps = steps.iter().map(|(at, _)| *at).peekable();

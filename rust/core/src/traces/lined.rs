@@ -18,6 +18,12 @@ pub(super) trait LineReader: Send + Sync {
     /// Takes the next line.
     fn line(&mut self, builder: &mut Builder<'_>, line: &Line<'_>) -> Result<(), Refusal>;
 
+    /// Takes the plain rows at the start of a text, before which stand so many lines: how many, and of how many bytes.
+    /// What is not plain is left to [`LineReader::line`], which would find the same in plain rows.
+    fn plain(&mut self, _builder: &mut Builder<'_>, _text: &[u8], _before: u32) -> (u32, usize) {
+        (0, 0)
+    }
+
     /// Takes up what it still holds back: no further line comes.
     fn flush(&mut self, _builder: &mut Builder<'_>) -> Result<(), Refusal> {
         Ok(())
@@ -94,12 +100,15 @@ pub(super) fn read(
     Ok(trace)
 }
 
+/// What is done behind a block, of which the number is given.
+type BehindBlock<'e, 'a> = &'e mut dyn FnMut(&mut Builder<'a>, &dyn LineReader, usize) -> Result<(), Stopped>;
+
 /// Gives the lines of all blocks to the reader, and calls `each` behind every block with its number.
 pub(super) fn run<'a>(
     blocks: &Blocks<'_>,
     builder: &mut Builder<'a>,
     reader: &mut dyn LineReader,
-    each: &mut dyn FnMut(&mut Builder<'a>, &dyn LineReader, usize) -> Result<(), Stopped>,
+    each: BehindBlock<'_, 'a>,
 ) -> Result<(), Stopped> {
     let (mut block, mut before) = (0, 0u32);
     let (mut buffer, count) = (Vec::new(), blocks.count());
@@ -157,7 +166,17 @@ fn lines_of(
 ) -> Result<u32, Stopped> {
     let bytes = blocks.get(block, buffer).map_err(Stopped::Io)?;
     let mut lines = blocks.lines(block, bytes, before);
+    // after a line that is not plain the next ones are tried ever more rarely
+    let (mut tries, mut pause) = (0u32, 0u32);
     loop {
+        if pause == 0 {
+            let (rows, taken) = reader.plain(builder, lines.rest(), lines.number());
+            lines.skip(rows, taken);
+            tries = if rows > 0 { 0 } else { (tries + 1).min(8) };
+            pause = (1 << tries) - 1;
+        } else {
+            pause -= 1;
+        }
         match lines.next(&mut builder.diagnostics) {
             Ok(Some(line)) => reader.line(builder, &line)?,
             Ok(None) => break,

@@ -14,7 +14,7 @@ const SENTINELS: [(u64, u64); 5] = [
 ];
 
 /// Less than any sentinel in any unit, 2147 at the least, rounded to three digits.
-const LEAST_SENTINEL: f64 = 2140.0;
+pub(super) const LEAST_SENTINEL: f64 = 2140.0;
 
 /// Units in which a device's own interface counts, in W or J: the unit itself, milli and micro.
 const INTERFACE_UNITS: [f64; 3] = [1.0, 1e-3, 1e-6];

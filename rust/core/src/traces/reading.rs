@@ -115,8 +115,8 @@ impl Builder<'_> {
     /// The cell `text`, where it is a plain number and the unit kept.
     fn cell_in_same_unit<'t>(&self, text: &'t str) -> Option<Cell<'t>> {
         let (symbol, unit) = self.recent_unit.as_ref()?;
-        let number = text.strip_suffix(symbol.as_str())?.strip_suffix(' ')?;
-        match literal(number, '.') {
+        let number = text.strip_suffix(symbol.as_str())?;
+        match literal(number.strip_suffix(' ').unwrap_or(number), '.') {
             Literal::Number(decimal) => Some(Cell::Number(decimal, Some(*unit))),
             _ => None,
         }
@@ -127,7 +127,9 @@ impl Builder<'_> {
         let Some(unit) = unit.filter(|unit| self.recent_unit.as_ref().is_none_or(|(_, known)| known != unit)) else {
             return;
         };
-        if let Some((_, symbol)) = text.trim().split_once(' ').filter(|(_, symbol)| *symbol == symbol.trim()) {
+        let symbol = text.trim().trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let symbol = symbol.strip_prefix(' ').unwrap_or(symbol);
+        if !symbol.is_empty() && symbol.chars().all(char::is_alphabetic) {
             self.recent_unit = Some((symbol.to_owned(), unit));
         }
     }

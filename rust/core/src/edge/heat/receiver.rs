@@ -25,7 +25,7 @@ pub struct TroughReceiver {
 impl TroughReceiver {
     /// The Schott PTR70 of 2008: 0.141 t + 6.48·10⁻⁹ t⁴ between 100 degC and 506 degC, in a laboratory of 23 to 25 degC.
     ///
-    /// Evidence: secondary. The report itself was not read; three public documents that cite it give the same
+    /// Evidence: secondary. The report itself was not read; two public files that cite it give the same
     /// coefficients, and the measured losses that two of them quote from it (15 W/m at 100 degC, 43 at 213, 141 at 346,
     /// 333.8 ± 10 at 451, 495 at 506) agree with them to 3 W/m.
     pub const SCHOTT_PTR70_2008: Self = Self {

@@ -5,6 +5,7 @@ use super::super::integrate::{EnergyQuery, energy, members};
 use super::super::join::join;
 use super::super::meter::Meter;
 use super::super::tokens::{Request, TokenLog};
+use super::super::uncertainty::Spread;
 use super::pieces::pieces;
 use crate::quantity::{Component, Distribution, Measured, Quantity};
 use crate::traces::Trace;
@@ -89,7 +90,9 @@ pub(in super::super) fn costs_of(
         let scaled = |part: &Component| Component { contribution: part.contribution * share, ..part.clone() };
         let label = "scatter of the power about the fit";
         let of_fit = Component::new(&format!("fit:{unit}:{index}"), label, Distribution::Normal, variance.sqrt());
-        let components = total.measured().components().iter().map(scaled).chain([of_fit]).collect();
+        // what is independent from reading to reading is in the scatter already
+        let of_meter = total.measured().components().iter().filter(|part| Spread::of(part) == Spread::Proportional);
+        let components = of_meter.map(scaled).chain([of_fit]).collect();
         let quantity = Quantity::from_measured(Measured::with_components(value, components), unit.parse()?)?;
         Ok(quantity.at(total.boundary()).by(total.methods().iter().copied()))
     };

@@ -28,6 +28,9 @@ impl Faults {
         let Some(first) = rows.first() else { return };
         self.first_row.get_or_insert(first.line);
         self.due |= rows.iter().any(|row| row.value != Err(Fault::Start));
+        if rows.iter().all(|row| row.value.is_ok()) {
+            return;
+        }
         let fault = |row: &Row| Some((row.line, row.value.err().filter(|fault| *fault != Fault::Start)?));
         let mut faults: Vec<(u32, Fault)> = rows.iter().filter_map(fault).collect();
         faults.sort_by_key(|(line, _)| *line);

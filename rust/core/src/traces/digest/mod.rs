@@ -2,11 +2,9 @@
 
 mod faults;
 mod series;
-mod spacing;
 mod values;
 
 pub(super) use faults::Faults;
 pub use series::Sink;
 pub(super) use series::{Digest, Known, Undecided};
-use spacing::Spacing;
 pub(super) use values::Values;

@@ -1,9 +1,10 @@
 //! The rows of one series of a stream: each chunk is taken up and can then be forgotten.
 
 use super::super::builder::{Row, Slot};
-use super::super::channel::{Beyond, Kind, Long, SHORTEST_GAP, Samples, gap_limit_ns};
+use super::super::channel::{Beyond, Kind, Long, SHORTEST_GAP_NS, Samples, gap_limit_ns};
 use super::super::finish::samples;
-use super::{Faults, Spacing, Values};
+use super::{Faults, Values};
+use szilard_simd::{Spacing, steps};
 
 /// How many first samples are held, by which a sensor is known.
 const FIRST: usize = 64;
@@ -61,33 +62,33 @@ impl Digest {
         most: usize,
         sink: &mut dyn Sink,
     ) -> Result<(), Undecided> {
-        for row in rows {
-            match self.row_before.replace(row.time_ns) {
-                Some(before) if row.time_ns < before => return Err("rows are out of time order"),
-                Some(before) if row.time_ns == before => _ = self.repeat.get_or_insert(row.line),
-                _ => {}
-            }
-        }
-        self.faults.take(rows, texts);
+        let clean = rows.iter().all(|row| row.value.is_ok());
         let kind = slot.kind;
+        let chunk = samples(rows, &[], kind);
+        let stamps: Vec<i64> = if clean { Vec::new() } else { rows.iter().map(|row| row.time_ns).collect() };
+        let (back, same) = steps(self.row_before, if clean { &chunk.time_ns } else { &stamps });
+        if back.is_some() {
+            return Err("rows are out of time order");
+        }
+        self.row_before = rows.last().map(|row| row.time_ns).or(self.row_before);
+        let same = same.and_then(|at| rows.get(at)).map(|row| row.line);
+        self.repeat = self.repeat.or(same);
+        self.faults.take(rows, texts);
         let of_interval = matches!(kind, Kind::IntervalEnergy | Kind::IntervalMeanPower);
-        if of_interval && rows.iter().any(|row| row.value.is_err()) {
+        if of_interval && !clean {
             return Err("readings of intervals are missing");
         }
-        let chunk = samples(rows, &[], kind);
         let before = self.ends.last();
         self.values.take(kind, before.map(|(time, _)| time), &chunk);
         let bridged = matches!(kind, Kind::HoldPower | Kind::EnergyCounter { .. });
-        self.sure_ns = if bridged { i64::MAX } else { self.sure_ns.max(SHORTEST_GAP) };
+        self.sure_ns = if bridged { i64::MAX } else { self.sure_ns.max(SHORTEST_GAP_NS) };
         sink.take(series, slot, before, &chunk, self.sure_ns);
-        let mut last = before;
-        for ((time, value), line) in chunk.time_ns.iter().zip(&chunk.value).zip(&chunk.line) {
-            if let Some(from) = last.replace((*time, *value)) {
-                let length = time.saturating_sub(from.0);
-                self.spacing.take(length);
-                if length > self.sure_ns {
-                    self.held.push(Long { from, to: (*time, *value), line: *line });
-                }
+        let longest = self.spacing.take_all(before.map(|(time, _)| time), &chunk.time_ns);
+        if longest > self.sure_ns {
+            let mut last = before;
+            for ((time, value), line) in chunk.time_ns.iter().zip(&chunk.value).zip(&chunk.line) {
+                let long = last.replace((*time, *value)).map(|from| Long { from, to: (*time, *value), line: *line });
+                self.held.extend(long.filter(|long| long.length() > self.sure_ns));
             }
         }
         self.ends.take(self.count, &chunk);

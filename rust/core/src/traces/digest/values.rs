@@ -6,6 +6,7 @@ use super::super::place::Records;
 use super::super::plausible::plausible_power_w;
 use crate::input::{Code, Diagnostics};
 use crate::quantity::Boundary;
+use szilard_simd::bounds;
 
 /// Boundaries of different plausible powers, the lowest first.
 const BOUNDARIES: [Option<Boundary>; 3] = [Some(Boundary::Chip), Some(Boundary::Board), Some(Boundary::Node)];
@@ -42,7 +43,9 @@ impl Values {
     /// Takes the next samples of a channel; the one before them was at `before`. [ns]
     pub fn take(&mut self, kind: Kind, before: Option<i64>, samples: &Samples) {
         self.count += samples.value.len() as u64;
-        for (value, line) in samples.value.iter().zip(&samples.line) {
+        let (least, most) = bounds(&samples.value);
+        let plain = least > 0.0 && most <= plausible_power_w(Some(Boundary::Chip));
+        for (value, line) in samples.value.iter().zip(&samples.line).filter(|_| !plain) {
             if *value <= 0.0 {
                 let tally = if *value < 0.0 { &mut self.negative } else { &mut self.zero };
                 tally.add(*line);

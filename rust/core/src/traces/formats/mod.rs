@@ -121,8 +121,11 @@ pub const REGISTRY: &[Format] = &[
     meter_csv::FORMAT,
 ];
 
+/// What starts a reader of lines.
+type Start = fn(&ReadOptions) -> Box<dyn LineReader>;
+
 /// The formats that are read line by line, and so in parts, and what starts a reader of each.
-pub(super) const LINED: &[(&str, fn(&ReadOptions) -> Box<dyn LineReader>)] = &[
+pub(super) const LINED: &[(&str, Start)] = &[
     (nvidia_smi::FORMAT.name, nvidia_smi::reader),
     (nvml_counter::FORMAT.name, nvml_counter::reader),
     (rapl_counter::FORMAT.name, rapl_counter::reader),

@@ -167,6 +167,14 @@ impl LineReader for Reader {
         self.rows.take(builder, layout, &cell, line.number)
     }
 
+    fn plain(&mut self, builder: &mut Builder<'_>, text: &[u8], before: u32) -> (u32, usize) {
+        // a mask is no plain number
+        let Some(layout) = self.layout.as_deref().filter(|layout| layout.throttles.is_empty()) else { return (0, 0) };
+        let (Some(time), Some(device)) = (layout.time, layout.identities.first()) else { return (0, 0) };
+        let columns: Vec<_> = layout.powers.iter().map(|(column, slot, unit)| (*column, *slot, *unit)).collect();
+        builder.plain_rows((layout.delimiter, layout.width), (time, *device), &columns, (text, before))
+    }
+
     /// Rows without a time, and rows that are given to devices by their order, are counted.
     fn fork(&self) -> Option<Box<dyn LineReader>> {
         let layout = self.layout.clone().filter(|layout| layout.time.is_some())?;

@@ -11,7 +11,9 @@ use super::parts::rapl_zone::Zone;
 use crate::input::{
     Base, Code, Json, Line, Literal, Place, Refusal, Scale, Stamp, Text, Unit, literal, printable, row, unit,
 };
-use crate::traces::{Builder, Fault, Head, Kind, Negative, ReadOptions, Slot, Time, Trace};
+use crate::traces::{Builder, Fault, Head, Kind, Negative, ReadOptions, SensorModel, Slot, Time, Trace, sensor_of};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 pub(super) const FORMAT: Format = Format {
     name: "szilard-recording",
@@ -60,6 +62,15 @@ struct Clocks {
     monotonic: i64,
 }
 
+/// Kinds of sensors, and a format whose channels come from the same kind.
+const SENSORS: [(&str, &str); 5] = [
+    ("rapl", "rapl-counter-csv"),
+    ("nvml", "nvml-counter-csv"),
+    ("amdgpu", "amd-smi-csv"),
+    ("ina3221", "tegrastats"),
+    ("tegrastats", "tegrastats"),
+];
+
 /// What has been read of the file.
 #[derive(Default)]
 struct Recording {
@@ -71,6 +82,8 @@ struct Recording {
     settled: bool,
     ended: bool,
     row: bool,
+    /// The kind of sensor behind each device.
+    sensors: HashMap<String, &'static SensorModel>,
 }
 
 fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
@@ -92,6 +105,9 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
     let mut trace = builder.finish(FORMAT.name, recording.settled)?;
     // all samples are there, so nothing is left open
     _ = Zone::count_once(&mut trace);
+    for channel in &mut trace.channels {
+        channel.sensor = recording.sensors.get(&channel.device).map(|model| Arc::new((*model).clone()));
+    }
     Ok(trace)
 }
 
@@ -106,7 +122,8 @@ impl Recording {
             if self.start.is_some() {
                 builder.remark(Code::HeaderRepeat, line.number, "another recording starts here");
             }
-            *self = Self { zones: std::mem::take(&mut self.zones), settled: self.settled, ..Self::default() };
+            let (zones, sensors) = (std::mem::take(&mut self.zones), std::mem::take(&mut self.sensors));
+            *self = Self { zones, sensors, settled: self.settled, ..Self::default() };
             return Ok(());
         }
         let Some((word, object)) = said.split_once(": ") else { return Ok(()) };
@@ -163,6 +180,10 @@ impl Recording {
                 Some(boundary)
             }
         };
+        let like = SENSORS.iter().find(|(sensor, _)| word("sensor") == Some(sensor));
+        if let Some(model) = like.and_then(|(_, format)| sensor_of(format)) {
+            self.sensors.insert(device.to_owned(), model);
+        }
         let device = builder.device(device, line)?;
         let slot = builder.slot(Slot {
             name: rail.to_owned(),
@@ -280,5 +301,27 @@ fn number(text: &str, scale: Scale) -> Option<f64> {
     match literal(text, '.') {
         Literal::Number(number) => number.to_f64(scale),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::traces::{ReadOptions, read};
+
+    #[test]
+    fn a_channel_has_the_gain_of_its_sensor() {
+        let channel = |sensor: &str, device: &str| {
+            format!(
+                "# channel: {{\"sensor\":\"{sensor}\",\"device\":\"{device}\",\"rail\":\"r\",\"kind\":\"instant-power\",\"unit\":\"W\"}}\n"
+            )
+        };
+        let start =
+            "# szilard-recording 1\n# start: {\"real_ns\":1785571200000000000,\"boot_ns\":5,\"monotonic_ns\":4}\n";
+        let channels = channel("ina3221", "module") + &channel("battery", "BAT0");
+        let text = format!("{start}{channels}time_ns,a,b\n0,7.2,9\n1000000000,7.2,9\n# end: {{}}\n");
+        let trace = read(text.into_bytes(), "run.csv", &ReadOptions::default()).unwrap();
+        let labels: Vec<Option<&str>> =
+            trace.channels.iter().map(|channel| Some(channel.sensor.as_ref()?.label.as_str())).collect();
+        assert_eq!(labels, [Some("INA3221 gain"), None]);
     }
 }

@@ -13,7 +13,8 @@ use crate::quantity::Boundary;
 use crate::traces::lined::{self, Joined, LineReader};
 use crate::traces::{Builder, Fault, Head, Kind, Negative, ReadOptions, Slot, Trace};
 use std::any::Any;
-use std::collections::HashSet;
+use std::borrow::Cow;
+use szilard_simd::{find, split};
 
 pub(super) const FORMAT: Format = Format {
     name: "tegrastats",
@@ -36,7 +37,7 @@ const AGX_XAVIER: [&str; 6] = ["GPU", "CPU", "SOC", "CV", "VDDRQ", "SYS5V"];
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 fn detect(head: &Head) -> bool {
-    head.lines.iter().any(|line| is_record(&without_escapes(line)))
+    head.lines.iter().any(|line| is_record(&words(&without_escapes(line))))
 }
 
 fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
@@ -66,7 +67,8 @@ impl LineReader for Reader {
     fn line(&mut self, builder: &mut Builder<'_>, line: &Line<'_>) -> Result<(), Refusal> {
         let plain = without_escapes(&line.text);
         let text = plain.trim();
-        if !is_record(&plain) {
+        let words = words(text);
+        if !is_record(&words) {
             match date_line(text) {
                 Some(stamp) => {
                     (self.start, self.index, self.means) = (Some(stamp), 0, Means::default());
@@ -78,8 +80,8 @@ impl LineReader for Reader {
             return Ok(());
         }
         self.first = self.first.or(Some(line.number));
-        self.counted |= !record(builder, text, line.number, (self.start, self.index))?;
-        if let Some((now, mean)) = Means::of(text) {
+        self.counted |= !record(builder, (text, &words), line.number, (self.start, self.index))?;
+        if let Some((now, mean)) = Means::of(&words) {
             match &mut self.later {
                 Some(later) => later.push((now, mean, line.number)),
                 None => self.means.check(builder, (now, mean), line.number),
@@ -121,22 +123,28 @@ impl LineReader for Reader {
 }
 
 /// Whether the line shows the memory field every tegrastats line has, `RAM 2274/6834MB`.
-fn is_record(line: &str) -> bool {
-    let mut words = line.split_whitespace();
-    while let Some(word) = words.next() {
-        if word == "RAM" {
-            let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-            let sizes = words.next().and_then(|sizes| sizes.strip_suffix("MB")?.split_once('/'));
-            return sizes.is_some_and(|(used, all)| digits(used) && digits(all));
-        }
+fn is_record(words: &[&str]) -> bool {
+    let Some(at) = words.iter().position(|word| *word == "RAM") else { return false };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let sizes = words.get(at + 1).and_then(|sizes| sizes.strip_suffix("MB")?.split_once('/'));
+    sizes.is_some_and(|(used, all)| digits(used) && digits(all))
+}
+
+/// The words of a line.
+fn words(line: &str) -> Vec<&str> {
+    let mut fields = Vec::new();
+    let blank = [b'\t', b'\x0b', b'\x0c', b'\r'].into_iter().any(|blank| find(line.as_bytes(), blank).is_some());
+    if blank || !split(line.as_bytes(), b' ', &mut fields) {
+        return line.split_whitespace().collect();
     }
-    false
+    let word = |(from, to): &(u32, u32)| line.get(*from as usize..*to as usize).filter(|word| !word.is_empty());
+    fields.iter().filter_map(word).collect()
 }
 
 /// Takes a record; whether it has a stamp.
 fn record(
     builder: &mut Builder<'_>,
-    text: &str,
+    (text, words): (&str, &[&str]),
     line: u32,
     (start, index): (Option<Stamp>, u64),
 ) -> Result<bool, Refusal> {
@@ -148,11 +156,10 @@ fn record(
     };
     let device = builder.device("0", line)?;
     let milliwatt = unit("mW");
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let mut seen = HashSet::new();
+    let mut seen = Vec::new();
     for pair in words.windows(2) {
         let [name, value] = pair else { continue };
-        if !is_rail_name(name) {
+        if find(value.as_bytes(), b'/').is_none() || !is_rail_name(name) {
             continue;
         }
         let known = builder.slot_named(name);
@@ -164,9 +171,10 @@ fn record(
             continue;
         };
         let slot = known.unwrap_or_else(|| declare(builder, name));
-        if !seen.insert(slot) {
+        if seen.contains(&slot) {
             return Err(builder.refuse(Code::FieldCount, line, format!("{name} twice"), "one reading of a rail"));
         }
+        seen.push(slot);
         let reading = builder.read(slot, now, (None, milliwatt), line)?;
         builder.sample((device, slot), (line, time), reading, now)?;
     }
@@ -197,7 +205,7 @@ fn is_rail_name(word: &str) -> bool {
 fn rail_reading(word: &str) -> Option<&str> {
     let (now, average) = word.split_once('/')?;
     let suffix = average.trim_start_matches(|c: char| c.is_numeric() || matches!(c, '-' | '.'));
-    let watts = suffix.is_empty() || unit(suffix).is_some_and(|unit| unit.dimension == Dimension::Power);
+    let watts = matches!(suffix, "" | "mW") || unit(suffix).is_some_and(|unit| unit.dimension == Dimension::Power);
     (watts && suffix.len() < average.len()).then_some(now)
 }
 
@@ -212,10 +220,11 @@ struct Means {
 
 impl Means {
     /// The present reading and the running mean of the first rail of a record.
-    fn of(text: &str) -> Option<(u64, u64)> {
-        let words: Vec<&str> = text.split_whitespace().collect();
+    fn of(words: &[&str]) -> Option<(u64, u64)> {
         let rail = words.windows(2).find_map(|pair| match pair {
-            [name, value] if is_rail_name(name) => rail_reading(value).zip(value.split_once('/')),
+            [name, value] if find(value.as_bytes(), b'/').is_some() && is_rail_name(name) => {
+                rail_reading(value).zip(value.split_once('/'))
+            }
             _ => None,
         });
         let digits = |text: &str| text.trim_end_matches(|c: char| !c.is_ascii_digit()).parse::<u64>().ok();
@@ -294,7 +303,10 @@ fn settle(builder: &mut Builder<'_>, first: u32) -> bool {
 }
 
 /// The line without terminal escape sequences.
-fn without_escapes(line: &str) -> String {
+fn without_escapes(line: &str) -> Cow<'_, str> {
+    if find(line.as_bytes(), b'\x1b').is_none() {
+        return Cow::Borrowed(line);
+    }
     let mut plain = String::with_capacity(line.len());
     let mut characters = line.chars().peekable();
     while let Some(character) = characters.next() {
@@ -308,7 +320,7 @@ fn without_escapes(line: &str) -> String {
             _ => {}
         }
     }
-    plain
+    Cow::Owned(plain)
 }
 
 /// The date a line such as `Tue Jan 26 18:22:31 UTC 2021` holds; a zone other than UTC leaves the clock local.

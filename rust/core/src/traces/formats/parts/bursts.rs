@@ -1,11 +1,11 @@
-//! Rows of several devices without a column that names them: what their times tell.
+//! Rows of several devices without a name, told by the time between them.
 
 /// Rows of one query of several devices lie closer than this. [ns]
 const BURST_NS: i64 = 100_000_000;
 
 /// The number of rows in each burst, where rows come in bursts: the lower median of the intervals is short, and the
 /// long ones cut the rows into blocks of one size, at least two (the first and last may be cut; one in ten may differ).
-pub fn burst_size(rows: &[(i64, u32)]) -> Option<usize> {
+pub(crate) fn burst_size(rows: &[(i64, u32)]) -> Option<usize> {
     let intervals: Vec<i64> =
         rows.windows(2).filter_map(|pair| Some((pair.last()?.0.saturating_sub(pair.first()?.0)).max(0))).collect();
     let mut sorted = intervals.clone();
@@ -30,7 +30,7 @@ pub fn burst_size(rows: &[(i64, u32)]) -> Option<usize> {
 }
 
 /// Whether the rows come in blocks of `size`, each closer together than to the next; one in ten may differ.
-pub fn in_blocks(rows: &[(i64, u32)], size: usize) -> bool {
+pub(crate) fn in_blocks(rows: &[(i64, u32)], size: usize) -> bool {
     if size < 2 {
         return size == 1;
     }

@@ -16,14 +16,27 @@ struct Class {
 
 /// How many intervals of each length there are, by classes of 1/256 of an octave.
 #[derive(Debug, Default)]
-pub(in super::super) struct Spacing {
+pub struct Spacing {
     octaves: Vec<Vec<Class>>,
     count: u64,
 }
 
 impl Spacing {
+    /// Takes the intervals between times, of which the one before the first is `before`; the longest of them. [ns]
+    pub fn take_all(&mut self, before: Option<i64>, times: &[i64]) -> i64 {
+        let (mut last, mut longest) = (before, 0);
+        for time in times {
+            if let Some(before) = last.replace(*time) {
+                let interval = time.saturating_sub(before);
+                longest = longest.max(interval);
+                self.take(interval);
+            }
+        }
+        longest
+    }
+
     /// Takes an interval; one that is not above zero does not count. [ns]
-    pub fn take(&mut self, interval: i64) {
+    fn take(&mut self, interval: i64) {
         if interval <= 0 {
             return;
         }
@@ -61,6 +74,33 @@ impl Spacing {
     }
 }
 
+/// The first of some times that lies before the one in front of it, and the first that repeats it; `before` stands in
+/// front of all.
+pub fn steps(before: Option<i64>, times: &[i64]) -> (Option<usize>, Option<usize>) {
+    let first = times.first().copied().unwrap_or_default();
+    let pairs = || std::iter::once(before.unwrap_or(first.saturating_sub(1))).chain(times.iter().copied()).zip(times);
+    let inner = || times.iter().zip(times.iter().skip(1));
+    let joint = before.is_some_and(|before| first <= before);
+    if !joint && inner().fold(true, |rising, (one, next)| rising & (one < next)) {
+        return (None, None);
+    }
+    (pairs().position(|(one, next)| *next < one), pairs().position(|(one, next)| *next == one))
+}
+
+/// The least and the largest of some values that are not NaN.
+pub fn bounds(values: &[f64]) -> (f64, f64) {
+    let mut lanes = [(f64::INFINITY, f64::NEG_INFINITY); 8];
+    let (chunks, rest) = values.as_chunks::<8>();
+    for chunk in chunks {
+        for ((least, most), value) in lanes.iter_mut().zip(chunk) {
+            *least = if *value < *least { *value } else { *least };
+            *most = if *value > *most { *value } else { *most };
+        }
+    }
+    let all = lanes.into_iter().chain(rest.iter().map(|value| (*value, *value)));
+    all.fold((f64::INFINITY, f64::NEG_INFINITY), |all, lane| (all.0.min(lane.0), all.1.max(lane.1)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,6 +109,19 @@ mod tests {
         let mut spacing = Spacing::default();
         intervals.iter().for_each(|interval| spacing.take(*interval));
         spacing.median()
+    }
+
+    #[test]
+    fn steps_and_bounds() {
+        assert_eq!(steps(None, &[1, 2, 3]), (None, None));
+        assert_eq!(steps(None, &[i64::MIN, 2]), (None, None));
+        assert_eq!(steps(Some(1), &[1, 2, 2, 1]), (Some(3), Some(0)));
+        assert_eq!(steps(Some(5), &[4]), (Some(0), None));
+        assert_eq!(steps(None, &[4, 4]), (None, Some(1)));
+        assert_eq!(steps(None, &[]), (None, None));
+        let values: Vec<f64> = (0..19).map(|at| f64::from((at * 7) % 19) - 3.0).collect();
+        assert_eq!(bounds(&values), (-3.0, 15.0));
+        assert_eq!(bounds(&[1.0, f64::NAN]), (1.0, 1.0));
     }
 
     #[test]
