@@ -211,7 +211,7 @@ pub fn energy_per_token(
         Tokens::Log(_) => joined.inference().filter_map(Request::interval_ns).collect(),
         Tokens::Count(_) => vec![window],
     };
-    let run = Run { spans: &spans, excluded: &joined.excluded };
+    let run = Run { spans: &spans, counted: matches!(tokens, Tokens::Count(_)), excluded: &joined.excluded };
     plausibility::of_run(trace, &channels, window, run, &mut reasons);
     let complete = complete && !plausibility::in_doubt(&reasons);
     let energy_at = |joules: f64, basis: Basis| scale.figure(&total, joules, basis);

@@ -42,6 +42,8 @@ pub(super) struct Evidence<'a> {
 pub(in crate::energy) struct Run<'a> {
     /// Start and end of those that generate tokens, or of the window of a count. [ns]
     pub spans: &'a [(i64, i64)],
+    /// Whether tokens were a number for the whole window, so that all of its time counts.
+    pub counted: bool,
     /// The records that were left out.
     pub excluded: &'a [Excluded],
 }

@@ -15,9 +15,10 @@ const ALIKE: f64 = 0.3;
 const LEAST: usize = 10;
 
 /// A run whose first tenth of the time in flight has a mean power more than 30 % off that of its second half: warm-up,
-/// loading or compilation is mixed in (SemiAnalysisAI/InferenceX#1558: a load of 720 W looked like 440 W).
+/// loading or compilation is mixed in (SemiAnalysisAI/InferenceX#1558: a load of 720 W looked like 440 W). Only where tokens
+/// are a number for a window: of a token log the time in flight alone counts, and its requests may differ.
 fn find(evidence: &Evidence<'_>) -> Vec<Finding> {
-    let Some(run) = &evidence.run else { return Vec::new() };
+    let Some(run) = evidence.run.as_ref().filter(|run| run.counted) else { return Vec::new() };
     let spans = union(run.spans);
     let total: i64 = spans.iter().map(|(start, end)| end - start).sum();
     let (mut power, mut samples) = ([0.0; 2], [0usize; 2]);

@@ -168,6 +168,7 @@ impl LineReader for Reader {
     }
 
     fn plain(&mut self, builder: &mut Builder<'_>, text: &[u8], before: u32) -> (u32, usize) {
+        // a mask is no plain number
         let Some(layout) = self.layout.as_deref().filter(|layout| layout.throttles.is_empty()) else { return (0, 0) };
         let (Some(time), Some(device)) = (layout.time, layout.identities.first()) else { return (0, 0) };
         let columns: Vec<_> = layout.powers.iter().map(|(column, slot, unit)| (*column, *slot, *unit)).collect();
