@@ -187,8 +187,8 @@ def divergence_line(gigabytes: float) -> list[str]:
     line = (
         f"Divergence (KL, JS, cross-entropy) of bfloat16 from float32 logits, V = {vocabulary}: "
         f"{single.size / took / 1e9:.2f} Gelement/s ({took:.2f} s for {single.nbytes / 1e9:.1f} GB beside "
-        f"{rounded.nbytes / 1e9:.1f} GB), {speedup:.0f} times as fast as KL alone in NumPy's f64, from which it differs "
-        f"by {error:.0e} nat."
+        f"{rounded.nbytes / 1e9:.1f} GB), {speedup:.0f} times as fast as KL alone in NumPy's f64, which it differs "
+        f"from by {error:.0e} nat."
     )
     print(line, flush=True)
     return [line]
