@@ -33,8 +33,10 @@ def test_another_device_gives_what_the_host_gives(logits, dtype, temperature):
     stored[2, 5:100] = -np.inf
     options = {"targets": np.arange(9), "sampling_temperature": temperature, "vocab_size": 290}
     host, found = sz.token_entropy(stored, **options), sz.token_entropy(Foreign(strict.asarray(stored)), **options)
-    for name in ("entropy", "varentropy", "min_entropy", "surprisal", "u"):
+    for name in ("entropy", "varentropy", "min_entropy", "surprisal"):
         assert getattr(found, name) == pytest.approx(getattr(host, name), rel=1e-12, abs=1e-13), name
+    # an uncertainty is stated to one part in a thousand: the host sums the rounding of the leading logits alone
+    assert found.u == pytest.approx(host.u, rel=1e-3)
     assert found.dtype == host.dtype
     assert found.mean.value == pytest.approx(host.mean.value, rel=1e-13)
 

@@ -51,8 +51,10 @@ def test_a_streamed_log_gives_what_the_whole_log_gives(large: Path) -> None:
     assert streamed.energy == whole.energy
     assert streamed.status == whole.status == "incomplete"
     assert streamed.gap == whole.gap
-    assert streamed.per_device.equals(whole.per_device)
-    assert streamed.reasons.equals(whole.reasons)
+    # without all readings at once their noise is not in the uncertainty, and that is said
+    assert streamed.per_device.drop("u_j").equals(whole.per_device.drop("u_j"))
+    assert set(streamed.reasons["code"]) - set(whole.reasons["code"]) == {"I_IN_BLOCKS"}
+    assert (streamed.per_device["u_j"] <= whole.per_device["u_j"]).all()
     assert {"W_NA_SAMPLE", "W_GAP"} <= set(streamed.reasons["code"])
 
 

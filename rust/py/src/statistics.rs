@@ -59,7 +59,7 @@ impl SteadyMean {
 ///
 /// >>> import szilard as sz
 /// >>> sz.steady_mean([61.0, 60.0, 62.0, 61.5, 60.5], "W")
-/// SteadyMean((61 ± 0.35) W, 5 readings worth 5.0)
+/// SteadyMean((61.00 ± 0.35) W, 5 readings worth 5.0)
 #[pyfunction]
 pub fn steady_mean(py: Python<'_>, values: &Bound<'_, PyAny>, unit: &str) -> PyResult<SteadyMean> {
     let values = py.import("numpy")?.call_method1("asarray", (values, "float64"))?;
@@ -79,7 +79,7 @@ pub fn steady_mean(py: Python<'_>, values: &Bound<'_, PyAny>, unit: &str) -> PyR
 /// >>> import szilard as sz
 /// >>> a, b = sz.correlate(["5 W", "3 W"], ["0.3 W", "0.3 W"], [[1, 0.9], [0.9, 1]])
 /// >>> a - b
-/// (2 ± 0.13) W
+/// (2.00 ± 0.13) W
 #[pyfunction]
 pub fn correlate(values: Vec<Given>, u: Vec<Given>, correlation: Vec<Vec<f64>>) -> PyResult<Vec<PyQuantity>> {
     guard(|| {

@@ -125,7 +125,7 @@ fn columns<'a>(all: impl Iterator<Item = &'a Step> + Clone) -> Vec<(&'static str
 /// >>> node = sz.edge.Node("3.8 W", "7.2 W", "4.1 s", "50 token")
 /// >>> sun = sz.edge.Sun.days(["320 Wh"], daylight="12 h", noon="12 h")
 /// >>> sz.edge.simulate(sz.edge.Rig(node, sz.edge.Battery("256 Wh"), sun, 1000))["tokens_served"]
-/// 50000 token
+/// 50000 token [modelled]
 #[pyfunction]
 pub fn simulate(py: Python<'_>, scenario: &Bound<'_, PyAny>) -> PyResult<PySimulation> {
     let scenario = of(scenario)?;
@@ -144,7 +144,7 @@ pub fn simulate(py: Python<'_>, scenario: &Bound<'_, PyAny>) -> PyResult<PySimul
 /// >>> rig = sz.edge.Rig(node, sz.edge.Battery("256 Wh"), sun, 1000, days=60)
 /// >>> size, share = sz.edge.sizing(rig, "panel", "100 %")
 /// >>> f"{size:.3g}", share
-/// ('46.1 W', 1.0)
+/// ('46.2 W', 1.0)
 #[pyfunction]
 pub fn sizing(
     py: Python<'_>,
