@@ -83,7 +83,7 @@ impl Tree {
     pub fn record(&self, options: &[&str], command: &[&str]) -> Command {
         // a shell that starts the tests in the background has these ignored, and so would everything below it
         let mut recorder = Command::new("env");
-        recorder.args(["--default-signal=INT,QUIT", env!("CARGO_BIN_EXE_szilard")]);
+        recorder.args(["--default-signal=INT,QUIT,HUP", env!("CARGO_BIN_EXE_szilard")]);
         let (root, out) = (self.root.display().to_string(), self.out().display().to_string());
         recorder.args(["record", "--root", &root, "--out", &out]).args(options).arg("--").args(command);
         recorder.current_dir(&self.root).stdin(Stdio::null());
