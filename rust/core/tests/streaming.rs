@@ -1,5 +1,6 @@
-//! A log read in blocks gives what the whole log gives, to the bit: energies, covered and missing time, status, codes and
-//! their lines, for every file of the corpus, every sample, and random logs, for any size of the blocks and any threads.
+//! A log read in blocks gives what the whole log gives without what only all readings together tell (`in_blocks`), to the
+//! bit: energies, covered and missing time, status, codes and their lines, for every file of the corpus, every sample, and
+//! random logs, for any size of the blocks and any threads.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 

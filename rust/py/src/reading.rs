@@ -132,9 +132,10 @@ pub fn read_trace(
 
 /// The energy of all of a power log, which may be larger than memory.
 ///
-/// What `read_trace(path).energy()` gives, to the bit and with the same remarks, in memory that does not grow with the
-/// log: nvidia-smi CSV, tegrastats, tables and counters of 16 MiB or more are read in blocks, side by side. Other
-/// formats, and logs with rows out of order, are read whole, up to 4 GiB. It can be interrupted.
+/// The energies, covered time and reader's remarks of `read_trace(path).energy()`, to the bit, in memory that does not
+/// grow with the log: nvidia-smi CSV, tegrastats, tables and counters of 16 MiB or more are read in blocks, side by side.
+/// The uncertainty then leaves out noise, steps, sampling and gaps, and readings are not compared with each other, as
+/// `I_IN_BLOCKS` says. Other formats, and logs with rows out of order, are read whole, up to 4 GiB. It can be interrupted.
 ///
 /// Parameters
 /// ----------
