@@ -115,13 +115,16 @@ fn a_signal_that_is_ignored_stays_ignored() {
     assert_eq!(started.wait().unwrap().code(), Some(5));
 }
 
-/// A terminal of its own with the recorder in it.
+/// A terminal of its own with the recorder in it and no shell beside it, whichever shell `script` starts.
 fn in_terminal(tree: &Tree, script: &str) -> std::process::Child {
     let recorder = tree.record(&["--quiet"], &["sh", "-c", script]);
     let word = |word: &std::ffi::OsStr| format!("'{}'", word.to_str().unwrap().replace('\'', "'\\''"));
     let words: Vec<String> = std::iter::once(recorder.get_program()).chain(recorder.get_args()).map(word).collect();
     let mut terminal = Command::new("script");
-    terminal.args(["-qec", &words.join(" "), "/dev/null"]).current_dir(&tree.root);
+    terminal
+        .args(["-qec", &format!("exec {}", words.join(" ")), "/dev/null"])
+        .env("SHELL", "/bin/sh")
+        .current_dir(&tree.root);
     terminal.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap()
 }
 
