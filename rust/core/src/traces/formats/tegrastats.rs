@@ -16,6 +16,7 @@ use crate::traces::lined::{self, Joined, LineReader};
 use crate::traces::{Builder, Fault, Head, Kind, Negative, ReadOptions, Slot, Trace};
 use std::any::Any;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use szilard_simd::{find, split};
 
 pub(super) const FORMAT: Format = Format {
@@ -35,6 +36,9 @@ const TOTALS: [&str; 2] = ["VDD_IN", "POM_5V_IN"];
 
 /// The rails of a Jetson AGX Xavier, whose sum is its total.
 const AGX_XAVIER: [&str; 6] = ["GPU", "CPU", "SOC", "CV", "VDDRQ", "SYS5V"];
+
+/// A line with more slashes is left to the general reader.
+const SLASHES: usize = 64;
 
 /// The unit of a rail that writes none.
 const MILLIWATT: Unit = Unit { dimension: Dimension::Power, scale: Scale { factor: 1, power: -3 } };
@@ -159,9 +163,9 @@ fn form<'l>(builder: &Builder<'_>, line: &'l str) -> Option<(Vec<(Vec<u8>, Optio
         let symbol = now.trim_start_matches(|c: char| c.is_ascii_digit());
         let twice = |slot: usize| slashes.iter().any(|(_, known)| *known == Some(slot));
         match rail {
-            None => {}
-            Some(Some(slot)) if *unit.get_or_insert(symbol) == symbol && !twice(slot) => {}
-            Some(_) => return None,
+            None if slashes.len() < SLASHES => {}
+            Some(Some(slot)) if slashes.len() < SLASHES && *unit.get_or_insert(symbol) == symbol && !twice(slot) => {}
+            _ => return None,
         }
         slashes.push((format!(" {name} ").into_bytes(), rail.flatten()));
     }
@@ -201,7 +205,7 @@ fn record(
         None => builder.spaced_time(start, index, line)?,
     };
     let device = builder.device("0", line)?;
-    let mut seen = Vec::new();
+    let mut seen = BTreeSet::new();
     for pair in words.windows(2) {
         let [name, value] = pair else { continue };
         if find(value.as_bytes(), b'/').is_none() || !is_rail_name(name) {
@@ -216,10 +220,9 @@ fn record(
             continue;
         };
         let slot = known.unwrap_or_else(|| declare(builder, name));
-        if seen.contains(&slot) {
+        if !seen.insert(slot) {
             return Err(builder.refuse(Code::FieldCount, line, format!("{name} twice"), "one reading of a rail"));
         }
-        seen.push(slot);
         let reading = builder.read(slot, now, (None, Some(MILLIWATT)), line)?;
         builder.sample((device, slot), (line, time), reading, now)?;
     }
