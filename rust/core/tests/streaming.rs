@@ -40,7 +40,7 @@ fn whole(path: &Path, options: &ReadOptions, query: &EnergyQuery, in_blocks: boo
 /// The same in blocks of this size, and whether it was streamed.
 fn blocks(path: &Path, options: &ReadOptions, query: &EnergyQuery, block: usize) -> (String, bool) {
     let sizes = Streaming { from: 0, block, ..Streaming::default() };
-    match energy_of_path_in(path, options, query, sizes, &mut |_, _| true) {
+    match energy_of_path_in(path, options, query, sizes) {
         Ok(found) => (format!("{} {:?}", found.format, found.result), found.whole.is_none()),
         Err(error) => (error.to_string(), true),
     }

@@ -1,11 +1,12 @@
 //! Energy of a window of a trace as Python sees it.
 
-use crate::errors::{detached, exceptions};
+use crate::errors::exceptions;
 use crate::given::nanoseconds;
 use crate::html;
 use crate::quantity::{PyQuantity, Size};
 use crate::table::{self, Column, frame};
 use crate::traces::{PyTrace, seconds};
+use crate::watched::watched;
 use pyo3::prelude::*;
 use szilard::energy::{EnergyQuery, EnergyResult, Rule, energy};
 use szilard::quantity::Quantity;
@@ -20,7 +21,7 @@ pub fn rule_of(method: &str) -> PyResult<Rule> {
 /// The status of the default window of a trace.
 pub fn status(py: Python<'_>, trace: &PyTrace) -> PyResult<&'static str> {
     let query = EnergyQuery { window: trace.window, ..EnergyQuery::default() };
-    Ok(detached(py, || energy(&trace.trace, &query))?.status.word())
+    Ok(watched(py, trace.size(), None, || energy(&trace.trace, &query))?.status.word())
 }
 
 /// The energy of a window of a trace.
@@ -33,7 +34,7 @@ pub fn of_window(
 ) -> PyResult<PyEnergyResult> {
     let max_gap_ns = max_gap.map(nanoseconds).transpose()?;
     let query = EnergyQuery { rule: rule_of(method)?, max_gap_ns, ..query };
-    detached(py, || energy(&trace.trace, &query)).map(PyEnergyResult)
+    watched(py, trace.size(), None, || energy(&trace.trace, &query)).map(PyEnergyResult)
 }
 
 /// The energy of a window of a trace.

@@ -1,7 +1,7 @@
 //! Joules per token as Python sees them.
 
 use crate::energy::rule_of;
-use crate::errors::{detached, exceptions, guard};
+use crate::errors::{exceptions, guard};
 use crate::given::nanoseconds;
 use crate::html;
 use crate::idle::idle_of;
@@ -9,6 +9,7 @@ use crate::quantity::{Given, PyQuantity, Size, budget, word};
 use crate::table::{Column, frame};
 use crate::tokens::PyTokenLog;
 use crate::traces::PyTrace;
+use crate::watched::watched;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use std::collections::BTreeMap;
@@ -423,7 +424,8 @@ pub fn energy_per_token(
             PyTypeError::new_err(format!("tokens is a TokenLog or a whole number that is not negative, found {tokens}"))
         })?),
     };
-    let (report, result) = detached(py, || {
+    let size = trace.size() + log.as_ref().map_or(0, |log| 16 * log.requests.len());
+    let (report, result) = watched(py, size, None, || {
         let result = per_token(&trace.trace, tokens, &query)?;
         Ok::<_, szilard::energy::EnergyError>((Report::new(&trace.trace, &result), result))
     })?;

@@ -1,6 +1,6 @@
 //! Information in tokens: arrays and files in, NumPy arrays and quantities out.
 
-use crate::errors::{InMemory, Raise, detached, exceptions, guard};
+use crate::errors::{InMemory, Raise, exceptions, guard};
 use crate::given::path_of;
 use crate::quantity::PyQuantity;
 use crate::watched::watched;
@@ -10,8 +10,7 @@ use numpy::{IntoPyArray, PyArrayDyn, PyArrayMethods, PyReadonlyArray1, PyReadonl
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use szilard::information::{
-    self as core, Base, EntropyOptions, InformationError, LogitArray, Logits, Mode, Watch, read_logits,
-    token_entropy_of_file,
+    self as core, Base, EntropyOptions, InformationError, LogitArray, Logits, Mode, read_logits, token_entropy_of_file,
 };
 use szilard::simd::RowSums;
 
@@ -50,7 +49,7 @@ impl<'py> Source<'py> {
     fn of(logits: &Bound<'py, PyAny>) -> PyResult<(Self, Vec<usize>)> {
         let py = logits.py();
         if let Some(path) = path_of(logits)? {
-            let logits = detached(py, || read_logits(&path))?;
+            let logits = watched(py, usize::MAX, None, || read_logits(&path))?;
             let shape = logits.shape.split_last().map_or(&[][..], |(_, tokens)| tokens);
             let shape = if shape.is_empty() { vec![1] } else { shape.to_vec() };
             return Ok((Self::File(logits), shape));
@@ -294,29 +293,19 @@ pub fn token_entropy(
         .transpose()?;
     let target_shape = targets.as_ref().map(|(_, shape)| shape.clone()).filter(|shape| shape.len() > 1);
     let targets = targets.as_ref().map(|(targets, _)| targets.as_slice()).transpose()?;
-    let options = EntropyOptions {
-        sampling_temperature,
-        vocab_size,
-        targets,
-        mode,
-        renyi_orders: &renyi_orders,
-        rank,
-        top_k,
-        watch: None,
-    };
+    let options =
+        EntropyOptions { sampling_temperature, vocab_size, targets, mode, renyi_orders: &renyi_orders, rank, top_k };
     let arrays = py.import("szilard._logits")?;
     let (information, shape) = match path_of(logits)? {
         None if arrays.call_method1("is_elsewhere", (logits,))?.is_truthy()? => on_device(py, logits, &options)?,
         Some(path) => {
-            let work = |watch: &Watch| token_entropy_of_file(&path, &EntropyOptions { watch: Some(watch), ..options });
-            let found = watched(py, usize::MAX, progress.as_ref(), work)?;
+            let found = watched(py, usize::MAX, progress.as_ref(), || token_entropy_of_file(&path, &options))?;
             (found.information, found.shape)
         }
         None => {
             let (source, shape) = Source::of(logits)?;
             let rows = source.rows();
-            let found = watched(py, with_rows!(rows, view => view.len()), progress.as_ref(), |watch| {
-                let options = EntropyOptions { watch: Some(watch), ..options };
+            let found = watched(py, with_rows!(rows, view => view.len()), progress.as_ref(), || {
                 Ok::<_, PyErr>(with_rows!(rows, view => core::token_entropy(view, &options)))
             })?;
             (found.map_err(|error| source.raise(error))?, shape)
@@ -428,8 +417,7 @@ pub fn divergence(
     let ((p, shape), (q, _)) = (Source::of(logits_p)?, Source::of(logits_q)?);
     let options = EntropyOptions { sampling_temperature, vocab_size, ..EntropyOptions::default() };
     let (rows_p, rows_q) = (p.rows(), q.rows());
-    let found = watched(py, with_rows!(rows_p, view => view.len()), progress.as_ref(), |watch| {
-        let options = EntropyOptions { watch: Some(watch), ..options };
+    let found = watched(py, with_rows!(rows_p, view => view.len()), progress.as_ref(), || {
         Ok::<_, PyErr>(with_rows!(rows_p, p => with_rows!(rows_q, q => core::divergence(p, q, &options))))
     })?;
     let divergence = found.map_err(|error| p.raise(error))?;

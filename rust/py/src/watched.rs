@@ -1,60 +1,68 @@
 //! Long work that reports how far it is and answers Ctrl-C.
 
 use std::panic::resume_unwind;
+use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread::scope;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
-use szilard::information::Watch;
+use szilard::parallel::{self, Watch};
 
 use crate::errors::{Raise, guard};
 
-/// How often the interpreter is asked for signals, and told about progress.
-const INTERVAL: Duration = Duration::from_millis(100);
-/// Below this many numbers the work is done before anybody could ask.
-const SHORT: usize = 1 << 22;
+/// How often the interpreter is asked for signals.
+const LOOK: Duration = Duration::from_millis(50);
+/// How often it is told about progress, at most.
+const TELL: Duration = Duration::from_millis(100);
+/// Work on fewer numbers or bytes is done before anybody could ask.
+const SHORT: usize = 1 << 20;
 
-/// The value of `work` on so many numbers, with other Python threads running meanwhile.
+/// The value of `work` on so many numbers or bytes, with other Python threads running meanwhile.
 ///
-/// `progress` is called with the rows that are done and those that there are, at most 10 times a second and at the end.
-/// An exception of it, or of a signal handler, stops the work and is raised.
+/// `progress` is called with what is done and all that there is, at most 10 times a second and at the end. An exception
+/// of it, or of a signal handler, stops the work and is raised.
 pub fn watched<T: Send, E: Raise + Send>(
     py: Python<'_>,
-    numbers: usize,
+    size: usize,
     progress: Option<&Py<PyAny>>,
-    work: impl FnOnce(&Watch) -> Result<T, E> + Send,
+    work: impl FnOnce() -> Result<T, E> + Send,
 ) -> PyResult<T> {
-    let watch = &Watch::default();
-    if progress.is_none() && numbers < SHORT {
-        return guard(|| py.detach(|| work(watch)));
+    if progress.is_none() && size < SHORT {
+        return guard(|| py.detach(work));
     }
-    let report = || {
-        Python::attach(|py| {
-            py.check_signals()?;
-            progress.map_or(Ok(()), |progress| progress.call1(py, (watch.rows(), watch.total())).map(drop))
-        })
+    let watch = &Arc::new(Watch::default());
+    let tell = |py: Python<'_>| match progress {
+        Some(progress) if watch.total() > 0 => progress.call1(py, (watch.done(), watch.total())).map(drop),
+        _ => Ok(()),
     };
-    guard(|| {
+    let finished = guard(|| {
         py.detach(|| {
             scope(|scope| {
-                let (done, finished) = channel();
+                let (done, finished) = channel::<()>();
                 let worker = scope.spawn(move || {
-                    let result = work(watch);
-                    let _ = done.send(());
+                    let result = parallel::watched(watch, work);
+                    drop(done);
                     result
                 });
-                let mut raised = Ok(());
-                while let Err(RecvTimeoutError::Timeout) = finished.recv_timeout(INTERVAL) {
-                    raised = raised.and_then(|()| report());
+                let (mut raised, mut told) = (Ok(()), Instant::now());
+                while let Err(RecvTimeoutError::Timeout) = finished.recv_timeout(LOOK) {
+                    if raised.is_err() {
+                        continue;
+                    }
+                    let due = told.elapsed() >= TELL;
+                    told = if due { Instant::now() } else { told };
+                    raised = Python::attach(|py| py.check_signals().and_then(|()| if due { tell(py) } else { Ok(()) }));
                     if raised.is_err() {
                         watch.stop();
                     }
                 }
                 let result = worker.join().unwrap_or_else(|panic| resume_unwind(panic));
-                raised.and_then(|()| report())?;
-                result.map_err(Raise::raise)
+                raised.map(|()| result)
             })
         })
-    })
+    })?;
+    tell(py)?;
+    finished.map_or_else(|| Err(PyKeyboardInterrupt::new_err(())), |result| result.map_err(Raise::raise))
 }

@@ -1,11 +1,12 @@
 //! Energies of many windows, costs of phases and what a meter does not see, as Python sees them.
 
-use crate::errors::{detached, exceptions, guard};
+use crate::errors::{exceptions, guard};
 use crate::given::nanoseconds;
 use crate::quantity::{PyQuantity, Size};
 use crate::table::{Column, frame};
 use crate::tokens::PyTokenLog;
 use crate::traces::PyTrace;
+use crate::watched::watched;
 use numpy::PyReadonlyArray1;
 use pyo3::prelude::*;
 use szilard::energy::{
@@ -73,7 +74,8 @@ pub fn energies(
     };
     let query = WindowQuery { max_gap_ns: max_gap.map(nanoseconds).transpose()?, with_u: u };
     let trace = trace.get();
-    let found = detached(py, || {
+    let size = trace.size() + 16 * start.len();
+    let found = watched(py, size, None, || {
         let windows: Vec<(i64, i64)> = start.iter().copied().zip(end.iter().copied()).collect();
         szilard::energy::energies(&trace.trace, &windows, overlapping, query)
     })?;
@@ -115,7 +117,7 @@ pub fn trapezoid(
     let max_gap_ns = max_gap.map(nanoseconds).transpose()?;
     let (time, power) = columns(time_ns, power_w)?;
     let (time, power) = (time.as_slice()?, power.as_slice()?);
-    let total = detached(py, || szilard::energy::trapezoid(time, power, max_gap_ns))?;
+    let total = watched(py, 16 * time.len(), None, || szilard::energy::trapezoid(time, power, max_gap_ns))?;
     guard(|| Quantity::new(total.energy_j, "J".parse()?)).map(PyQuantity)
 }
 
@@ -194,7 +196,8 @@ pub fn phase_costs(
 ) -> PyResult<PyPhaseCosts> {
     let (offset, max_gap) = (clock_offset.map(nanoseconds).transpose()?, max_gap.map(nanoseconds).transpose()?);
     let (trace, log) = (trace.get(), &tokens.get().0);
-    detached(py, || szilard::energy::phase_costs(&trace.trace, log, offset, max_gap)).map(PyPhaseCosts)
+    let size = trace.size() + 16 * log.requests.len();
+    watched(py, size, None, || szilard::energy::phase_costs(&trace.trace, log, offset, max_gap)).map(PyPhaseCosts)
 }
 
 /// The energies of the requests by every policy, side by side: request, start_ns, end_ns, prompt_tokens, output_tokens and,
@@ -221,7 +224,8 @@ pub fn policies(
         ..InferenceQuery::default()
     };
     let (trace, log) = (trace.get(), &tokens.get().0);
-    let found = detached(py, || {
+    let size = trace.size() + 16 * log.requests.len();
+    let found = watched(py, size, None, || {
         let mut found = by_every_policy(&trace.trace, log, &query);
         match found.iter().position(|(_, result)| result.is_ok()) {
             Some(_) => Ok(found),
@@ -375,7 +379,7 @@ pub fn blind_spot(
 ) -> PyResult<PyBlindSpot> {
     let (offset, step) = (offset.map(nanoseconds).transpose()?, step.map(nanoseconds).transpose()?);
     let (outer, inner) = (outer.get(), inner.get());
-    detached(py, || {
+    watched(py, outer.size() + inner.size(), None, || {
         let outer = MeterChoice { trace: &outer.trace, channels: outer_channels.unwrap_or_default() };
         let inner = MeterChoice { trace: &inner.trace, channels: inner_channels.unwrap_or_default() };
         szilard::energy::blind_spot(&outer, &inner, offset, step)

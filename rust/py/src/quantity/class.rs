@@ -2,9 +2,10 @@
 
 use super::budget::budget;
 use super::given::{Given, Size, is_real, operand, word};
-use crate::errors::{Raise, detached, exceptions, guard};
+use crate::errors::{Raise, exceptions, guard};
 use crate::html;
 use crate::monte_carlo::{Interval, MonteCarlo};
+use crate::watched::watched;
 use pyo3::prelude::*;
 use pyo3::pyclass::CompareOp;
 use pyo3::sync::PyOnceLock;
@@ -232,14 +233,14 @@ impl PyQuantity {
     /// [8.040036, 11.95996] J (95 %, first order)
     #[pyo3(signature = (coverage=0.95))]
     fn expanded(&self, py: Python<'_>, coverage: f64) -> PyResult<Interval> {
-        let interval = detached(py, || self.0.measured().interval(coverage))?;
+        let interval = watched(py, usize::MAX, None, || self.0.measured().interval(coverage))?;
         Ok(Interval::new(interval, self.0.unit().symbol()))
     }
 
     /// The distribution of the figure from its own measurement model, evaluated at `n` drawn inputs (JCGM 101).
     #[pyo3(signature = (n=1_000_000, seed=0))]
     fn monte_carlo(&self, py: Python<'_>, n: usize, seed: u64) -> PyResult<MonteCarlo> {
-        let trials = detached(py, || self.0.measured().monte_carlo(n, seed))?;
+        let trials = watched(py, n.saturating_mul(8), None, || self.0.measured().monte_carlo(n, seed))?;
         MonteCarlo::new(trials, &self.0)
     }
 
