@@ -21,6 +21,7 @@ mod plausible;
 mod rating;
 mod read;
 mod reading;
+mod rows;
 mod sensor;
 mod stream;
 mod throttle;

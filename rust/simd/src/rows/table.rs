@@ -1,0 +1,80 @@
+//! Rows of a table: a stamp, a device and values, each in its column.
+
+use super::form::{Hour, Written, same};
+use super::{Columns, Form, Found, Row, read};
+use crate::text::trimmed;
+
+/// What a plain row of a table looks like.
+#[derive(Debug, Clone, Default)]
+pub struct Table {
+    /// Between the fields.
+    pub delimiter: u8,
+    /// How many fields there are.
+    pub width: usize,
+    /// Column of the stamp.
+    pub time: usize,
+    /// The stamps.
+    pub hour: Hour,
+    /// Column of the device.
+    pub device: usize,
+    /// The devices that are known.
+    pub devices: Vec<Vec<u8>>,
+    /// Columns of the values.
+    pub values: Vec<usize>,
+    /// How they are written.
+    pub written: Written,
+    /// A byte that no plain row has.
+    pub never: u8,
+    /// The device of the row before.
+    pub last: usize,
+}
+
+impl Table {
+    /// Takes the plain rows at the start of `text`, whose first line has the number behind `before`; the series are in the
+    /// order of the devices, and of each device in that of the values.
+    pub fn read(&mut self, text: &[u8], before: u32, into: &mut [Columns]) -> Found {
+        let known = self.width > 0 && into.len() == self.devices.len() * self.values.len();
+        if known { read(self, text, before, into) } else { Found::default() }
+    }
+}
+
+impl Form for Table {
+    fn marks(&self) -> [u8; 3] {
+        [self.delimiter, self.never, b'"']
+    }
+
+    fn count(&self) -> usize {
+        self.width - 1
+    }
+
+    fn series(&self) -> usize {
+        self.values.len()
+    }
+
+    #[inline(always)]
+    fn take(&mut self, row: &Row<'_>, into: &mut [Columns], found: &mut Found) -> Option<()> {
+        let field = |column: usize| {
+            let start = if column == 0 { 0 } else { row.mark(column - 1) + 1 };
+            let (from, to) = trimmed(row.text, start, row.mark(column));
+            row.part(from as usize, to as usize)
+        };
+        let (time_ns, places) = self.hour.time(field(self.time)?)?;
+        let name = field(self.device)?;
+        let next = if self.last + 1 < self.devices.len() { self.last + 1 } else { 0 };
+        let is = |at: &usize| self.devices.get(*at).is_some_and(|known| same(known, name));
+        self.last = if is(&next) { next } else { (0..self.devices.len()).find(is)? };
+        let first = self.last * self.values.len();
+        let columns = into.get_mut(first..first + self.values.len())?;
+        let most = found.digits.get_mut(first..first + self.values.len())?;
+        for ((column, columns), most) in self.values.iter().zip(&mut *columns).zip(most) {
+            let (value, digits) = self.written.value(field(*column)?)?;
+            columns.value.push(value);
+            *most = digits.max(*most);
+        }
+        let first = columns.first_mut()?;
+        first.time_ns.push(time_ns);
+        first.line.push(row.line);
+        found.stamp_digits = places.max(found.stamp_digits);
+        Some(())
+    }
+}
