@@ -4,7 +4,7 @@
 //! sent to this process alone is passed on; nothing but the end of the command ends the recording.
 
 use super::marks::Marks;
-use super::relay::Relay;
+use super::relay::{Ends, Relays};
 use super::sampler::Sampler;
 use super::tokens::{Counter, Counts};
 use serde_json::json;
@@ -13,7 +13,6 @@ use std::io::{self, ErrorKind};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 use szilard_system::number::{SIGCHLD, SIGHUP, SIGINT, SIGKILL, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGXFSZ};
 use szilard_system::{Caught, SignalPipe};
@@ -58,8 +57,8 @@ impl From<ExitStatus> for Outcome {
 pub(crate) struct Started {
     child: Child,
     signals: SignalPipe,
-    relays: Vec<Relay>,
-    found: Receiver<(i64, Counts)>,
+    relays: Option<Relays>,
+    counted: Counts,
     /// The interruptions so far, and the last of them.
     interrupted: (u32, Option<Instant>),
     /// Processes below this one that are not of the command.
@@ -97,19 +96,21 @@ pub(crate) fn start(
     if helpers.is_some() {
         szilard_system::become_reaper()?;
     }
-    let (send, found) = channel();
-    let mut relays = Vec::new();
+    let mut relays = None;
     let child = match counter {
         None => command.spawn()?,
         Some(counter) => {
             let (out, err) = (io::stdout().as_fd().try_clone_to_owned()?, io::stderr().as_fd().try_clone_to_owned()?);
+            let relays = relays.insert(Relays::new()?);
             let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
-            relays.extend(child.stdout.take().map(|from| Relay::start(from, out, counter.again(), send.clone())));
-            relays.extend(child.stderr.take().map(|from| Relay::start(from, err, counter.again(), send)));
+            if let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) {
+                relays.add(stdout, out, counter.again());
+                relays.add(stderr, err, counter.again());
+            }
             child
         }
     };
-    Ok(Started { child, signals, relays, found, interrupted: (0, None), helpers })
+    Ok(Started { child, signals, relays, counted: Counts::default(), interrupted: (0, None), helpers })
 }
 
 impl Started {
@@ -119,7 +120,7 @@ impl Started {
         loop {
             let mut files: Vec<BorrowedFd<'_>> = vec![self.signals.as_fd()];
             files.extend(marks.as_ref().map(|marks| marks.as_fd()));
-            let wait = if sampler.is_some() || ended.is_some() { WATCH_MS } else { -1 };
+            let wait = if sampler.is_some() || self.relays.is_some() || ended.is_some() { WATCH_MS } else { -1 };
             let ready = szilard_system::wait_for(&files, wait).unwrap_or_default();
             if ready.first() == Some(&true) {
                 for caught in self.signals.take() {
@@ -132,6 +133,8 @@ impl Started {
                     sampler.say("mark", mark);
                 }
             }
+            let found = self.relays.as_ref().and_then(Relays::take);
+            self.count(found, sampler.as_deref());
             if ended.is_none()
                 && let Ok(Some(status)) = self.child.try_wait()
             {
@@ -145,18 +148,20 @@ impl Started {
         }
     }
 
-    /// What was counted in the output, once the last process that has it is gone; each count is written down.
-    pub(crate) fn counts(self, sampler: Option<&Sampler>) -> Counts {
-        let Self { relays, found, .. } = self;
-        let count = |(boot_ns, counts): (i64, Counts)| {
-            if let Some(sampler) = sampler {
-                let object = json!({ "output": counts.output, "prompt": counts.prompt });
-                sampler.say_at(boot_ns, "tokens", object);
-            }
-            counts
-        };
-        relays.into_iter().for_each(Relay::wait);
-        found.try_iter().map(count).fold(Counts::default(), Counts::and)
+    /// What was counted in the output of the command, and the streams that processes have which it left behind.
+    pub(crate) fn counts(mut self, sampler: Option<&Sampler>) -> (Counts, Vec<Ends>) {
+        let (open, found) = self.relays.take().map(Relays::finish).unwrap_or_default();
+        self.count(found, sampler);
+        (self.counted, open)
+    }
+
+    /// Writes a count down.
+    fn count(&mut self, found: Option<(i64, Counts)>, sampler: Option<&Sampler>) {
+        let Some((boot_ns, counts)) = found else { return };
+        self.counted = self.counted.and(counts);
+        if let Some(sampler) = sampler {
+            sampler.say_at(boot_ns, "tokens", json!({ "output": counts.output, "prompt": counts.prompt }));
+        }
     }
 
     /// Passes a signal on where it did not reach the command by itself.

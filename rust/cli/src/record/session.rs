@@ -84,13 +84,23 @@ pub(crate) fn run(plan: Plan<'_>, sensors: Vec<Box<dyn Sensor>>, recording: Opti
         }
     };
     let to = say(sampler.as_ref(), "end");
-    let counted = started.map(|started: Started| started.counts(sampler.as_ref())).filter(|_| counter.is_some());
+    let (counted, open) = started.map(|started: Started| started.counts(sampler.as_ref())).unwrap_or_default();
+    if counted.unread > 0 {
+        let matches = counted.unread;
+        trouble.push(format!("--tokens-from: {matches} matches have no whole number in their group: no count is known"));
+    }
     let counts = match metrics.map(|metrics| metrics.since()) {
-        None => counted,
+        None => Some(counted).filter(|counted| counter.is_some() && counted.unread == 0),
         Some(counts) => counts.map_err(|reason| trouble.push(reason)).ok(),
     };
     let (rows, missed, failed) = sampler.map_or((0, 0, None), |sampler| sampler.finish(ended(outcome)));
     trouble.extend(failed.map(|reason| format!("the recording ends early: {reason}; what it holds is whole")));
+    // a process that the command left behind keeps its output, as it would without us
+    if !open.is_empty()
+        && let Err(error) = szilard_system::relay_on(open)
+    {
+        trouble.push(format!("the output of a process that the command left behind: {error}"));
+    }
     let window_ns = (unix(from), unix(to));
     Ok(Done { outcome, window_ns, idle_ns, counts, rows, missed, used: usage(), trouble })
 }
