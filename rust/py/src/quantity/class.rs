@@ -5,6 +5,7 @@ use super::given::{Given, Size, is_real, operand, word};
 use crate::errors::{Raise, detached, exceptions, guard};
 use crate::html;
 use crate::monte_carlo::{Interval, MonteCarlo};
+use crate::picture::drawn;
 use pyo3::prelude::*;
 use pyo3::pyclass::CompareOp;
 use pyo3::sync::PyOnceLock;
@@ -342,6 +343,12 @@ impl PyQuantity {
             return value.hash();
         }
         (value, self.dimension(), self.boundary(), self.basis()).into_pyobject(py)?.hash()
+    }
+
+    /// The components of the uncertainty as bars: (figure, axes).
+    #[pyo3(signature = (ax=None))]
+    fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+        drawn(slf, "budget", ax)
     }
 
     fn __repr__(&self) -> String {
