@@ -3,6 +3,7 @@
 use crate::errors::exceptions;
 use crate::given::nanoseconds;
 use crate::html;
+use crate::picture::drawn;
 use crate::quantity::{PyQuantity, Size};
 use crate::table::{self, Column, frame};
 use crate::traces::{PyTrace, seconds};
@@ -111,6 +112,12 @@ impl PyEnergyResult {
                 ("status", Column::Text(parts.iter().map(|part| part.status.word().to_owned()).collect())),
             ],
         )
+    }
+
+    /// The energy of each device as a bar with its uncertainty: (figure, axes).
+    #[pyo3(signature = (ax=None))]
+    fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+        drawn(slf, "devices", ax)
     }
 
     fn __repr__(&self) -> String {

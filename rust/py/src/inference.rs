@@ -5,6 +5,7 @@ use crate::errors::{exceptions, guard};
 use crate::given::nanoseconds;
 use crate::html;
 use crate::idle::idle_of;
+use crate::picture::drawn;
 use crate::quantity::{Given, PyQuantity, Size, budget, word};
 use crate::table::{Column, frame};
 use crate::tokens::PyTokenLog;
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use szilard::energy::{
     InferenceEnergy, InferenceQuery, InputRecord, Policy, RemarkRecord, Report, Tokens, energy_per_token as per_token,
+    page,
 };
 use szilard::quantity::{Quantity, QuantityError, QuantityRecord};
 
@@ -271,6 +273,12 @@ impl PyInferenceEnergy {
         written.map_err(|error| crate::given::os_error(&error, &path.display().to_string()))
     }
 
+    /// The report as a page of HTML that stands alone, as `szilard report` writes it; `labels` as in `save`.
+    #[pyo3(signature = (labels=None))]
+    fn to_html(&self, labels: Option<BTreeMap<String, String>>) -> PyResult<String> {
+        Ok(page(&self.to_save(labels)?))
+    }
+
     /// What was run on what, as the report was saved with.
     #[getter]
     fn labels(&self) -> BTreeMap<String, String> {
@@ -286,7 +294,7 @@ impl PyInferenceEnergy {
     /// The energy of each request, idle and unattributed energy: (figure, axes).
     #[pyo3(signature = (ax=None))]
     fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
-        Ok(slf.py().import("szilard.plotting")?.call_method1("requests", (slf, ax))?.unbind())
+        drawn(slf, "requests", ax)
     }
 
     fn __repr__(&self) -> PyResult<String> {

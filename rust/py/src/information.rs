@@ -2,6 +2,7 @@
 
 use crate::errors::{InMemory, Raise, exceptions, guard};
 use crate::given::path_of;
+use crate::picture::drawn;
 use crate::quantity::PyQuantity;
 use crate::watched::watched;
 use half::{bf16, f16};
@@ -367,7 +368,10 @@ fn on_device(
 #[pyclass(module = "szilard", frozen)]
 pub struct Divergence {
     divergence: core::Divergence,
-    base: Base,
+    unit: Base,
+    /// The base of the logarithm.
+    #[pyo3(get)]
+    base: f64,
     shape: Vec<usize>,
 }
 
@@ -376,19 +380,25 @@ impl Divergence {
     /// D(p‖q) of each token, infinite where q excludes what p allows.
     #[getter]
     fn kullback_leibler<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
-        array(py, &self.divergence.kullback_leibler, |nat| self.base.from_nat(nat), &self.shape)
+        array(py, &self.divergence.kullback_leibler, |nat| self.unit.from_nat(nat), &self.shape)
     }
 
     /// The Jensen-Shannon divergence of each token, at most 1 bit.
     #[getter]
     fn jensen_shannon<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
-        array(py, &self.divergence.jensen_shannon, |nat| self.base.from_nat(nat), &self.shape)
+        array(py, &self.divergence.jensen_shannon, |nat| self.unit.from_nat(nat), &self.shape)
     }
 
     /// -Σ p log q of each token.
     #[getter]
     fn cross_entropy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
-        array(py, &self.divergence.cross_entropy, |nat| self.base.from_nat(nat), &self.shape)
+        array(py, &self.divergence.cross_entropy, |nat| self.unit.from_nat(nat), &self.shape)
+    }
+
+    /// Both divergences of each token, and their means: (figure, axes).
+    #[pyo3(signature = (ax=None))]
+    fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+        drawn(slf, "divergence", ax)
     }
 
     fn __repr__(&self) -> String {
@@ -413,7 +423,7 @@ pub fn divergence(
     vocab_size: Option<usize>,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Divergence> {
-    let base = guard(|| Base::new(base))?;
+    let unit = guard(|| Base::new(base))?;
     let ((p, shape), (q, _)) = (Source::of(logits_p)?, Source::of(logits_q)?);
     let options = EntropyOptions { sampling_temperature, vocab_size, ..EntropyOptions::default() };
     let (rows_p, rows_q) = (p.rows(), q.rows());
@@ -421,5 +431,5 @@ pub fn divergence(
         Ok::<_, PyErr>(with_rows!(rows_p, p => with_rows!(rows_q, q => core::divergence(p, q, &options))))
     })?;
     let divergence = found.map_err(|error| p.raise(error))?;
-    Ok(Divergence { divergence, base, shape })
+    Ok(Divergence { divergence, unit, base, shape })
 }

@@ -18,6 +18,7 @@ mod landauer;
 mod ledger;
 mod lifted;
 mod monte_carlo;
+mod picture;
 mod published;
 mod quantity;
 mod reading;

@@ -1,6 +1,7 @@
 //! Coverage intervals and drawn distributions as Python sees them.
 
 use crate::errors::{exceptions, guard};
+use crate::picture::drawn;
 use crate::quantity::{Given, PyQuantity, operand};
 use crate::watched::watched;
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1, ToPyArray};
@@ -116,6 +117,12 @@ impl MonteCarlo {
         let find = if shortest { Trials::shortest_interval } else { Trials::symmetric_interval };
         watched(py, 8 * self.trials.sorted().len(), None, || find(&self.trials, coverage))
             .map(|interval| Interval::new(interval, self.unit()))
+    }
+
+    /// The density of the trials with the interval of 95 %: (figure, axes).
+    #[pyo3(signature = (ax=None))]
+    fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+        drawn(slf, "draws", ax)
     }
 
     fn __repr__(&self) -> String {

@@ -2,6 +2,8 @@
 
 use crate::errors::exceptions;
 use crate::given::bytes_of;
+use crate::html;
+use crate::picture::drawn;
 use crate::table::{self, Column, frame};
 use crate::watched::watched;
 use pyo3::prelude::*;
@@ -112,10 +114,20 @@ impl PyTokenLog {
         self.0.requests.len()
     }
 
+    /// The requests in flight over time: (figure, axes).
+    #[pyo3(signature = (ax=None))]
+    fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+        drawn(slf, "timeline", ax)
+    }
+
     fn __repr__(&self) -> String {
         let (kept, left_out) = (self.0.requests.len(), self.0.excluded.len());
         let clock = self.0.clock.word();
         format!("TokenLog({:?}, {}, {kept} records, {left_out} left out, {clock} clock)", self.0.source, self.0.format)
+    }
+
+    fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
+        html::with_table(slf, "requests")
     }
 }
 

@@ -4,6 +4,7 @@ use crate::errors::{InMemory, exceptions, guard};
 use crate::given::path_of;
 use crate::information::array;
 use crate::monte_carlo::Interval;
+use crate::picture::drawn;
 use crate::quantity::PyQuantity;
 use crate::table;
 use crate::watched::watched;
@@ -101,6 +102,12 @@ impl EntropyBounds {
 
     fn __len__(&self) -> usize {
         self.bounds.intervals.len()
+    }
+
+    /// The interval of the entropy of each token: (figure, axes).
+    #[pyo3(signature = (ax=None))]
+    fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+        drawn(slf, "entropy_band", ax)
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

@@ -2,6 +2,8 @@
 
 use crate::errors::{exceptions, guard};
 use crate::given::nanoseconds;
+use crate::html;
+use crate::picture::drawn;
 use crate::quantity::{PyQuantity, Size};
 use crate::table::{Column, frame};
 use crate::tokens::PyTokenLog;
@@ -11,7 +13,7 @@ use numpy::PyReadonlyArray1;
 use pyo3::prelude::*;
 use szilard::energy::{
     BlindSpot, BlindSpotRow, InferenceQuery, LoadClass, MeterChoice, Overlapping, PhaseCosts, Request, RequestEnergy,
-    Status, WindowQuery, by_every_policy,
+    WindowQuery, by_every_policy,
 };
 use szilard::quantity::Quantity;
 
@@ -169,6 +171,12 @@ impl PyPhaseCosts {
     #[getter]
     fn stretches(&self) -> usize {
         self.0.stretches
+    }
+
+    /// The energy per prompt token and per output token as bars: (figure, axes).
+    #[pyo3(signature = (ax=None))]
+    fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+        drawn(slf, "phase_costs", ax)
     }
 
     fn __repr__(&self) -> String {
@@ -329,10 +337,19 @@ impl PyBlindSpot {
         )
     }
 
+    /// What the inner meter does not see against what it sees: (figure, axes).
+    #[pyo3(signature = (ax=None))]
+    fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+        drawn(slf, "blind_spot", ax)
+    }
+
     fn __repr__(&self) -> String {
         let BlindSpot { difference, share, status, .. } = &self.0;
-        let missing = if *status == Status::Complete { "" } else { ", incomplete" };
-        format!("BlindSpot({difference} not seen, {share} of the outer meter{missing})")
+        format!("BlindSpot({difference} not seen, {share} of the outer meter, {})", status.word())
+    }
+
+    fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
+        html::with_table(slf, "load")
     }
 }
 

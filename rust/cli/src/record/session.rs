@@ -87,7 +87,8 @@ pub(crate) fn run(plan: Plan<'_>, sensors: Vec<Box<dyn Sensor>>, recording: Opti
     let (counted, open) = started.map(|started: Started| started.counts(sampler.as_ref())).unwrap_or_default();
     if counted.unread > 0 {
         let matches = counted.unread;
-        trouble.push(format!("--tokens-from: {matches} matches have no whole number in their group: no count is known"));
+        trouble
+            .push(format!("--tokens-from: {matches} matches have no whole number in their group: no count is known"));
     }
     let counts = match metrics.map(|metrics| metrics.since()) {
         None => Some(counted).filter(|counted| counter.is_some() && counted.unread == 0),

@@ -14,7 +14,8 @@ impl Builder<'_> {
         for series in &mut self.series {
             let read = || series.rows.iter().filter_map(|row| Some((row.line, row.value.ok()?)));
             let Some((line, _)) = read().next().filter(|_| read().all(|(_, value)| value == 0.0)) else { continue };
-            series.rows = series.rows.iter().map(|row| Row { value: row.value.and(Err(Fault::Start)), ..row }).collect();
+            series.rows =
+                series.rows.iter().map(|row| Row { value: row.value.and(Err(Fault::Start)), ..row }).collect();
             zero.push((line, self.slots.get(series.slot).map(|slot| slot.name.clone()).unwrap_or_default()));
         }
         for (line, name) in zero {

@@ -5,6 +5,7 @@ use super::given::{Given, Size, is_real, operand, word};
 use crate::errors::{Raise, exceptions, guard};
 use crate::html;
 use crate::monte_carlo::{Interval, MonteCarlo};
+use crate::picture::drawn;
 use crate::watched::watched;
 use pyo3::prelude::*;
 use pyo3::pyclass::CompareOp;
@@ -343,6 +344,12 @@ impl PyQuantity {
             return value.hash();
         }
         (value, self.dimension(), self.boundary(), self.basis()).into_pyobject(py)?.hash()
+    }
+
+    /// The components of the uncertainty as bars: (figure, axes).
+    #[pyo3(signature = (ax=None))]
+    fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+        drawn(slf, "budget", ax)
     }
 
     fn __repr__(&self) -> String {

@@ -94,9 +94,9 @@ fn mask(chunk: &[u8; CHUNK], given: [u8; 3]) -> u64 {
             let bytes = _mm_loadu_si128(part.as_ptr().cast());
             // as a signed number, a byte that is not ASCII is below a blank too
             let odd = _mm_cmplt_epi8(bytes, _mm_set1_epi8(b' '.cast_signed()));
-            let marks = given.iter().fold(odd, |marks, byte| {
-                _mm_or_si128(marks, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte.cast_signed())))
-            });
+            let marks = given
+                .iter()
+                .fold(odd, |marks, byte| _mm_or_si128(marks, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte.cast_signed()))));
             _mm_movemask_epi8(marks).cast_unsigned()
         };
         bits << 16 | u64::from(marks)

@@ -63,7 +63,8 @@ fn rows_of_rails_are_read_until_another_comes() {
         slashes: vec![(b" SWAP ".to_vec(), false), (b" VDD_IN ".to_vec(), true), (b" VDD_SOC ".to_vec(), true)],
         written: Written { unit: b"mW".to_vec(), power: 3, below: 2000.0 },
     };
-    let plain = "03-04-2025 10:01:02 RAM 2/30MB (lfb 1x4MB) SWAP 2/15MB CPU [1%@2] VDD_IN 5000mW/4900mW VDD_SOC 70mW/8mW";
+    let plain =
+        "03-04-2025 10:01:02 RAM 2/30MB (lfb 1x4MB) SWAP 2/15MB CPU [1%@2] VDD_IN 5000mW/4900mW VDD_SOC 70mW/8mW";
     let row = format!("{plain}\n{plain} GPU@40C\r\n");
     for odd in [
         plain.replace("10:01", "11:01"),
