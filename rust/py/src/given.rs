@@ -2,7 +2,7 @@
 
 use crate::errors::{exceptions, guard};
 use crate::quantity::Size;
-use crate::watched::watched;
+use crate::watched::watched_in_place;
 use pyo3::exceptions::{PyOSError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
@@ -41,7 +41,8 @@ pub fn head_of(source: &Bound<'_, PyAny>, most: u64) -> PyResult<(Vec<u8>, Strin
             append(&mut file, limit.min(most), &mut bytes)?;
             Ok(bytes)
         };
-        let bytes = watched(source.py(), usize::MAX, None, || read().map_err(|error| os_error(&error, &name)))?;
+        let bytes =
+            watched_in_place(source.py(), usize::MAX, None, || read().map_err(|error| os_error(&error, &name)))?;
         return Ok((bytes, name));
     }
     if source.hasattr("read")? {

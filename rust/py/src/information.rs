@@ -4,7 +4,7 @@ use crate::errors::{InMemory, Raise, exceptions, guard};
 use crate::given::path_of;
 use crate::picture::drawn;
 use crate::quantity::PyQuantity;
-use crate::watched::watched;
+use crate::watched::watched_in_place;
 use half::{bf16, f16};
 use ndarray::{ArrayView1, ArrayView2};
 use numpy::{IntoPyArray, PyArrayDyn, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2};
@@ -50,7 +50,7 @@ impl<'py> Source<'py> {
     fn of(logits: &Bound<'py, PyAny>) -> PyResult<(Self, Vec<usize>)> {
         let py = logits.py();
         if let Some(path) = path_of(logits)? {
-            let logits = watched(py, usize::MAX, None, || read_logits(&path))?;
+            let logits = watched_in_place(py, usize::MAX, None, || read_logits(&path))?;
             let shape = logits.shape.split_last().map_or(&[][..], |(_, tokens)| tokens);
             let shape = if shape.is_empty() { vec![1] } else { shape.to_vec() };
             return Ok((Self::File(logits), shape));
@@ -300,13 +300,13 @@ pub fn token_entropy(
     let (information, shape) = match path_of(logits)? {
         None if arrays.call_method1("is_elsewhere", (logits,))?.is_truthy()? => on_device(py, logits, &options)?,
         Some(path) => {
-            let found = watched(py, usize::MAX, progress.as_ref(), || token_entropy_of_file(&path, &options))?;
+            let found = watched_in_place(py, usize::MAX, progress.as_ref(), || token_entropy_of_file(&path, &options))?;
             (found.information, found.shape)
         }
         None => {
             let (source, shape) = Source::of(logits)?;
             let rows = source.rows();
-            let found = watched(py, with_rows!(rows, view => view.len()), progress.as_ref(), || {
+            let found = watched_in_place(py, with_rows!(rows, view => view.len()), progress.as_ref(), || {
                 Ok::<_, PyErr>(with_rows!(rows, view => core::token_entropy(view, &options)))
             })?;
             (found.map_err(|error| source.raise(error))?, shape)
@@ -427,7 +427,7 @@ pub fn divergence(
     let ((p, shape), (q, _)) = (Source::of(logits_p)?, Source::of(logits_q)?);
     let options = EntropyOptions { sampling_temperature, vocab_size, ..EntropyOptions::default() };
     let (rows_p, rows_q) = (p.rows(), q.rows());
-    let found = watched(py, with_rows!(rows_p, view => view.len()), progress.as_ref(), || {
+    let found = watched_in_place(py, with_rows!(rows_p, view => view.len()), progress.as_ref(), || {
         Ok::<_, PyErr>(with_rows!(rows_p, p => with_rows!(rows_q, q => core::divergence(p, q, &options))))
     })?;
     let divergence = found.map_err(|error| p.raise(error))?;

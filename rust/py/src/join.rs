@@ -90,7 +90,7 @@ pub fn join(
         parts.iter().map(|(name, part)| (name.clone(), Arc::clone(&part.trace))).collect();
     let tz = reference.and_then(|(_, part)| part.tz.clone());
     let size = parts.iter().map(|(_, part)| part.size()).sum();
-    let joined = watched(py, size, None, || {
+    let joined = watched(py, size, None, move || {
         let recordings: Vec<Recording<'_>> = traces
             .iter()
             .zip(given)

@@ -3,7 +3,7 @@
 use crate::errors::{exceptions, guard};
 use crate::picture::drawn;
 use crate::quantity::{Given, PyQuantity, operand};
-use crate::watched::watched;
+use crate::watched::{watched, watched_in_place};
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1, ToPyArray};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -115,7 +115,7 @@ impl MonteCarlo {
     #[pyo3(signature = (coverage=0.95, *, shortest=false))]
     fn interval(&self, py: Python<'_>, coverage: f64, shortest: bool) -> PyResult<Interval> {
         let find = if shortest { Trials::shortest_interval } else { Trials::symmetric_interval };
-        watched(py, 8 * self.trials.sorted().len(), None, || find(&self.trials, coverage))
+        watched_in_place(py, 8 * self.trials.sorted().len(), None, || find(&self.trials, coverage))
             .map(|interval| Interval::new(interval, self.unit()))
     }
 
@@ -173,7 +173,7 @@ pub fn monte_carlo(
             operand(&result)?.ok_or_else(|| unit_needed(py, &PyTypeError::new_err("the result is no quantity")))?
         }
     };
-    let draws = watched(py, n.saturating_mul(8), None, || {
+    let draws = watched(py, n.saturating_mul(8), None, move || {
         let inputs: Result<Vec<_>, _> =
             figures.iter().map(|figure| figure.in_unit(&figure.unit().to_coherent_unit())).collect();
         let inputs = inputs?;
@@ -188,8 +188,9 @@ pub fn monte_carlo(
         let found = format!("f must return {n} numbers, one for each trial, found {}", values.len());
         return Err(exceptions::UnitError::new_err(found));
     }
-    let trials = watched(py, 8 * n, None, || {
-        Trials::new(values.into_iter().map(|value| like.unit().from_coherent(value)).collect::<Vec<f64>>())
+    let coherent = like.unit().clone();
+    let trials = watched(py, 8 * n, None, move || {
+        Trials::new(values.into_iter().map(|value| coherent.from_coherent(value)).collect::<Vec<f64>>())
     })?;
     MonteCarlo::new(trials, &like)
 }

@@ -118,7 +118,7 @@ pub fn read_trace(
         ..kept(devices)?
     };
     let (bytes, name) = bytes_of(source)?;
-    let trace = watched(py, bytes.len(), None, || read(bytes, &name, &options))?;
+    let trace = watched(py, bytes.len(), None, move || read(bytes, &name, &options))?;
     Ok(PyTrace { trace: Arc::new(trace), tz, window: None })
 }
 
@@ -195,7 +195,7 @@ pub fn energy(
     let query = EnergyQuery { channel, max_gap_ns: max_gap.map(nanoseconds).transpose()?, ..EnergyQuery::default() };
     let shown = py.import("szilard._progress")?.call_method1("shown", (progress,))?;
     let shown = (!shown.is_none()).then(|| shown.unbind());
-    let found = watched(py, usize::MAX, shown.as_ref(), || energy_of_path(&path, &options, &query));
+    let found = watched(py, usize::MAX, shown.as_ref(), move || energy_of_path(&path, &options, &query));
     if let Some(end) = shown.and_then(|shown| shown.getattr(py, "end").ok()) {
         end.call0(py)?;
     }
@@ -288,8 +288,11 @@ pub fn trace_from_arrays(
     };
     let helper = py.import("szilard._time")?.call_method1("columns", (time_ns, power_w))?;
     let (time, power): (PyReadonlyArray1<'_, i64>, PyReadonlyArray1<'_, f64>) = helper.extract()?;
-    let series = PowerSeries { device, time_ns: time.as_slice()?, power_w: power.as_slice()? };
-    let size = 16 * power.len()?;
-    let trace = watched(py, size, None, || trace_from_arrays_of(&[series], clock, &options))?;
+    let (time, power) = (time.as_slice()?.to_vec(), power.as_slice()?.to_vec());
+    let (size, device) = (16 * power.len(), device.to_owned());
+    let trace = watched(py, size, None, move || {
+        let series = PowerSeries { device: &device, time_ns: &time, power_w: &power };
+        trace_from_arrays_of(&[series], clock, &options)
+    })?;
     Ok(PyTrace { trace: Arc::new(trace), tz: None, window: None })
 }

@@ -165,5 +165,5 @@ pub fn read_tokens(
         Count::ALL.iter().copied().find(|count| count.word() == word).ok_or_else(known)
     });
     let options = TokenOptions { format, tz, count: count.transpose()? };
-    watched(py, bytes.len(), None, || read_log(bytes, &name, &options)).map(|log| PyTokenLog(Arc::new(log)))
+    watched(py, bytes.len(), None, move || read_log(bytes, &name, &options)).map(|log| PyTokenLog(Arc::new(log)))
 }

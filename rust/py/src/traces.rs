@@ -256,7 +256,8 @@ impl PyTrace {
             (None, Some((start, end))) => Some(Idle::Window(start, end)),
             (None, None) => None,
         };
-        let idle = watched(py, self.size(), None, || szilard::energy::idle_power(&self.trace, source.as_ref()))?;
+        let trace = Arc::clone(&self.trace);
+        let idle = watched(py, self.size(), None, move || szilard::energy::idle_power(&trace, source.as_ref()))?;
         Ok(PyQuantity(idle.power))
     }
 

@@ -135,7 +135,7 @@ fn columns<'a>(all: impl Iterator<Item = &'a Step> + Clone) -> Vec<(&'static str
 #[pyfunction]
 pub fn simulate(py: Python<'_>, scenario: &Bound<'_, PyAny>) -> PyResult<PySimulation> {
     let scenario = of(scenario)?;
-    watched(py, usize::MAX, None, || core::simulate(&scenario.0)).map(PySimulation)
+    watched(py, usize::MAX, None, move || core::simulate(&scenario.0)).map(PySimulation)
 }
 
 /// The smallest "panel" or "battery", or the most "calls" a day, with which every call is served on a share of the days:
@@ -166,7 +166,7 @@ pub fn sizing(
     };
     let scenario = of(scenario)?;
     let share: Ratio = guard(|| reliability.0.as_static())?;
-    let found = watched(py, usize::MAX, None, || core::sizing(&scenario.0, size, share.value))?;
+    let found = watched(py, usize::MAX, None, move || core::sizing(&scenario.0, size, share.value))?;
     Ok((PyQuantity(found.size), found.reliability))
 }
 

@@ -8,7 +8,7 @@ use crate::html;
 use crate::picture::drawn;
 use crate::quantity::Given;
 use crate::table::{Column, frame};
-use crate::watched::watched;
+use crate::watched::watched_in_place;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
@@ -156,7 +156,7 @@ pub fn sweep(
     };
     let device = device.map(|name| guard(|| Device::named(name))).transpose()?;
     let first = energies.first().cloned().ok_or_else(|| PyValueError::new_err("a sweep needs an energy"))?;
-    let rows = watched(py, usize::MAX, None, || {
+    let rows = watched_in_place(py, usize::MAX, None, || {
         let more = SweepInputs { energies, device: device.as_ref(), power: power.map(|power| power.0) };
         sweep_of(&inputs.ladder(&model, first, temperature.0), &axis, &more)
     })?;

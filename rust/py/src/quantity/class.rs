@@ -234,14 +234,16 @@ impl PyQuantity {
     /// [8.040036, 11.95996] J (95 %, first order)
     #[pyo3(signature = (coverage=0.95))]
     fn expanded(&self, py: Python<'_>, coverage: f64) -> PyResult<Interval> {
-        let interval = watched(py, usize::MAX, None, || self.0.measured().interval(coverage))?;
+        let figure = self.0.measured().clone();
+        let interval = watched(py, usize::MAX, None, move || figure.interval(coverage))?;
         Ok(Interval::new(interval, self.0.unit().symbol()))
     }
 
     /// The distribution of the figure from its own measurement model, evaluated at `n` drawn inputs (JCGM 101).
     #[pyo3(signature = (n=1_000_000, seed=0))]
     fn monte_carlo(&self, py: Python<'_>, n: usize, seed: u64) -> PyResult<MonteCarlo> {
-        let trials = watched(py, n.saturating_mul(8), None, || self.0.measured().monte_carlo(n, seed))?;
+        let figure = self.0.measured().clone();
+        let trials = watched(py, n.saturating_mul(8), None, move || figure.monte_carlo(n, seed))?;
         MonteCarlo::new(trials, &self.0)
     }
 
