@@ -12,6 +12,7 @@ use crate::input::{BLOCK_BYTES, Blocks, Line, Refusal, Text, proceed};
 use crate::parallel::{in_order, threads};
 use std::any::Any;
 use std::ops::ControlFlow;
+use std::sync::{Mutex, PoisonError};
 
 /// A reader of one log.
 pub(super) trait LineReader: Send + Sync {
@@ -111,6 +112,8 @@ pub(super) fn run<'a>(
 ) -> Result<(), Stopped> {
     let (mut block, mut before) = (0, 0u32);
     let (mut buffer, count) = (Vec::new(), blocks.count());
+    // memory for blocks that is used again
+    let buffers: Mutex<Vec<Vec<u8>>> = Mutex::default();
     // how many blocks are read ahead: one after a block that changed something, then ever more
     let mut ahead = usize::MAX;
     while block < count {
@@ -126,8 +129,10 @@ pub(super) fn run<'a>(
         let (mut outcome, mut taken) = (Ok(()), 0);
         let part = |at: usize| {
             let (mut found, mut reader) = (start.fork(), fork.fork()?);
-            let lines = lines_of(blocks, (block + at, 0), &mut Vec::new(), &mut found, reader.as_mut()).ok()?;
-            Some((found, reader, lines))
+            let mut buffer = buffers.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+            let lines = lines_of(blocks, (block + at, 0), &mut buffer, &mut found, reader.as_mut());
+            buffers.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+            Some((found, reader, lines.ok()?))
         };
         in_order(ahead.min(count - block), &part, &mut |at, part| {
             let Some((mut found, later, lines)) = part else { return ControlFlow::Break(()) };

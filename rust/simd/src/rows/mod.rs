@@ -15,7 +15,7 @@ pub use table::Table;
 use marks::Marks;
 
 /// How many bytes are looked at first, and at most at a time: each time four times as many.
-const PIECES: (usize, usize) = (1 << 10, 1 << 14);
+const PIECES: (usize, usize) = (1 << 10, 1 << 13);
 
 /// The samples of one series.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -26,6 +26,15 @@ pub struct Columns {
     pub value: Vec<f64>,
     /// Line of each sample.
     pub line: Vec<u32>,
+}
+
+impl Columns {
+    /// Makes room for so many more samples.
+    fn reserve(&mut self, samples: usize) {
+        self.time_ns.reserve(samples);
+        self.value.reserve(samples);
+        self.line.reserve(samples);
+    }
 }
 
 /// What the plain rows that were read have beside their samples.
@@ -45,10 +54,12 @@ pub struct Found {
 
 /// What a plain row looks like.
 trait Form {
-    /// The bytes between its fields, and those that no plain row has.
-    fn marks(&self) -> [u8; 3];
-    /// How many of them are in a row; behind them its line ends.
+    /// The byte between its fields.
+    fn between(&self) -> u8;
+    /// How many of it are in a row.
     fn count(&self) -> usize;
+    /// Bytes that no plain row has, beside control characters and what is not ASCII.
+    fn never(&self) -> [u8; 2];
     /// How many series have the time of one row.
     fn series(&self) -> usize;
     /// Takes a row, if it is plain: its values into their columns, its time and line into the first of them. Of a row that
@@ -59,26 +70,33 @@ trait Form {
 /// A row that has the right marks.
 #[derive(Debug, Clone, Copy)]
 struct Row<'t> {
-    /// Its text without the line end.
+    /// The text from its start on, with what comes behind it.
     text: &'t [u8],
-    /// Where the marks are in it.
-    marks: &'t [u32],
+    /// Where its marks and its line end are.
+    marks: &'t [u16],
     /// Where it starts, as the marks count.
-    start: u32,
+    start: u16,
     line: u32,
 }
 
 impl<'t> Row<'t> {
-    /// The place of a mark, or the end of the row behind the last.
+    /// The place of a mark, and behind the last that of the line end.
     #[inline(always)]
-    fn mark(&self, at: usize) -> usize {
-        self.marks.get(at).map_or(self.text.len(), |mark| (mark - self.start) as usize)
+    fn mark(&self, at: usize) -> Option<usize> {
+        self.marks.get(at).map(|mark| (mark - self.start) as usize)
     }
 
-    /// What stands from one place to another.
+    /// Where a field starts behind its blank, and its end.
     #[inline(always)]
-    fn part(&self, from: usize, to: usize) -> Option<&'t [u8]> {
-        self.text.get(from..to)
+    fn field(&self, column: usize) -> Option<(usize, usize)> {
+        let start = if column == 0 { 0 } else { self.mark(column - 1)? + 1 };
+        Some((start + usize::from(self.text.get(start) == Some(&b' ')), self.mark(column)?))
+    }
+
+    /// Whether nothing but blanks and the CR of a line end stands between two places.
+    #[inline(always)]
+    fn is_blank(&self, from: usize, to: usize) -> bool {
+        from == to || self.text.get(from..to).is_some_and(|rest| rest.iter().all(|byte| b" \r".contains(byte)))
     }
 }
 
@@ -90,12 +108,18 @@ fn read(form: &mut impl Form, text: &[u8], before: u32, into: &mut [Columns]) ->
     let (mut marks, mut size) = (Marks::default(), PIECES.0);
     while let Some(rest) = text.get(found.bytes..).filter(|rest| !rest.is_empty()) {
         let piece = rest.get(..size).unwrap_or(rest);
-        marks.find(piece, form.marks());
+        marks.find(piece, form.between(), form.never());
         let bytes = found.bytes;
-        let plain = rows(form, piece, marks.places(), before, (into, &mut found));
+        let plain = rows(form, piece, &marks, before, (into, &mut found));
         let last = piece.len() == rest.len() || size == PIECES.1;
         if !plain || (last && found.bytes == bytes) {
             break;
+        }
+        if size == PIECES.0 {
+            // room for all that is left, if it goes on like this
+            let devices = (into.len() / form.series().min(into.len()).max(1)).max(1);
+            let rows = found.rows as usize * (rest.len() / found.bytes.max(1)) / devices;
+            into.iter_mut().for_each(|columns| columns.reserve(rows));
         }
         size = PIECES.1.min(4 * size);
     }
@@ -118,33 +142,23 @@ fn read(form: &mut impl Form, text: &[u8], before: u32, into: &mut [Columns]) ->
 fn rows(
     form: &mut impl Form,
     piece: &[u8],
-    mut marks: &[u32],
+    marks: &Marks,
     before: u32,
     (into, found): (&mut [Columns], &mut Found),
 ) -> bool {
-    let (count, [mark, ..]) = (form.count(), form.marks());
-    let is = |place: u32, byte: u8| piece.get(place as usize) == Some(&byte);
-    let mut start = 0;
-    while let Some((own, [end, rest @ ..])) = marks.split_at_checked(count) {
-        // CR LF
-        let (line_end, rest) = match rest {
-            [feed, rest @ ..] if *feed == end + 1 && is(*end, b'\r') => (*feed, rest),
-            _ => (*end, rest),
-        };
-        if !own.iter().all(|place| is(*place, mark)) {
-            return false;
-        }
-        if !is(line_end, b'\n') {
-            return is(line_end, b'\r') && line_end as usize + 1 == piece.len();
-        }
-        let Some(text) = piece.get(start as usize..*end as usize) else { return false };
-        let row = Row { text, marks: own, start, line: before.saturating_add(found.rows + 1) };
-        if form.take(&row, into, found).is_none() {
+    let (count, places, odd) = (form.count(), marks.places(), marks.odd());
+    let (mut first, mut start) = (0, 0);
+    for end in marks.ends() {
+        let end = *end as usize;
+        let (Some(marks), Some(text)) = (places.get(first..=end), piece.get(start as usize..)) else { return false };
+        let Some(line_end) = marks.get(count).copied().filter(|line_end| *line_end < odd) else { return false };
+        let row = Row { text, marks, start, line: before.saturating_add(found.rows + 1) };
+        if marks.len() != count + 1 || form.take(&row, into, found).is_none() {
             return false;
         }
         found.rows += 1;
         found.bytes += (line_end + 1 - start) as usize;
-        (marks, start) = (rest, line_end + 1);
+        (first, start) = (end + 1, line_end + 1);
     }
     true
 }

@@ -31,18 +31,23 @@ impl Rails {
         let text = row.text.get(slash + 1..)?;
         let (mean, digits) = leading(text);
         let (unit, rest) = text.get(digits..)?.split_at_checked(self.written.unit.len())?;
-        let ends = matches!(rest, [] | [b' ', ..]);
+        let ends = matches!(rest, [b' ' | b'\r' | b'\n', ..]);
         (ends && (1..16).contains(&digits) && same(unit, &self.written.unit)).then_some(mean)
     }
 }
 
 impl Form for Rails {
-    fn marks(&self) -> [u8; 3] {
-        [b'/'; 3]
+    fn between(&self) -> u8 {
+        b'/'
     }
 
     fn count(&self) -> usize {
         self.slashes.len() + 1
+    }
+
+    fn never(&self) -> [u8; 2] {
+        // a blank that is no word end, and terminal escapes
+        [b'\x0b', b'\x1b']
     }
 
     fn series(&self) -> usize {
@@ -51,19 +56,20 @@ impl Form for Rails {
 
     #[inline(always)]
     fn take(&mut self, row: &Row<'_>, into: &mut [Columns], found: &mut Found) -> Option<()> {
-        let memory = row.mark(0);
-        let (_, before) = trailing(row.part(0, memory)?)?;
-        let (time_ns, places) = self.hour.time(before.strip_suffix(MEMORY)?)?;
+        let memory = row.mark(0)?;
+        let (_, before) = trailing(row.text.get(..memory)?)?;
+        let (time_ns, places, length) = self.hour.time(before)?;
         let behind = row.text.get(memory + 1..)?;
         let (_, digits) = leading(behind);
-        if digits == 0 || !matches!(behind.get(digits..)?, [b'M', b'B'] | [b'M', b'B', b' ', ..]) {
+        let sizes = digits > 0 && matches!(behind.get(digits..)?, [b'M', b'B', b' ' | b'\r' | b'\n', ..]);
+        if !sizes || !same(before.get(length..)?, MEMORY) {
             return None;
         }
         let mut rails = into.iter_mut();
         let mut first = None;
         for (at, (name, is_rail)) in self.slashes.iter().enumerate() {
-            let slash = row.mark(at + 1);
-            let text = row.part(0, slash)?;
+            let slash = row.mark(at + 1)?;
+            let text = row.text.get(..slash)?;
             let number = if *is_rail { text.strip_suffix(self.written.unit.as_slice())? } else { text };
             let (now, before) = trailing(number)?;
             if !same(before.get(before.len().checked_sub(name.len())?..)?, name) {

@@ -2,7 +2,6 @@
 
 use super::form::{Hour, Written, same};
 use super::{Columns, Form, Found, Row, read};
-use crate::text::trimmed;
 
 /// What a plain row of a table looks like.
 #[derive(Debug, Clone, Default)]
@@ -39,12 +38,16 @@ impl Table {
 }
 
 impl Form for Table {
-    fn marks(&self) -> [u8; 3] {
-        [self.delimiter, self.never, b'"']
+    fn between(&self) -> u8 {
+        self.delimiter
     }
 
     fn count(&self) -> usize {
         self.width - 1
+    }
+
+    fn never(&self) -> [u8; 2] {
+        [self.never, b'"']
     }
 
     fn series(&self) -> usize {
@@ -53,21 +56,28 @@ impl Form for Table {
 
     #[inline(always)]
     fn take(&mut self, row: &Row<'_>, into: &mut [Columns], found: &mut Found) -> Option<()> {
-        let field = |column: usize| {
-            let start = if column == 0 { 0 } else { row.mark(column - 1) + 1 };
-            let (from, to) = trimmed(row.text, start, row.mark(column));
-            row.part(from as usize, to as usize)
-        };
-        let (time_ns, places) = self.hour.time(field(self.time)?)?;
-        let name = field(self.device)?;
+        let (start, end) = row.field(self.time)?;
+        let (time_ns, places, length) = self.hour.time(row.text.get(start..)?)?;
+        if !row.is_blank(start + length, end) {
+            return None;
+        }
+        let (start, end) = row.field(self.device)?;
         let next = if self.last + 1 < self.devices.len() { self.last + 1 } else { 0 };
-        let is = |at: &usize| self.devices.get(*at).is_some_and(|known| same(known, name));
+        let is = |at: &usize| {
+            let Some(name) = self.devices.get(*at) else { return false };
+            let text = row.text.get(start..start + name.len());
+            text.is_some_and(|text| same(text, name)) && row.is_blank(start + name.len(), end)
+        };
         self.last = if is(&next) { next } else { (0..self.devices.len()).find(is)? };
         let first = self.last * self.values.len();
         let columns = into.get_mut(first..first + self.values.len())?;
         let most = found.digits.get_mut(first..first + self.values.len())?;
         for ((column, columns), most) in self.values.iter().zip(&mut *columns).zip(most) {
-            let (value, digits) = self.written.value(field(*column)?)?;
+            let (start, end) = row.field(*column)?;
+            let (value, digits, length) = self.written.value(row.text.get(start..)?)?;
+            if !row.is_blank(start + length, end) {
+                return None;
+            }
             columns.value.push(value);
             *most = digits.max(*most);
         }
