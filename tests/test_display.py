@@ -67,7 +67,7 @@ def objects():
     node = sz.trace_from_arrays(time, 90 + 1.1 * np.linspace(100, 400, 61), boundary="node")
     header = b'{"w": {"dtype": "BF16", "shape": [2, 3], "data_offsets": [0, 12]}}'
     logits = np.random.default_rng(0).normal(size=(5, 9))
-    chain = sz.BoundaryChain([sz.Factor("host", 1.3), sz.Factor("pue", 1.1, u=0.01)])
+    chain = sz.BoundaryChain([sz.Factor("host", 1.3), sz.Factor("pue", 1.1, u=0.01), sz.Factor("td-loss", 1.05)])
     summary = {"status": "complete", "energy": None, "per_token": None, "reasons": [], "trouble": []}
     ladder, setup = sz.ladder("gpt2", figure, "300 K", **given), rig()
     found = [
@@ -75,7 +75,7 @@ def objects():
         sz.blind_spot(node, board),
         chain,
         sz.divergence(logits, logits + 0.1),
-        sz.divergence_bounds([[-0.7, -0.8]], [[-0.6, -0.9]]),
+        sz.divergence_bounds([{"a": -0.7, "b": -0.8}], [{"a": -0.6, "b": -0.9}]),
         trace.energy(),
         sz.entropy_bounds([[-0.7, -0.8]], vocab_size=9),
         chain.factors[0],
@@ -84,7 +84,7 @@ def objects():
         run,
         figure.expanded(),
         ladder,
-        chain.lift(figure.at("node"), "site"),
+        chain.lift(figure.at("it"), "site"),
         sz.Model.from_config("gpt2"),
         figure.monte_carlo(n=1000),
         sz.phase_costs(trace, tokens),
@@ -170,7 +170,7 @@ def test_what_has_a_picture_and_what_has_none(objects):
     assert with_plot | set(WITHOUT_A_PICTURE) == public_classes()
     assert not with_plot & set(WITHOUT_A_PICTURE)
     for name in with_plot:
-        arguments = (sz.Quantity("5 J", boundary="node"), "site") if name == "BoundaryChain" else ()
+        arguments = (sz.Quantity("5 J", boundary="it"), "site") if name == "BoundaryChain" else ()
         figure, ax = objects[name].plot(*arguments)
         assert ax.get_xlabel() or ax.get_ylabel(), name
         assert figure is ax.figure, name

@@ -177,6 +177,21 @@ def figures(recording):
     }
 
 
+@pytest.fixture(scope="module")
+def drawn(figures):
+    """Each picture, drawn once."""
+    kept = {}
+
+    def of(name):
+        if name not in kept:
+            kept[name] = figures[name](None)
+            plt.close(kept[name][0])
+            FigureCanvasAgg(kept[name][0])
+        return kept[name]
+
+    return of
+
+
 @pytest.fixture(autouse=True)
 def _closed():
     yield
@@ -184,8 +199,8 @@ def _closed():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_axes_go_in_and_come_out(figures, name):
-    figure, ax = figures[name](None)
+def test_axes_go_in_and_come_out(figures, drawn, name):
+    figure, ax = drawn(name)
     assert ax.get_xlabel() or ax.get_ylabel()
     assert figure is ax.get_figure(root=True)
     given = plt.figure().add_subplot()
@@ -204,21 +219,6 @@ def texts(figure):
     for text in figure.findobj(mpl.text.Text):
         if text.get_visible() and text.get_text().strip() and text.axes is not None:
             yield text, text.get_window_extent(renderer)
-
-
-@pytest.fixture(scope="module")
-def drawn(figures):
-    """Each picture, drawn once."""
-    kept = {}
-
-    def of(name):
-        if name not in kept:
-            kept[name] = figures[name](None)
-            plt.close(kept[name][0])
-            FigureCanvasAgg(kept[name][0])
-        return kept[name]
-
-    return of
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -275,9 +275,9 @@ def luminance(colour):
 
 @pytest.mark.parametrize("theme", ["default", "dark_background"])
 @pytest.mark.parametrize("name", NAMES)
-def test_words_and_error_bars_are_seen_on_paper_and_on_a_dark_page(figures, name, theme):
+def test_words_and_error_bars_are_seen_on_paper_and_on_a_dark_page(figures, drawn, name, theme):
     with plt.style.context(theme):
-        figure, ax = figures[name](None)
+        figure, ax = drawn(name) if theme == "default" else figures[name](None)
         paper = luminance(ax.get_facecolor())
         bars = [line for container in ax.containers for line in getattr(container, "lines", [])[2:]]
         colours = [text.get_color() for text, _ in texts(figure) if text.get_color() != "white" or theme != "default"]

@@ -36,7 +36,8 @@ def lines(log: Trace, most: int, part: tuple[float, float] | None = None) -> Ite
     unit = "W" if any(labels[3] == "W" for labels, _, _ in found) else "J"
     for (device, channel, _, of), time, value in found:
         if of == unit and time.size:
-            seconds, power = (time - start) * 1e-9, value
+            seconds: Numbers = np.multiply(time - start, 1e-9, dtype=np.float64)
+            power = value
             if unit == "J":
                 seconds, power = _rate(seconds, value)
             if part is not None:

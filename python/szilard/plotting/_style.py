@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -40,11 +41,13 @@ def ink(ax: Axes) -> str:
     return str(ax.xaxis.label.get_color())
 
 
-def legend_above(ax: Axes, handles: Iterable[object] | None = None, columns: int = 3) -> None:
-    """The legend above the axes, where it hides nothing."""
-    given = {} if handles is None else {"handles": list(handles)}
-    spot = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0)}
-    ax.legend(**given, **spot, ncols=columns, fontsize="small", frameon=False)  # type: ignore[arg-type]
+def legend_above(ax: Axes, handles: Sequence[Artist] | None = None) -> None:
+    """The legend above the axes, where it hides nothing, in as many columns as there is room for."""
+    handles = ax.get_legend_handles_labels()[0] if handles is None else handles
+    labels = [str(handle.get_label()) for handle in handles]
+    columns = min(3, max(1, 125 // (8 + max(map(len, labels), default=0))))
+    look = {"ncols": columns, "fontsize": "small", "frameon": False}
+    ax.legend(handles, labels, loc="lower left", bbox_to_anchor=(0.0, 1.0), **look)
 
 
 def plain(text: str, longest: int = 40) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from szilard.plotting import _style
 
@@ -17,7 +17,7 @@ def blind_spot(found: BlindSpot, ax: Axes | None = None) -> tuple[Figure, Axes]:
     """The power that the inner meter does not see against the power that it sees, with u, and the classes of load."""
     drawn, ax = _style.axes(ax)
     rows = found.rows.drop_nulls("difference_w")
-    given = {"fmt": "o", "markersize": 3, "color": _style.SKY, "alpha": 0.8, "linewidth": 0.8}
+    given: dict[str, Any] = {"fmt": "o", "markersize": 3, "color": _style.SKY, "alpha": 0.8, "linewidth": 0.8}
     ax.errorbar(rows["inner_w"], rows["difference_w"], yerr=rows["u_w"], label="rows over time, ± u", **given)
     load = found.load
     ax.plot(load["inner_w"], load["difference_w"], "D-", color=_style.VERMILION, markersize=5, label="classes of load")

@@ -27,14 +27,14 @@ def comparison(runs: pl.DataFrame, ax: Axes | None = None) -> tuple[Figure, Axes
         colour, whole = colours[group], run["status"] == "complete"
         label = None if group in seen else _style.plain(group or "no label", 48)
         seen.add(group)
-        filled = {"color": colour, "markerfacecolor": colour if whole else "none", "capsize": 3, "label": label}
-        ax.errorbar(value, place, xerr=u, fmt="o", **filled)
+        face = colour if whole else "none"
+        ax.errorbar(value, place, xerr=u, fmt="o", color=colour, markerfacecolor=face, capsize=3, label=label)
         ratio = "1, by definition" if place == 0 else f"× {run['ratio']:.4g} ± {run['u_ratio']:.1g}"
         ax.annotate(ratio, (value + u, place), (6, 0), textcoords="offset points", va="center", fontsize="small")
     if len(groups) < runs.height:
         for group in groups:
-            mean = runs.filter(runs["group"] == group)["energy_per_token_j"].mean()
-            ax.axvline(mean, color=colours[group], linestyle=":", linewidth=1.0)
+            figures = runs.filter(runs["group"] == group)["energy_per_token_j"].to_list()
+            ax.axvline(sum(figures) / len(figures), color=colours[group], linestyle=":", linewidth=1.0)
     ax.set_yticks(range(runs.height), [_style.plain(name, 28) for name in runs["trace"].to_list()])
     ax.invert_yaxis()
     low, high = ax.get_xlim()

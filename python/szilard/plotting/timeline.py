@@ -45,8 +45,8 @@ def timeline(log: TokenLog, ax: Axes | None = None, most: int = 400) -> tuple[Fi
                 spans[kind][2].append(((left - zero) * 1e-9, (right - left) * 1e-9, row))
         for label, colour, bars in spans:
             if bars:
-                left, width, row = (np.array(column) for column in zip(*bars, strict=True))
-                ax.barh(row, width, left=left, height=0.8, color=colour, label=label)
+                lefts, widths, lanes = zip(*bars, strict=True)
+                ax.barh(lanes, widths, left=lefts, height=0.8, color=colour, label=label)
         ax.set(yticks=[], ylim=(max(used, 4) - 0.4, -0.6), ylabel="requests, overlapping ones below")
         if rows.height:
             _style.legend_above(ax)
