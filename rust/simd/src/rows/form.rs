@@ -138,7 +138,7 @@ fn digits(eight: [u8; 8]) -> (u64, u64) {
     const HIGH: u64 = 0x8080_8080_8080_8080;
     let digits = u64::from_le_bytes(eight) ^ 0x3030_3030_3030_3030;
     // what is above 9 reaches the highest bit
-    let odd = ((digits & !HIGH) + 0x7676_7676_7676_7676 | digits) & HIGH;
+    let odd = (((digits & !HIGH) + 0x7676_7676_7676_7676) | digits) & HIGH;
     (digits, odd)
 }
 

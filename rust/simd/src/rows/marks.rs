@@ -74,9 +74,8 @@ impl Marks {
                 self.odd = start + masks.odd.trailing_zeros() as u16;
             }
             let bits = masks.marks;
-            let before = |bit: u64| {
-                self.count as u16 + (bits & (bit & bit.wrapping_neg()).wrapping_sub(1)).count_ones() as u16
-            };
+            let before =
+                |bit: u64| self.count as u16 + (bits & (bit & bit.wrapping_neg()).wrapping_sub(1)).count_ones() as u16;
             let ends = self.ends.get_mut(self.lines..).unwrap_or_default();
             write::<2>(ends, masks.line_ends, before);
             self.lines += masks.line_ends.count_ones() as usize;
