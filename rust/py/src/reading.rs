@@ -126,8 +126,8 @@ pub fn read_trace(
 ///
 /// The energies, covered time and reader's remarks of `read_trace(path).energy()`, to the bit, in memory that does not
 /// grow with the log: nvidia-smi CSV, tegrastats, tables and counters of 16 MiB or more are read in blocks, side by side.
-/// The uncertainty then leaves out noise, steps, sampling and gaps, and readings are not compared with each other, as
-/// `I_IN_BLOCKS` says. Other formats, and logs with rows out of order, are read whole, up to 4 GiB. It can be interrupted.
+/// The uncertainty then leaves out noise, steps, sampling and gaps, and of the checks those that compare different series
+/// or look at throttling are not made, as `I_IN_BLOCKS` says; frozen and mirrored sensors are found. Other formats, and logs with rows out of order, are read whole, up to 4 GiB. It can be interrupted.
 ///
 /// Parameters
 /// ----------

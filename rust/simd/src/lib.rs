@@ -12,6 +12,7 @@
 //! | `avx512`, `avx2`, `portable` | what gives it; `portable` is NEON where the compiler assumes it |
 //! | `text` | where lines and fields of logs end, and plain decimal numbers |
 //! | `rows` | plain rows of a log, in one go |
+//! | `sketch` | what a series of readings is known by |
 //! | `spacing` | the intervals between times, and bounds of their median |
 //! | `dispatch` | the choice between them, when the program runs |
 //! | `integral` | exact sums of values times the time around them, and trapezoids between many cuts |
@@ -34,6 +35,7 @@ mod portable;
 mod row;
 mod rows;
 mod share;
+mod sketch;
 mod space;
 mod spacing;
 mod sums;
@@ -47,5 +49,6 @@ pub use pair::LogSoftmax;
 pub use row::{BLOCK, RowSums, Softmax};
 pub use rows::{Columns, Found, Hour, Rails, Table, Written};
 pub use share::{Piece, Shares, Sharing, Sweep, Window};
+pub use sketch::{Sketch, Stretch};
 pub use spacing::{Spacing, bounds, steps};
 pub use text::{decimal, find, split};

@@ -46,7 +46,7 @@ impl Form for Rails {
     }
 
     fn never(&self) -> [u8; 2] {
-        // a blank that is no word end, and terminal escapes
+        // control characters, which are none in any row
         [b'\x0b', b'\x1b']
     }
 

@@ -5,7 +5,7 @@ use super::super::channel::{Beyond, Kind, Long, SHORTEST_GAP_NS, Samples, gap_li
 use super::super::finish::samples;
 use super::super::rows::Rows;
 use super::{Faults, Values};
-use szilard_simd::{Spacing, steps};
+use szilard_simd::{Sketch, Spacing, steps};
 
 /// How many first samples are held, by which a sensor is known.
 const FIRST: usize = 64;
@@ -46,6 +46,7 @@ pub(in super::super) struct Digest {
     ends: Ends,
     sure_ns: i64,
     held: Vec<Long>,
+    sketch: Sketch,
 }
 
 impl Digest {
@@ -78,6 +79,7 @@ impl Digest {
         let chunk = samples(rows, &[], kind);
         let before = self.ends.last();
         self.values.take(kind, before.map(|(time, _)| time), &chunk);
+        self.sketch.take(&chunk.value, &chunk.line);
         let bridged = matches!(kind, Kind::HoldPower | Kind::EnergyCounter { .. });
         self.sure_ns = if bridged { i64::MAX } else { self.sure_ns.max(SHORTEST_GAP_NS) };
         sink.take(series, slot, before, &chunk, self.sure_ns);
@@ -123,7 +125,7 @@ impl Digest {
             return Err("which intervals are gaps hangs on the exact median of all intervals");
         }
         self.release(series, limit, sink);
-        let beyond = Beyond { count: self.count, median_ns, gaps: self.held };
+        let beyond = Beyond { count: self.count, median_ns, gaps: self.held, sketch: self.sketch };
         let samples = Samples { beyond: Some(beyond), ..self.ends.samples() };
         Ok(Known { samples, faults: self.faults, values: self.values, repeat: self.repeat })
     }
