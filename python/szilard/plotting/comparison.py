@@ -36,7 +36,7 @@ def comparison(runs: pl.DataFrame, ax: Axes | None = None) -> tuple[Figure, Axes
             figures = runs.filter(runs["group"] == group)["energy_per_token_j"].to_list()
             ax.axvline(sum(figures) / len(figures), color=colours[group], linestyle=":", linewidth=1.0)
     ax.set_yticks(range(runs.height), [_style.plain(name, 28) for name in runs["trace"].to_list()])
-    ax.invert_yaxis()
+    ax.set_ylim(runs.height - 0.4, -0.6)
     low, high = ax.get_xlim()
     ax.set_xlim(low, high + 0.25 * (high - low))
     where = _style.plain(", ".join(name or "not stated" for name in runs["boundary"].unique(maintain_order=True)))
