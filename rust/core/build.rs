@@ -38,7 +38,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         writeln!(code, "];")?;
     }
     let (folder, extension) = PACKED;
-    writeln!(code, "/// Stem and compressed text of every table of raw data, sorted.\nconst PACKED: &[(&str, &[u8])] = &[")?;
+    writeln!(
+        code,
+        "/// Stem and compressed text of every table of raw data, sorted.\nconst PACKED: &[(&str, &[u8])] = &["
+    )?;
     for file in files(&watched(&datasets, folder), extension)? {
         let packed = out.join(file_name(&file)?).with_extension("deflate");
         let mut encoder = DeflateEncoder::new(fs::File::create(&packed)?, Compression::best());

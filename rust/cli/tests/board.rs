@@ -23,7 +23,10 @@ fn calls(test: &str) -> String {
         format!("c{call},{},{},5,{tokens}\n", 10 * call, 10 * call + 10)
     };
     let rows: String = (0..30).map(row).collect();
-    written(&format!("calls-{test}.csv"), format!("request,start [s],end [s],prompt_tokens,output_tokens\n{rows}").as_bytes())
+    written(
+        &format!("calls-{test}.csv"),
+        format!("request,start [s],end [s],prompt_tokens,output_tokens\n{rows}").as_bytes(),
+    )
 }
 
 #[test]
@@ -84,8 +87,17 @@ fn clocks_that_do_not_meet_and_signs_that_are_none_are_refused() {
 
 #[test]
 fn every_call_in_the_heat_leaves_nothing_to_compare_with() {
-    let ran =
-        szilard(&["throttling", &board("3"), "--tokens", &calls("3"), "--clock-offset", "0 s", "--power", "5 W", "--json"]);
+    let ran = szilard(&[
+        "throttling",
+        &board("3"),
+        "--tokens",
+        &calls("3"),
+        "--clock-offset",
+        "0 s",
+        "--power",
+        "5 W",
+        "--json",
+    ]);
     assert_eq!(ran.code, 3, "{}", ran.err);
     assert!(ran.json()["channels"][0]["events"][0]["tokens"].is_null());
     assert!(ran.err.contains("too few calls lie outside"), "{}", ran.err);
@@ -106,7 +118,8 @@ fn a_variant_that_ran_on_a_warmer_board_is_not_slower() {
         row
     };
     let rows: String = (0..40).map(call).collect();
-    let calls = written("warm-calls.csv", format!("request,start [s],end [s],prompt_tokens,output_tokens\n{rows}").as_bytes());
+    let calls =
+        written("warm-calls.csv", format!("request,start [s],end [s],prompt_tokens,output_tokens\n{rows}").as_bytes());
     let words = ["drift", &board, "--tokens", &calls, "--clock-offset", "0 s", "--second-from", "21", "--json"];
     let ran = szilard(&words);
     assert_eq!(ran.code, 0, "{}", ran.err);
@@ -133,7 +146,15 @@ fn the_example_throttles_and_its_cost_is_that_of_its_clock() {
     let (lost, seconds) = (number(&found["tokens"]["value"]), number(&found["seconds"]));
     near(lost / seconds, 12.5 * (1.0 - 553.0 / 921.0), 0.12);
     // 80 ms at 40 degC and 0.15 % of it with each kelvin: 1.2e-4 s/K, as long as the clock is up
-    let ran = szilard(&["drift", &board, "--tokens", &calls, "--window", "2026-06-11T12:00:00Z,2026-06-11T12:03:50Z", "--json"]);
+    let ran = szilard(&[
+        "drift",
+        &board,
+        "--tokens",
+        &calls,
+        "--window",
+        "2026-06-11T12:00:00Z,2026-06-11T12:03:50Z",
+        "--json",
+    ]);
     let json = ran.json();
     let slope: Vec<f64> = json["slope_95"].as_array().unwrap().iter().map(number).collect();
     assert!(slope[0] < 1.2e-4 && 1.2e-4 < slope[1], "{slope:?}");

@@ -200,7 +200,10 @@ fn a_process_left_behind_keeps_its_output_and_does_not_hold_the_recorder_up() {
     assert_eq!(tree.said("tokens")[0]["output"].as_u64(), Some(1));
     // its output is still open, and what comes later arrives as it would without a recorder
     let output = recorder.wait_with_output().unwrap();
-    assert_eq!((output.stdout.as_slice(), output.stderr.as_slice()), (b"early\nlate\n".as_slice(), b"late\n".as_slice()));
+    assert_eq!(
+        (output.stdout.as_slice(), output.stderr.as_slice()),
+        (b"early\nlate\n".as_slice(), b"late\n".as_slice())
+    );
 }
 
 #[test]
@@ -237,7 +240,8 @@ fn a_flood_of_lines_is_counted_and_makes_neither_memory_nor_file_grow() {
     assert_eq!(summary["tokens"]["output"].as_u64(), Some(200_000));
     // a line four times a second, not one for each read
     let lines = tree.said("tokens").len() as f64;
-    let seconds = (summary["command"]["end_ns"].as_i64().unwrap() - summary["command"]["start_ns"].as_i64().unwrap()) as f64;
+    let seconds =
+        (summary["command"]["end_ns"].as_i64().unwrap() - summary["command"]["start_ns"].as_i64().unwrap()) as f64;
     assert!(lines <= seconds * 1e-9 * 10.0 + 10.0, "{lines} lines in {seconds} ns");
     assert!(summary["recorder"]["peak_bytes"].as_i64().unwrap() < 64_000_000, "{}", summary["recorder"]);
 }

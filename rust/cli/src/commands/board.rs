@@ -58,8 +58,7 @@ impl BoardLog {
         let interval_ns = self.interval.as_deref().map(|text| nanoseconds("--interval", text)).transpose()?;
         let options = ReadOptions { tz: self.tz.clone(), interval_ns, ..ReadOptions::default() };
         let trace = read(bytes(&self.log)?, &name, &options)?;
-        let mut channels: Vec<Channel> =
-            trace.channels.iter().filter(|channel| kind(channel.kind)).cloned().collect();
+        let mut channels: Vec<Channel> = trace.channels.iter().filter(|channel| kind(channel.kind)).cloned().collect();
         if kind(Kind::Temperature) || kind(Kind::Frequency) {
             let beside = signals(bytes(&self.log)?, &name, &options)?;
             channels.extend(beside.into_iter().filter(|channel| kind(channel.kind)));

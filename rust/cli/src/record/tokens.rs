@@ -162,7 +162,9 @@ fn counted(text: &str) -> Option<Counts> {
         };
         text.lines().filter_map(value).map(|value| value as u64).reduce(u64::saturating_add)
     };
-    COUNTERS.iter().find_map(|(output, prompt)| Some(Counts { output: sum(output)?, prompt: sum(prompt), ..Counts::default() }))
+    COUNTERS
+        .iter()
+        .find_map(|(output, prompt)| Some(Counts { output: sum(output)?, prompt: sum(prompt), ..Counts::default() }))
 }
 
 #[cfg(test)]
@@ -194,7 +196,9 @@ mod tests {
 
     #[test]
     fn a_group_without_a_whole_number_is_no_count_of_zero() {
-        for (expression, text) in [(r"tokens: (\S+)", "tokens: 12.5"), (r"tokens: (\d+)?", "tokens: ?"), (r"(\d+)", "99999999999999999999")] {
+        for (expression, text) in
+            [(r"tokens: (\S+)", "tokens: 12.5"), (r"tokens: (\d+)?", "tokens: ?"), (r"(\d+)", "99999999999999999999")]
+        {
             let found = count(expression, &[text.as_bytes()]);
             assert_eq!((found.output, found.unread), (0, 1), "{text}");
         }
