@@ -27,7 +27,7 @@ const IMPATIENCE: Duration = Duration::from_secs(5);
 const COUNT_MS: i32 = 250;
 
 /// How often processes that are waited for are looked for, and sensors whose alarm went by. [ms]
-const WATCH_MS: i32 = 1000;
+const WATCH_MS: i32 = 5000;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +81,16 @@ pub(crate) fn catch() -> io::Result<SignalPipe> {
     let is_ignored = |signal: &i32| ignored & (1 << (signal - 1)) != 0;
     let passed = PASSED.iter().copied().filter(|signal| !is_ignored(signal));
     szilard_system::catch(&passed.chain([SIGCHLD, SIGXFSZ]).collect::<Vec<_>>())
+}
+
+/// Whether there is no program of that name: a folder of `PATH` that may not be looked into is no reason against that.
+pub(crate) fn is_absent(words: &[OsString], error: &io::Error) -> bool {
+    let Some(program) = words.first().filter(|_| error.kind() == ErrorKind::PermissionDenied) else {
+        return error.kind() == ErrorKind::NotFound;
+    };
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let bare = !program.as_encoded_bytes().contains(&b'/');
+    bare && !std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
 
 /// Waits for a time, or for a signal that would have ended the command; its number.

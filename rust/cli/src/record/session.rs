@@ -88,7 +88,7 @@ pub(crate) fn run(plan: Plan<'_>, sensors: Vec<Box<dyn Sensor>>, recording: Opti
         (Err(error), None) => {
             let name = words.first().map(|word| word.to_string_lossy().into_owned()).unwrap_or_default();
             trouble.push(format!("{name}: {error}"));
-            (Outcome::NotStarted(if error.kind() == ErrorKind::NotFound { 127 } else { 126 }), None)
+            (Outcome::NotStarted(if child::is_absent(words, &error) { 127 } else { 126 }), None)
         }
     };
     let to = say(sampler.as_ref(), "end");
