@@ -67,6 +67,14 @@ fn the_status_is_that_of_the_command() {
     }
     let tree = Tree::rapl();
     assert_eq!(tree.recorded(&[], &["no-such-program"]).status.code(), Some(127));
+    // a folder on the way that may not be looked into, as another user's, changes nothing of that
+    use std::os::unix::fs::PermissionsExt;
+    tree.put("closed/program", "");
+    std::fs::set_permissions(tree.path("closed"), std::fs::Permissions::from_mode(0)).unwrap();
+    let path = format!("{}:/usr/bin:/bin", tree.path("closed").display());
+    let mut recorder = tree.record(&["--overwrite"], &["no-such-program"]);
+    assert_eq!(recorder.env("PATH", path).output().unwrap().status.code(), Some(127));
+    std::fs::set_permissions(tree.path("closed"), std::fs::Permissions::from_mode(0o700)).unwrap();
     tree.put("plain", "text");
     let plain = tree.path("plain").display().to_string();
     assert_eq!(tree.recorded(&["--overwrite"], &[&plain]).status.code(), Some(126));

@@ -23,8 +23,11 @@ const PASSED: [i32; 6] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2];
 /// Two interruptions within this time mean more than one.
 const IMPATIENCE: Duration = Duration::from_secs(5);
 
-/// How often blocking sensors are looked for. [ms]
-const WATCH_MS: i32 = 250;
+/// How often what was counted is written down. [ms]
+const COUNT_MS: i32 = 250;
+
+/// How often processes that are waited for are looked for, and sensors whose alarm went by. [ms]
+const WATCH_MS: i32 = 5000;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +83,31 @@ pub(crate) fn catch() -> io::Result<SignalPipe> {
     szilard_system::catch(&passed.chain([SIGCHLD, SIGXFSZ]).collect::<Vec<_>>())
 }
 
+/// Whether there is no program of that name: a folder of `PATH` that may not be looked into is no reason against that.
+pub(crate) fn is_absent(words: &[OsString], error: &io::Error) -> bool {
+    let Some(program) = words.first().filter(|_| error.kind() == ErrorKind::PermissionDenied) else {
+        return error.kind() == ErrorKind::NotFound;
+    };
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let bare = !program.as_encoded_bytes().contains(&b'/');
+    bare && !std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+/// Waits for a time, or for a signal that would have ended the command; its number.
+pub(crate) fn idle(signals: &mut SignalPipe, time: Duration) -> Option<i32> {
+    let start = Instant::now();
+    while let Some(left) = time.checked_sub(start.elapsed()).filter(|left| !left.is_zero()) {
+        let milliseconds = i32::try_from(left.as_millis()).unwrap_or(i32::MAX).max(1);
+        if szilard_system::wait_for(&[signals.as_fd()], milliseconds).is_ok_and(|ready| ready == [true]) {
+            let ending = signals.take().into_iter().find(|caught| PASSED.contains(&caught.signal));
+            if let Some(caught) = ending {
+                return Some(caught.signal);
+            }
+        }
+    }
+    None
+}
+
 /// Starts a command; its output goes through a relay where something is counted in it.
 ///
 /// # Errors
@@ -120,7 +148,12 @@ impl Started {
         loop {
             let mut files: Vec<BorrowedFd<'_>> = vec![self.signals.as_fd()];
             files.extend(marks.as_ref().map(|marks| marks.as_fd()));
-            let wait = if sampler.is_some() || self.relays.is_some() || ended.is_some() { WATCH_MS } else { -1 };
+            files.extend(sampler.as_ref().and_then(|sampler| sampler.as_fd()));
+            let wait = match (&self.relays, &sampler, ended) {
+                (Some(_), ..) | (.., Some(_)) => COUNT_MS,
+                (_, Some(_), _) => WATCH_MS,
+                _ => -1,
+            };
             let ready = szilard_system::wait_for(&files, wait).unwrap_or_default();
             if ready.first() == Some(&true) {
                 for caught in self.signals.take() {
