@@ -37,6 +37,17 @@ pub fn of_window(
 }
 
 /// The energy of a window of a trace.
+///
+/// Examples
+/// --------
+/// >>> from szilard.demo import recording
+/// >>> found = recording()[0].energy()
+/// >>> found.energy, f"{found.mean_power:.4g}", found.status
+/// ((16470 ± 590) J [board, gross, measured], '(183.1 ± 6.597) W', 'complete')
+/// >>> found.covered, found.gap, found.method, found.window_in_ns[0]
+/// (89.958 s, 0 s, 'trapezoid', 1781179500000000000)
+/// >>> found.reasons["code"].to_list(), found.per_device.columns
+/// (['W_NA_SAMPLE'], ['device', 'channel', 'energy_j', 'u_j', 'covered_s', 'gap_s', 'status'])
 #[pyclass(name = "EnergyResult", module = "szilard", frozen)]
 #[derive(Debug)]
 pub struct PyEnergyResult(pub EnergyResult);

@@ -26,8 +26,15 @@ use szilard::traces::{
 /// A log of so many bytes is read on a thread of its own, so that it can be interrupted.
 const LONG: usize = 1 << 20;
 
-/// The table of every format that can be read: name, kind (trace, tokens, logits or logprobs), description, units, and for
-/// power logs the kinds of their channels, their clock, their boundary and the file of their sample.
+/// The table of every format that can be read: name, kind (trace, tokens, logits or logprobs), description, units, and
+/// for power logs the kinds of their channels, their clock, their boundary and the file of their sample.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> table = sz.formats()
+/// >>> table.filter(table["name"] == "nvidia-smi-csv").select("kind", "clock", "boundary").row(0)
+/// ('trace', 'local', 'board')
 #[pyfunction(name = "formats")]
 pub fn list_formats(py: Python<'_>) -> PyResult<Py<PyAny>> {
     let traces = formats().iter().map(|format| {
@@ -268,6 +275,13 @@ fn column_choices(columns: &Bound<'_, PyDict>) -> PyResult<Vec<ColumnChoice>> {
 ///     Boundary of the measured energy.
 /// clock
 ///     utc, local or relative.
+///
+/// Raises
+/// ------
+/// szilard.errors.TraceError
+///     Columns of another type.
+/// szilard.errors.FormatError
+///     Columns of different length, fewer than two samples.
 ///
 /// Examples
 /// --------

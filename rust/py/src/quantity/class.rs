@@ -1,16 +1,14 @@
 //! The quantity as a Python number.
 
 use super::budget::budget;
-use super::given::{Given, Size, is_real, operand, word};
-use crate::errors::{Raise, detached, exceptions, guard};
-use crate::html;
+use super::given::{Given, Size, word};
+use super::operators::{card, combined, compared, defer_to_us, formatted, hashed};
+use crate::errors::{detached, exceptions, guard};
 use crate::monte_carlo::{Interval, MonteCarlo};
 use pyo3::prelude::*;
 use pyo3::pyclass::CompareOp;
-use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyFloat, PyInt, PyString, PyTuple};
-use std::cmp::Ordering;
-use szilard::quantity::{Basis, Boundary, Distribution, Method, Quantity, QuantityError, QuantityRecord, UnitError};
+use pyo3::types::{PyDict, PyInt, PyString, PyTuple};
+use szilard::quantity::{Basis, Boundary, Distribution, Method, Quantity, QuantityRecord, UnitError};
 
 /// A value with its unit, its uncertainty budget and the boundary it was counted at.
 ///
@@ -22,13 +20,14 @@ use szilard::quantity::{Basis, Boundary, Distribution, Method, Quantity, Quantit
 /// ----------
 /// value
 ///     Text ("29.52 J"), a pair (29.52, "J"), a number followed by `unit`, or a quantity. A number alone is refused:
-///     a pure number is "0.3" or (0.3, "1").
+///     a pure number is "0.3" or (0.3, "1"). [any unit]
 /// unit
 ///     The unit of a `value` that is a plain number.
 /// u
-///     Standard uncertainty: "0.34 J", or "2 %" of the value.
+///     Standard uncertainty: "0.34 J", or "2 %" of the value. [that of the value]
 /// half_width
 ///     Half-width of a tolerance, taken as rectangular unless `distribution` says otherwise: u = half_width/√3.
+///     [that of the value]
 /// boundary
 ///     chip, board, node, it, site, grid or primary.
 /// basis
@@ -41,7 +40,7 @@ use szilard::quantity::{Basis, Boundary, Distribution, Method, Quantity, Quantit
 ///     Identity of the source of the uncertainty, as that of a meter. Without it the source is one of its own.
 /// degrees_of_freedom
 ///     Degrees of freedom of `u` where it comes from that many observations more than one: type A. Beside a
-///     `half_width`: how well the limits are known.
+///     `half_width`: how well the limits are known. [1]
 /// distribution
 ///     normal, t(5), rectangular, triangular, arcsine or curvilinear-trapezoid(0.1), the last with the share of the
 ///     half-width to which its limits are known.
@@ -56,37 +55,18 @@ use szilard::quantity::{Basis, Boundary, Distribution, Method, Quantity, Quantit
 /// Examples
 /// --------
 /// >>> import szilard as sz
-/// >>> sz.Quantity("29.52 J", half_width="2 %", boundary="node")
-/// (29.52 ± 0.34) J [node]
+/// >>> energy = sz.Quantity("29.52 J", half_width="2 %", boundary="node", basis="gross", method="measured")
+/// >>> energy
+/// (29.52 ± 0.34) J [node, gross, measured]
+/// >>> energy.value, energy.unit, round(energy.u, 3), energy.degrees_of_freedom
+/// (29.52, 'J', 0.341, inf)
+/// >>> energy.boundary, energy.basis, energy.method, energy.methods, energy.dimension
+/// ('node', 'gross', 'measured', ['measured'], 'J')
 /// >>> sz.Quantity("7.2 W") * sz.Quantity("4.1 s") / sz.Quantity("50 token")
 /// 0.5904 J/token = 0.164 kWh/Mtoken
 #[pyclass(name = "Quantity", module = "szilard", frozen, weakref, subclass)]
 #[derive(Debug, Clone)]
 pub struct PyQuantity(pub Quantity);
-
-/// Tells pint, once it is imported, to leave arithmetic to these quantities: it would keep our number in its own unit.
-fn defer_to_us(py: Python<'_>) -> PyResult<()> {
-    static TOLD: PyOnceLock<()> = PyOnceLock::new();
-    if TOLD.get(py).is_some() {
-        return Ok(());
-    }
-    let modules = py.import("sys")?.getattr("modules")?;
-    if let Ok(compat) = modules.get_item("pint.compat") {
-        compat.getattr("upcast_type_map")?.set_item("szilard.Quantity", py.get_type::<PyQuantity>())?;
-        TOLD.get_or_init(py, || ());
-    }
-    Ok(())
-}
-
-fn combined(
-    other: &Bound<'_, PyAny>,
-    combine: impl FnOnce(&Quantity) -> Result<Quantity, QuantityError>,
-) -> PyResult<Py<PyAny>> {
-    match operand(other)? {
-        Some(quantity) => Ok(Py::new(other.py(), PyQuantity(guard(|| combine(&quantity))?))?.into_any()),
-        None => Ok(other.py().NotImplemented()),
-    }
-}
 
 #[pymethods]
 impl PyQuantity {
@@ -195,12 +175,44 @@ impl PyQuantity {
 
     /// The same figure, said to be counted at a boundary (at none for None). Nothing is converted: that is what a
     /// `BoundaryChain` does.
+    ///
+    /// Parameters
+    /// ----------
+    /// boundary
+    ///     chip, board, node, it, site, grid, primary, or None.
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.BoundaryError
+    ///     Another word.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> sz.Quantity("29.52 J").at("node")
+    /// 29.52 J [node]
     #[pyo3(signature = (boundary))]
     fn at(&self, boundary: Option<&str>) -> PyResult<Self> {
         Ok(Self(self.0.at(word(boundary)?)))
     }
 
     /// The same figure on a basis: gross, above-idle, idle, or None.
+    ///
+    /// Parameters
+    /// ----------
+    /// basis
+    ///     gross, above-idle, idle, or None.
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.BoundaryError
+    ///     Another word.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> sz.Quantity("29.52 J").on("gross")
+    /// 29.52 J [gross]
     #[pyo3(signature = (basis))]
     fn on(&self, basis: Option<&str>) -> PyResult<Self> {
         Ok(Self(self.0.on(word(basis)?)))
@@ -208,6 +220,18 @@ impl PyQuantity {
 
     /// The figure in another unit of the same dimension.
     ///
+    /// Parameters
+    /// ----------
+    /// unit
+    ///     A unit of the same dimension, as "kWh/Mtoken".
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.UnitError
+    ///     An unknown unit, or one of another dimension.
+    ///
+    /// Examples
+    /// --------
     /// >>> import szilard as sz
     /// >>> sz.Quantity("0.59 J/token").to("kWh/Mtoken").value
     /// 0.16388888888888886
@@ -217,6 +241,13 @@ impl PyQuantity {
 
     /// The table of the components of the uncertainty: id, label, type, distribution, degrees_of_freedom, contribution
     /// (signed, in `unit`) and share of the variance. The shares sum to one.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> net = sz.Quantity("61 J", u="3 J", label="gain") - sz.Quantity("20 J", u="4 J", label="idle")
+    /// >>> [round(share, 2) for share in net.budget()["share"]]
+    /// [0.36, 0.64]
     fn budget(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         budget(py, &self.0)
     }
@@ -227,6 +258,18 @@ impl PyQuantity {
     /// 101) where an input with \|x\|/u < 5 stands in a denominator or power, or where a component that is not normal
     /// has more than half of the variance.
     ///
+    /// Parameters
+    /// ----------
+    /// coverage
+    ///     Probability that the interval holds the figure, above 0 and below 1. [1]
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.UnitError
+    ///     Another probability, or a figure that has no interval.
+    ///
+    /// Examples
+    /// --------
     /// >>> import szilard as sz
     /// >>> sz.Quantity("10 J", u="1 J").expanded(0.95)
     /// [8.040036, 11.95996] J (95 %, first order)
@@ -237,6 +280,25 @@ impl PyQuantity {
     }
 
     /// The distribution of the figure from its own measurement model, evaluated at `n` drawn inputs (JCGM 101).
+    ///
+    /// Parameters
+    /// ----------
+    /// n
+    ///     Number of trials. [1]
+    /// seed
+    ///     Seed of the random numbers: the same trials on any number of threads. [1]
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.UnitError
+    ///     Too few or too many trials.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> energy = sz.Quantity("10 J", u="1 J") / sz.Quantity("50 token", u="1 token")
+    /// >>> f"{energy.monte_carlo(n=100_000).mean:.3f}"
+    /// '0.200'
     #[pyo3(signature = (n=1_000_000, seed=0))]
     fn monte_carlo(&self, py: Python<'_>, n: usize, seed: u64) -> PyResult<MonteCarlo> {
         let trials = detached(py, || self.0.measured().monte_carlo(n, seed))?;
@@ -244,6 +306,28 @@ impl PyQuantity {
     }
 
     /// Whether two figures differ by no more than `rel_tol` of the larger one or than `abs_tol`.
+    ///
+    /// Parameters
+    /// ----------
+    /// other
+    ///     The other figure. [of the same dimension]
+    /// rel_tol
+    ///     Difference that is allowed, over the larger of the two. [1]
+    /// abs_tol
+    ///     Difference that is allowed. [of the same dimension]
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.UnitError
+    ///     A figure of another dimension.
+    /// szilard.errors.BoundaryError
+    ///     A figure at another boundary or on another basis.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> sz.Quantity("1 kWh").isclose("3.6 MJ")
+    /// True
     #[pyo3(signature = (other, *, rel_tol=1e-9, abs_tol=None))]
     fn isclose(&self, other: Given, rel_tol: f64, abs_tol: Option<Size>) -> PyResult<bool> {
         guard(|| {
@@ -318,30 +402,12 @@ impl PyQuantity {
     }
 
     fn __richcmp__(&self, other: &Bound<'_, PyAny>, compare: CompareOp) -> PyResult<Py<PyAny>> {
-        let py = other.py();
-        let is_equality = matches!(compare, CompareOp::Eq | CompareOp::Ne);
-        if is_equality && !other.is_instance_of::<Self>() && !is_real(other)? {
-            return Ok(py.NotImplemented());
-        }
-        let answer = match (operand(other)?, compare) {
-            (None, _) => return Ok(py.NotImplemented()),
-            (Some(other), CompareOp::Eq) => self.0 == other,
-            (Some(other), CompareOp::Ne) => self.0 != other,
-            (Some(other), order) => {
-                let ordering: Ordering = guard(|| self.0.compare(&other))?;
-                order.matches(ordering)
-            }
-        };
-        Ok(answer.into_pyobject(py)?.to_owned().into_any().unbind())
+        compared(self, other, compare)
     }
 
     /// Equal figures have one hash; that of a pure number is the hash of the number.
     fn __hash__(&self, py: Python<'_>) -> PyResult<isize> {
-        let value = PyFloat::new(py, self.0.coherent_value() + 0.0);
-        if self.0 == Quantity::number(self.0.coherent_value()).map_err(Raise::raise)? {
-            return value.hash();
-        }
-        (value, self.dimension(), self.boundary(), self.basis()).into_pyobject(py)?.hash()
+        hashed(self, py)
     }
 
     fn __repr__(&self) -> String {
@@ -350,26 +416,11 @@ impl PyQuantity {
 
     /// The value in a format of numbers, its uncertainty in the same, and the unit.
     fn __format__(&self, py: Python<'_>, spec: &str) -> PyResult<String> {
-        if spec.is_empty() {
-            return Ok(self.0.to_string());
-        }
-        let number = |x: f64| PyFloat::new(py, x).call_method1("__format__", (spec,))?.extract::<String>();
-        let (value, unit) = (number(self.0.value())?, self.unit());
-        let value = if self.0.u() > 0.0 { format!("({value} ± {})", number(self.0.u())?) } else { value };
-        Ok(if unit == "1" { value } else { format!("{value} {unit}") })
+        formatted(self, py, spec)
     }
 
     fn _repr_html_(&self) -> String {
-        let rows: Vec<Vec<String>> = self
-            .0
-            .measured()
-            .shares()
-            .map(|(component, share)| {
-                let contribution = format!("{:.2e} {}", component.contribution, self.unit());
-                vec![component.label.to_string(), contribution, format!("{:.1} %", 100.0 * share)]
-            })
-            .collect();
-        html::card(&self.0.to_string(), "budget", &["component", "contribution", "share of variance"], &rows)
+        card(self)
     }
 
     fn _repr_latex_(&self) -> String {
@@ -392,11 +443,34 @@ impl PyQuantity {
     }
 
     /// The quantity as JSON: value, unit, u, boundary, basis, method, components.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> sz.Quantity("29.52 J", boundary="node").to_json()
+    /// '{"value":29.52,"unit":"J","u":0.0,"boundary":"node","basis":null,"method":null,"components":[],"linear":true}'
     fn to_json(&self) -> PyResult<String> {
         serde_json::to_string(&QuantityRecord::from(&self.0)).map_err(json)
     }
 
     /// The quantity of a JSON text. Components keep their identity: a copy minus its original is 0 ± 0.
+    ///
+    /// Parameters
+    /// ----------
+    /// text
+    ///     What `to_json` gave.
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.UnitError
+    ///     A text that is no such thing.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> energy = sz.Quantity("29.52 J", u="0.34 J")
+    /// >>> sz.Quantity.from_json(energy.to_json()) - energy
+    /// 0 J
     #[staticmethod]
     fn from_json(text: &str) -> PyResult<Self> {
         let record: QuantityRecord = serde_json::from_str(text).map_err(json)?;

@@ -4,6 +4,7 @@ mod budget;
 mod class;
 mod expression;
 mod given;
+mod operators;
 
 pub use budget::budget;
 pub use class::PyQuantity;
