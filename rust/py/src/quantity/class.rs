@@ -1,14 +1,15 @@
 //! The quantity as a Python number.
 
 use super::budget::budget;
+use super::construction::{Known, Spread, made};
 use super::given::{Given, Size, word};
-use super::operators::{card, combined, compared, defer_to_us, formatted, hashed};
-use crate::errors::{detached, exceptions, guard};
+use super::operators::{card, combined, compared, formatted, hashed, is_close, json, no_array, starts_a_sum};
+use crate::errors::{detached, guard};
 use crate::monte_carlo::{Interval, MonteCarlo};
 use pyo3::prelude::*;
 use pyo3::pyclass::CompareOp;
-use pyo3::types::{PyDict, PyInt, PyString, PyTuple};
-use szilard::quantity::{Basis, Boundary, Distribution, Method, Quantity, QuantityRecord, UnitError};
+use pyo3::types::{PyDict, PyTuple};
+use szilard::quantity::{Basis, Boundary, Method, Quantity, QuantityRecord, UnitError};
 
 /// A value with its unit, its uncertainty budget and the boundary it was counted at.
 ///
@@ -87,36 +88,9 @@ impl PyQuantity {
         degrees_of_freedom: Option<f64>,
         distribution: Option<&str>,
     ) -> PyResult<Self> {
-        defer_to_us(value.py())?;
-        let Given(mut quantity) = match unit {
-            Some(unit) => PyTuple::new(value.py(), [value, PyString::new(value.py(), unit).as_any()])?.extract()?,
-            None => value.extract()?,
-        };
-        if let Some(boundary) = word::<Boundary>(boundary)? {
-            quantity = quantity.at(Some(boundary));
-        }
-        if let Some(basis) = word::<Basis>(basis)? {
-            quantity = quantity.on(Some(basis));
-        }
-        if let Some(method) = word::<Method>(method)? {
-            quantity = quantity.by([method]);
-        }
-        guard(|| {
-            let shape: Option<Distribution> = distribution.map(str::parse).transpose()?;
-            if let Some(Size(size, unit)) = u {
-                let (size, shape) = (quantity.tolerance(size, &unit)?, shape.unwrap_or(Distribution::Normal));
-                quantity = quantity.with_source(size, id, label, shape, degrees_of_freedom)?;
-            }
-            if let Some(Size(size, unit)) = half_width {
-                let shape = shape.unwrap_or(Distribution::Rectangular);
-                let standard = shape.standard_of_half_width().ok_or_else(|| UnitError::Distribution {
-                    found: format!("{}, which has no half-width", shape.word()),
-                })?;
-                let size = quantity.tolerance(size, &unit)? * standard;
-                quantity = quantity.with_source(size, id, label, shape, degrees_of_freedom)?;
-            }
-            Ok::<_, UnitError>(Self(quantity))
-        })
+        let known = Known { boundary, basis, method };
+        let spread = Spread { u, half_width, label, id, degrees_of_freedom, distribution };
+        made(value, unit, known, spread).map(Self)
     }
 
     /// The value in `unit`.
@@ -330,11 +304,7 @@ impl PyQuantity {
     /// True
     #[pyo3(signature = (other, *, rel_tol=1e-9, abs_tol=None))]
     fn isclose(&self, other: Given, rel_tol: f64, abs_tol: Option<Size>) -> PyResult<bool> {
-        guard(|| {
-            let absolute = abs_tol.map_or(Ok(0.0), |Size(size, unit)| self.0.tolerance(size, &unit))?;
-            let absolute = self.0.unit().difference_to_coherent(absolute);
-            self.0.is_close(&other.0, rel_tol, absolute)
-        })
+        is_close(&self.0, &other.0, rel_tol, abs_tol)
     }
 
     fn __add__(&self, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
@@ -342,8 +312,7 @@ impl PyQuantity {
     }
 
     fn __radd__(&self, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        // the sum() of Python starts from the whole number 0
-        if other.is_exact_instance_of::<PyInt>() && !other.is_truthy()? {
+        if starts_a_sum(other)? {
             return Ok(Py::new(other.py(), self.clone())?.into_any());
         }
         combined(other, |other| other.plus(&self.0))
@@ -436,10 +405,7 @@ impl PyQuantity {
     /// Refused: an array of quantities would lose the unit.
     #[pyo3(signature = (*_args, **_kwargs))]
     fn __array__(&self, _args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
-        Err(exceptions::UnitError::new_err(
-            "a quantity is one number with a unit and does not become an array; take .to(unit).value into a column \
-             with the unit in its name, as power_w",
-        ))
+        Err(no_array())
     }
 
     /// The quantity as JSON: value, unit, u, boundary, basis, method, components.
@@ -488,8 +454,4 @@ impl PyQuantity {
     fn __deepcopy__(&self, _memo: &Bound<'_, PyAny>) -> Self {
         self.clone()
     }
-}
-
-fn json(error: serde_json::Error) -> PyErr {
-    exceptions::UnitError::new_err(format!("the JSON of a quantity: {error}"))
 }

@@ -2,6 +2,7 @@
 
 mod budget;
 mod class;
+mod construction;
 mod expression;
 mod given;
 mod operators;

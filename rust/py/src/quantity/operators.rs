@@ -1,13 +1,13 @@
 //! What Python's operators, comparisons and formats ask of a quantity.
 
 use super::class::PyQuantity;
-use super::given::{is_real, operand};
-use crate::errors::{Raise, guard};
+use super::given::{Size, is_real, operand};
+use crate::errors::{Raise, exceptions, guard};
 use crate::html;
 use pyo3::prelude::*;
 use pyo3::pyclass::CompareOp;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::PyFloat;
+use pyo3::types::{PyFloat, PyInt};
 use std::cmp::Ordering;
 use szilard::quantity::{Basis, Boundary, Quantity, QuantityError};
 
@@ -34,6 +34,19 @@ pub(super) fn combined(
         Some(quantity) => Ok(Py::new(other.py(), PyQuantity(guard(|| combine(&quantity))?))?.into_any()),
         None => Ok(other.py().NotImplemented()),
     }
+}
+
+/// Whether the other operand is the whole number 0, from which the sum() of Python starts.
+pub(super) fn starts_a_sum(other: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Ok(other.is_exact_instance_of::<PyInt>() && !other.is_truthy()?)
+}
+
+/// Whether two figures differ by no more than a share of the larger one or than an amount.
+pub(super) fn is_close(of: &Quantity, other: &Quantity, relative: f64, absolute: Option<Size>) -> PyResult<bool> {
+    guard(|| {
+        let absolute = absolute.map_or(Ok(0.0), |Size(size, unit)| of.tolerance(size, &unit))?;
+        of.is_close(other, relative, of.unit().difference_to_coherent(absolute))
+    })
 }
 
 /// Whether two figures stand in an order; equality with what is no number is Python's to answer.
@@ -89,4 +102,17 @@ pub(super) fn card(of: &PyQuantity) -> String {
             })
             .collect();
     html::card(&of.0.to_string(), "budget", &["component", "contribution", "share of variance"], &rows)
+}
+
+/// Why a quantity does not become an array.
+pub(super) fn no_array() -> PyErr {
+    exceptions::UnitError::new_err(
+        "a quantity is one number with a unit and does not become an array; take .to(unit).value into a column with \
+         the unit in its name, as power_w",
+    )
+}
+
+/// What is wrong with the JSON of a quantity.
+pub(super) fn json(error: serde_json::Error) -> PyErr {
+    exceptions::UnitError::new_err(format!("the JSON of a quantity: {error}"))
 }
