@@ -74,4 +74,4 @@ fuzz:  ## Every fuzz target for half a minute, from the samples
 	  cargo +nightly fuzz run $$target fuzz/corpus/$$target tests/formats/tokens -- -max_total_time=30; done
 
 clean:
-	rm -rf .venv target demo-output site docs/notebooks docs/reference
+	rm -rf .venv target demo-output browser-screenshots site docs/notebooks docs/reference

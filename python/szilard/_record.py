@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Recording:
     """What became of a command and of its recording.
 
@@ -77,6 +77,12 @@ class Recording:
         if self.path is None:
             raise Error("; ".join(self.reasons))
         return _core.read_trace(self.path)
+
+    def __repr__(self) -> str:
+        """One line: the status of the command, the recording, and the energy or why there is none."""
+        figure = self.per_token or self.energy or "; ".join(self.reasons) or "no energy"
+        where = self.path or "no recording"
+        return f"Recording({figure}, {self.figures}, command exited with {self.status}, {where})"
 
     def _quantity(self, name: str) -> _core.Quantity | None:
         record = self.summary[name]

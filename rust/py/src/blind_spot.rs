@@ -2,11 +2,13 @@
 
 use crate::errors::detached;
 use crate::given::nanoseconds;
+use crate::html;
+use crate::picture::drawn;
 use crate::quantity::{PyQuantity, Size};
 use crate::table::{Column, frame};
 use crate::traces::PyTrace;
 use pyo3::prelude::*;
-use szilard::energy::{BlindSpot, BlindSpotRow, LoadClass, MeterChoice, Status};
+use szilard::energy::{BlindSpot, BlindSpotRow, LoadClass, MeterChoice};
 
 /// What an inner meter does not see of an outer one.
 ///
@@ -92,10 +94,32 @@ impl PyBlindSpot {
         )
     }
 
+    /// What the inner meter does not see against what it sees: (figure, axes).
+    ///
+    /// Parameters
+    /// ----------
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import numpy as np, szilard as sz
+    /// >>> time, power = np.arange(61) * 10**9, np.linspace(100, 400, 61)
+    /// >>> board = sz.trace_from_arrays(time, power, boundary="board")
+    /// >>> node = sz.trace_from_arrays(time, 90 + 1.1 * power, boundary="node")
+    /// >>> figure, axes = sz.blind_spot(node, board).plot()
+    #[pyo3(signature = (ax=None))]
+    fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+        drawn(slf, "blind_spot", ax)
+    }
+
     fn __repr__(&self) -> String {
         let BlindSpot { difference, share, status, .. } = &self.0;
-        let missing = if *status == Status::Complete { "" } else { ", incomplete" };
-        format!("BlindSpot({difference} not seen, {share} of the outer meter{missing})")
+        format!("BlindSpot({difference} not seen, {share} of the outer meter, {})", status.word())
+    }
+
+    fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
+        html::with_table(slf, "load")
     }
 }
 

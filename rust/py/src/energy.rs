@@ -3,6 +3,7 @@
 use crate::errors::{detached, exceptions};
 use crate::given::nanoseconds;
 use crate::html;
+use crate::picture::drawn;
 use crate::quantity::{PyQuantity, Size};
 use crate::table::{self, Column, frame};
 use crate::traces::{PyTrace, seconds};
@@ -121,6 +122,22 @@ impl PyEnergyResult {
                 ("status", Column::Text(parts.iter().map(|part| part.status.word().to_owned()).collect())),
             ],
         )
+    }
+
+    /// The energy of each device as a bar with its uncertainty: (figure, axes).
+    ///
+    /// Parameters
+    /// ----------
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from szilard.demo import recording
+    /// >>> figure, axes = recording()[0].energy().plot()
+    #[pyo3(signature = (ax=None))]
+    fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+        drawn(slf, "devices", ax)
     }
 
     fn __repr__(&self) -> String {

@@ -2,12 +2,13 @@
 
 use crate::errors::guard;
 use crate::html;
+use crate::picture::drawn;
 use crate::quantity::{PyQuantity, budget};
 use crate::table::{Column, frame};
 use pyo3::prelude::*;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use szilard::energy::{InferenceEnergy, InputRecord, RemarkRecord, Report};
+use szilard::energy::{InferenceEnergy, InputRecord, RemarkRecord, Report, page};
 use szilard::quantity::{Quantity, QuantityError, QuantityRecord};
 
 /// Joules per token of a recording, and everything that belongs to the figure.
@@ -312,6 +313,28 @@ impl PyInferenceEnergy {
         written.map_err(|error| crate::given::os_error(&error, &path.display().to_string()))
     }
 
+    /// The report as a page of HTML that stands alone, as `szilard report` writes it; `labels` as in `save`.
+    ///
+    /// Parameters
+    /// ----------
+    /// labels
+    ///     As of `save`.
+    ///
+    /// Raises
+    /// ------
+    /// OSError
+    ///     A file that the result was made from and that is not there any more.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from szilard.demo import recording
+    /// >>> recording()[2].to_html()[:15]
+    /// '<!DOCTYPE html>'
+    #[pyo3(signature = (labels=None))]
+    fn to_html(&self, labels: Option<BTreeMap<String, String>>) -> PyResult<String> {
+        Ok(page(&self.to_save(labels)?))
+    }
+
     /// What was run on what, as the report was saved with.
     #[getter]
     fn labels(&self) -> BTreeMap<String, String> {
@@ -337,7 +360,7 @@ impl PyInferenceEnergy {
     /// >>> figure, axes = recording()[2].plot()
     #[pyo3(signature = (ax=None))]
     fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
-        Ok(slf.py().import("szilard.plotting")?.call_method1("requests", (slf, ax))?.unbind())
+        drawn(slf, "requests", ax)
     }
 
     fn __repr__(&self) -> PyResult<String> {

@@ -21,6 +21,7 @@ mod ledger;
 mod lifted;
 mod monte_carlo;
 mod per_token;
+mod picture;
 mod published;
 mod quantity;
 mod reading;

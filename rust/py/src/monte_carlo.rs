@@ -1,6 +1,7 @@
 //! Coverage intervals and drawn distributions as Python sees them.
 
 use crate::errors::{detached, exceptions, guard};
+use crate::picture::drawn;
 use crate::quantity::{Given, PyQuantity, operand};
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1, ToPyArray};
 use pyo3::exceptions::PyTypeError;
@@ -152,6 +153,22 @@ impl MonteCarlo {
     fn interval(&self, py: Python<'_>, coverage: f64, shortest: bool) -> PyResult<Interval> {
         let find = if shortest { Trials::shortest_interval } else { Trials::symmetric_interval };
         detached(py, || find(&self.trials, coverage)).map(|interval| Interval::new(interval, self.unit()))
+    }
+
+    /// The density of the trials with the interval of 95 %: (figure, axes).
+    ///
+    /// Parameters
+    /// ----------
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> figure, axes = sz.Quantity("10 J", u="1 J").monte_carlo(n=10_000).plot()
+    #[pyo3(signature = (ax=None))]
+    fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+        drawn(slf, "draws", ax)
     }
 
     fn __repr__(&self) -> String {

@@ -2,6 +2,8 @@
 
 use crate::boundaries::PyFactor;
 use crate::errors::guard;
+use crate::html;
+use crate::picture::drawn;
 use crate::published::{Folders, registry};
 use crate::quantity::PyQuantity;
 use crate::table::{Column, frame};
@@ -149,11 +151,15 @@ impl PyScenario {
     /// True
     #[pyo3(signature = (ax=None))]
     fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
-        Ok(slf.py().import("szilard.plotting")?.call_method1("scenario", (slf, ax))?.unbind())
+        drawn(slf, "scenario", ax)
     }
 
     fn __repr__(&self) -> String {
         format!("Scenario({}, {})", self.quantity, self.region)
+    }
+
+    fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
+        html::with_table(slf, "table")
     }
 }
 

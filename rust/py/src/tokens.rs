@@ -2,6 +2,8 @@
 
 use crate::errors::{detached, exceptions};
 use crate::given::bytes_of;
+use crate::html;
+use crate::picture::drawn;
 use crate::table::{self, Column, frame};
 use pyo3::prelude::*;
 use std::sync::Arc;
@@ -122,10 +124,30 @@ impl PyTokenLog {
         self.0.requests.len()
     }
 
+    /// The requests in flight over time: (figure, axes).
+    ///
+    /// Parameters
+    /// ----------
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from szilard.demo import recording
+    /// >>> figure, axes = recording()[1].plot()
+    #[pyo3(signature = (ax=None))]
+    fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+        drawn(slf, "timeline", ax)
+    }
+
     fn __repr__(&self) -> String {
         let (kept, left_out) = (self.0.requests.len(), self.0.excluded.len());
         let clock = self.0.clock.word();
         format!("TokenLog({:?}, {}, {kept} records, {left_out} left out, {clock} clock)", self.0.source, self.0.format)
+    }
+
+    fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
+        html::with_table(slf, "requests")
     }
 }
 

@@ -335,6 +335,28 @@ impl PyTrace {
         Ok(Self { trace: Arc::new((*self.trace).clone().measured_by(meter, device)), ..self.clone() })
     }
 
+    /// The samples of each channel in the window: a list of ((device, channel, kind, unit), times [ns], values).
+    ///
+    /// Examples
+    /// --------
+    /// >>> from szilard.demo import recording
+    /// >>> labels, time_ns, power_w = recording()[0].arrays()[0]
+    /// >>> labels[1:], time_ns.shape == power_w.shape
+    /// (('power.draw', 'windowed-mean-power', 'W'), True)
+    fn arrays<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let parts = PyList::empty(py);
+        for channel in &self.trace.channels {
+            let samples = &channel.samples;
+            let (start, end) = self.window.unwrap_or((i64::MIN, i64::MAX));
+            let low = samples.time_ns.partition_point(|time| *time < start);
+            let high = samples.time_ns.partition_point(|time| *time <= end).max(low);
+            let labels = (channel.device.as_str(), channel.name.as_str(), channel.kind.word(), channel.kind.unit());
+            let time = samples.time_ns.get(low..high).unwrap_or_default().to_pyarray(py);
+            parts.append((labels, time, samples.value.get(low..high).unwrap_or_default().to_pyarray(py)))?;
+        }
+        Ok(parts)
+    }
+
     /// The samples of the window as a long table: time_ns, device, channel, kind, unit, value.
     ///
     /// Examples
@@ -343,13 +365,7 @@ impl PyTrace {
     /// >>> recording()[0].to_polars().columns
     /// ['time_ns', 'device', 'channel', 'kind', 'unit', 'value']
     fn to_polars(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let parts = PyList::empty(py);
-        for channel in &self.trace.channels {
-            let samples = &channel.samples;
-            let labels = (channel.device.as_str(), channel.name.as_str(), channel.kind.word(), channel.kind.unit());
-            parts.append((labels, samples.time_ns.to_pyarray(py), samples.value.to_pyarray(py)))?;
-        }
-        Ok(py.import("szilard._table")?.call_method1("samples", (parts, self.window))?.unbind())
+        Ok(py.import("szilard._table")?.call_method1("samples", (self.arrays(py)?,))?.unbind())
     }
 
     /// The power over time, with gaps shaded and the requests of a token log or result as bands: (figure, axes).

@@ -4,6 +4,7 @@ use crate::errors::{InMemory, detached, exceptions, guard};
 use crate::given::path_of;
 use crate::information::array;
 use crate::monte_carlo::Interval;
+use crate::picture::drawn;
 use crate::quantity::PyQuantity;
 use crate::table;
 use numpy::{PyArrayDyn, PyReadonlyArray1};
@@ -111,6 +112,22 @@ impl EntropyBounds {
 
     fn __len__(&self) -> usize {
         self.bounds.intervals.len()
+    }
+
+    /// The interval of the entropy of each token: (figure, axes).
+    ///
+    /// Parameters
+    /// ----------
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import math, szilard as sz
+    /// >>> figure, axes = sz.entropy_bounds([[math.log(0.5), math.log(0.25)]], vocab_size=10).plot()
+    #[pyo3(signature = (ax=None))]
+    fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+        drawn(slf, "entropy_band", ax)
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

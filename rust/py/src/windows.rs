@@ -2,6 +2,7 @@
 
 use crate::errors::{detached, exceptions, guard};
 use crate::given::nanoseconds;
+use crate::picture::drawn;
 use crate::quantity::{PyQuantity, Size};
 use crate::table::{Column, frame};
 use crate::tokens::PyTokenLog;
@@ -187,6 +188,23 @@ impl PyPhaseCosts {
     #[getter]
     fn stretches(&self) -> usize {
         self.0.stretches
+    }
+
+    /// The energy per prompt token and per output token as bars: (figure, axes).
+    ///
+    /// Parameters
+    /// ----------
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> from szilard.demo import recording
+    /// >>> figure, axes = sz.phase_costs(*recording()[:2]).plot()
+    #[pyo3(signature = (ax=None))]
+    fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+        drawn(slf, "phase_costs", ax)
     }
 
     fn __repr__(&self) -> String {

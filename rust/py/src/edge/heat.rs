@@ -141,6 +141,10 @@ impl PyLatentStore {
     fn heat(&self, start: Given, end: Given) -> PyResult<PyQuantity> {
         guard(|| self.0.heat(&start.0, &end.0)).map(PyQuantity)
     }
+
+    fn __repr__(&self) -> String {
+        format!("LatentStore({} that melts at {})", self.0.mass(), self.0.melting())
+    }
 }
 
 /// The heat that a metre of the trough receiver Schott PTR70 of 2008 loses, 0.141 t + 6.48e-9 t⁴ with t in degC, between

@@ -64,6 +64,10 @@ impl PySolarArray {
     fn energy(&self, peak_sun: Given) -> PyResult<PyQuantity> {
         guard(|| self.0.energy(&peak_sun.0)).map(PyQuantity)
     }
+
+    fn __repr__(&self) -> String {
+        format!("SolarArray({} rated, {} of it left)", self.0.rated(), self.0.performance())
+    }
 }
 
 /// A battery that does not age: full at the start, without loss and without a cut-off until it is told otherwise.
@@ -146,6 +150,12 @@ impl PyBattery {
     fn share(&self, energy_per_call: Given, calls: u64) -> PyResult<PyQuantity> {
         guard(|| self.0.share(&energy_per_call.0, calls)).map(PyQuantity)
     }
+
+    fn __repr__(&self) -> String {
+        let Self(battery) = self;
+        let (energy, low, first) = (battery.energy(), battery.cut_off(), battery.start());
+        format!("Battery({energy}, efficiency {}, cut-off at {low}, start at {first})", battery.efficiency())
+    }
 }
 
 /// A node: what it draws and how long a call takes it.
@@ -227,6 +237,11 @@ impl PyNode {
         table.set_item("calls_by_time", PyQuantity(budget.calls_by_time))?;
         table.set_item("calls", budget.calls.map(PyQuantity))?;
         Ok(table)
+    }
+
+    fn __repr__(&self) -> String {
+        let Node { idle, active, call_time, tokens_per_call } = &self.0;
+        format!("Node({idle} idle, {active} for {call_time} a call of {tokens_per_call})")
     }
 }
 
@@ -342,5 +357,10 @@ impl PyThermalNode {
     fn steady_temperature(&self, power: Given, slope: Given, reference: Given) -> PyResult<PyQuantity> {
         let leakage = Leakage { power: power.0, slope: slope.0, reference: reference.0 };
         guard(|| self.0.steady_temperature(&leakage)).map(PyQuantity)
+    }
+
+    fn __repr__(&self) -> String {
+        let Self(node) = self;
+        format!("ThermalNode({} above {}, throttles at {})", node.resistance(), node.ambient(), node.threshold())
     }
 }

@@ -8,7 +8,7 @@ use crate::traces::PyTrace;
 use numpy::PyReadonlyArray1;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use szilard::edge::{Ambient, DayKind, Daylight, Demand, EdgeError, Scenario, Series, SolarArray, Steps, Sun};
+use szilard::edge::{Ambient, DayKind, Daylight, Demand, EdgeError, Scenario, Series, SolarArray, Steps, Sun, Weather};
 use szilard::quantity::Quantity;
 
 /// What the sun gives, day by day. Made by `days`, `peak_sun`, `kinds`, `series` or `trace`.
@@ -185,6 +185,19 @@ impl PySun {
     fn of_array(&self, rated: Given) -> Self {
         Self(self.0.clone().of_array(&rated.0))
     }
+
+    fn __repr__(&self) -> String {
+        let weather = match &self.0.weather {
+            Weather::Days(harvest, _) => format!("{} days in turn", harvest.len()),
+            Weather::Kinds(kinds, _) => {
+                let kind = |kind: &DayKind| format!("{} {} ({})", kind.name, kind.harvest, kind.share);
+                format!("drawn days: {}", kinds.iter().map(kind).collect::<Vec<_>>().join(", "))
+            }
+            Weather::Series(_) => "a course of power".to_owned(),
+        };
+        let rated = self.0.rated.as_ref().map(|rated| format!(", array of {rated}")).unwrap_or_default();
+        format!("Sun({weather}{rated})")
+    }
 }
 
 fn series(time_s: &PyReadonlyArray1<'_, f64>, value: &PyReadonlyArray1<'_, f64>) -> Result<Series, EdgeError> {
@@ -339,6 +352,11 @@ impl PyRig {
     #[getter]
     fn calls_per_day(&self) -> PyQuantity {
         PyQuantity(self.0.demand.calls_per_day.clone())
+    }
+
+    fn __repr__(&self) -> String {
+        let Scenario { demand, battery, days, .. } = &self.0;
+        format!("Rig({} calls a day, battery {}, {days} days)", demand.calls_per_day, battery.energy())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::scenario::PyRig;
 use crate::errors::{detached, guard};
+use crate::html;
 use crate::monte_carlo::MonteCarlo;
 use crate::quantity::{Given, PyQuantity};
 use crate::table::{Column, frame};
@@ -144,6 +145,10 @@ impl PySimulation {
         let one = |name: &str| self.0.figure(name).map_or(String::new(), |figure| figure.quantity.to_string());
         let (days, served, full) = (self.0.days.len(), one("tokens_served"), one("full_days"));
         format!("Simulation({days} days, {served} served, share of full days {full})")
+    }
+
+    fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
+        html::with_table(slf, "figures")
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::source::{Rows, Source, array, with_rows};
 use crate::errors::guard;
+use crate::picture::drawn;
 use crate::watched::watched;
 use numpy::PyArrayDyn;
 use pyo3::prelude::*;
@@ -14,12 +15,15 @@ use szilard::information::{self as core, Base, EntropyOptions};
 /// >>> import numpy as np, szilard as sz
 /// >>> p, q = np.log([[0.5, 0.25, 0.25]]), np.log([[0.25, 0.5, 0.25]])
 /// >>> found = sz.divergence(p, q)
-/// >>> found.kullback_leibler, found.cross_entropy, found.jensen_shannon.round(6)
-/// (array([0.25]), array([1.75]), array([0.061278]))
+/// >>> found.base, found.kullback_leibler, found.cross_entropy, found.jensen_shannon.round(6)
+/// (2.0, array([0.25]), array([1.75]), array([0.061278]))
 #[pyclass(module = "szilard", frozen)]
 pub struct Divergence {
     divergence: core::Divergence,
-    base: Base,
+    unit: Base,
+    /// The base of the logarithm.
+    #[pyo3(get)]
+    base: f64,
     shape: Vec<usize>,
 }
 
@@ -28,19 +32,36 @@ impl Divergence {
     /// D(p‖q) of each token, infinite where q excludes what p allows.
     #[getter]
     fn kullback_leibler<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
-        array(py, &self.divergence.kullback_leibler, |nat| self.base.from_nat(nat), &self.shape)
+        array(py, &self.divergence.kullback_leibler, |nat| self.unit.from_nat(nat), &self.shape)
     }
 
     /// The Jensen-Shannon divergence of each token, at most 1 bit.
     #[getter]
     fn jensen_shannon<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
-        array(py, &self.divergence.jensen_shannon, |nat| self.base.from_nat(nat), &self.shape)
+        array(py, &self.divergence.jensen_shannon, |nat| self.unit.from_nat(nat), &self.shape)
     }
 
     /// -Σ p log q of each token.
     #[getter]
     fn cross_entropy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
-        array(py, &self.divergence.cross_entropy, |nat| self.base.from_nat(nat), &self.shape)
+        array(py, &self.divergence.cross_entropy, |nat| self.unit.from_nat(nat), &self.shape)
+    }
+
+    /// Both divergences of each token, and their means: (figure, axes).
+    ///
+    /// Parameters
+    /// ----------
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import numpy as np, szilard as sz
+    /// >>> p, q = np.log([[0.5, 0.25, 0.25]]), np.log([[0.25, 0.5, 0.25]])
+    /// >>> figure, axes = sz.divergence(p, q).plot()
+    #[pyo3(signature = (ax=None))]
+    fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+        drawn(slf, "divergence", ax)
     }
 
     fn __repr__(&self) -> String {
@@ -85,7 +106,7 @@ pub fn divergence(
     vocab_size: Option<usize>,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Divergence> {
-    let base = guard(|| Base::new(base))?;
+    let unit = guard(|| Base::new(base))?;
     let ((p, shape), (q, _)) = (Source::of(logits_p)?, Source::of(logits_q)?);
     let options = EntropyOptions { sampling_temperature, vocab_size, ..EntropyOptions::default() };
     let (rows_p, rows_q) = (p.rows(), q.rows());
@@ -94,5 +115,5 @@ pub fn divergence(
         Ok::<_, PyErr>(with_rows!(rows_p, p => with_rows!(rows_q, q => core::divergence(p, q, &options))))
     })?;
     let divergence = found.map_err(|error| p.raise(error))?;
-    Ok(Divergence { divergence, base, shape })
+    Ok(Divergence { divergence, unit, base, shape })
 }

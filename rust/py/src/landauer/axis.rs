@@ -4,6 +4,8 @@ use super::inputs::Inputs;
 use super::model::model_of;
 use super::rungs::{PyLadder, columns};
 use crate::errors::{detached, guard};
+use crate::html;
+use crate::picture::drawn;
 use crate::quantity::Given;
 use crate::table::{Column, frame};
 use pyo3::exceptions::PyValueError;
@@ -105,12 +107,16 @@ impl PySweep {
     /// 'log'
     #[pyo3(signature = (ax=None))]
     fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
-        Ok(slf.py().import("szilard.plotting")?.call_method1("sweep", (slf, ax))?.unbind())
+        drawn(slf, "sweep", ax)
     }
 
     fn __repr__(&self) -> String {
         let labels = self.rows.iter().map(|row| row.label.as_str()).collect::<Vec<_>>().join(", ");
         format!("Sweep({}: {labels})", self.axis)
+    }
+
+    fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
+        html::with_table(slf, "rooflines")
     }
 }
 

@@ -4,6 +4,7 @@ use super::inputs::Inputs;
 use super::model::model_of;
 use crate::errors::{detached, guard};
 use crate::html;
+use crate::picture::drawn;
 use crate::quantity::{Given, PyQuantity};
 use crate::table::{Column, frame};
 use pyo3::prelude::*;
@@ -199,10 +200,16 @@ impl PyLadder {
     /// 'log'
     #[pyo3(signature = (ax=None))]
     fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
-        Ok(slf.py().import("szilard.plotting")?.call_method1("ladder", (slf, ax))?.unbind())
+        drawn(slf, "ladder", ax)
     }
 
     fn __repr__(&self) -> String {
+        let (all, with_ratio) = (self.0.rungs().len(), self.0.rungs().iter().filter(|rung| rung.gap.is_ok()).count());
+        let (energy, temperature) = (self.0.energy(), self.0.temperature());
+        format!("Ladder({energy} at {temperature}, a ratio to {with_ratio} of {all} rungs)")
+    }
+
+    fn __str__(&self) -> String {
         self.0.to_string().trim_end().to_owned()
     }
 

@@ -3,6 +3,8 @@
 use super::PyModel;
 use crate::errors::guard;
 use crate::given::head_of;
+use crate::html;
+use crate::picture::drawn;
 use crate::table::{Column, frame};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
@@ -80,9 +82,30 @@ impl PyWeights {
         self.0.bits() as f64 / model.get().0.parameters() as f64
     }
 
+    /// The bytes of each type of element as bars: (figure, axes).
+    ///
+    /// Parameters
+    /// ----------
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> header = b'{"w": {"dtype": "BF16", "shape": [2, 3], "data_offsets": [0, 12]}}'
+    /// >>> figure, axes = sz.read_weights(len(header).to_bytes(8, "little") + header).plot()
+    #[pyo3(signature = (ax=None))]
+    fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+        drawn(slf, "stored_types", ax)
+    }
+
     fn __repr__(&self) -> String {
         let types = self.0.types.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
         format!("Weights({}, {} elements of {types})", self.0.format, self.0.elements())
+    }
+
+    fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
+        html::with_table(slf, "table")
     }
 }
 

@@ -6,6 +6,7 @@ use super::given::{Given, Size, word};
 use super::operators::{card, combined, compared, formatted, hashed, is_close, json, no_array, starts_a_sum};
 use crate::errors::{detached, guard};
 use crate::monte_carlo::{Interval, MonteCarlo};
+use crate::picture::drawn;
 use pyo3::prelude::*;
 use pyo3::pyclass::CompareOp;
 use pyo3::types::{PyDict, PyTuple};
@@ -377,6 +378,22 @@ impl PyQuantity {
     /// Equal figures have one hash; that of a pure number is the hash of the number.
     fn __hash__(&self, py: Python<'_>) -> PyResult<isize> {
         hashed(self, py)
+    }
+
+    /// The components of the uncertainty as bars: (figure, axes).
+    ///
+    /// Parameters
+    /// ----------
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> figure, axes = (sz.Quantity("61 J", u="3 J") - sz.Quantity("20 J", u="4 J")).plot()
+    #[pyo3(signature = (ax=None))]
+    fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+        drawn(slf, "budget", ax)
     }
 
     fn __repr__(&self) -> String {
