@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build tools demo test lint format notebooks docs site bench fuzz clean
+.PHONY: build tools demo lab test lint format notebooks docs site bench fuzz clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -33,6 +33,9 @@ tools: .venv/built .venv/tools  ## and what tests, notebooks and lints need
 
 demo: build  ## Joules per token of the example recording, in demo-output/
 	$(BIN)/python -m szilard.demo demo-output
+
+lab: tools  ## The first notebook in JupyterLab
+	$(BIN)/jupyter lab notebooks/01_quickstart.ipynb
 
 test: tools  ## Rust, Python, doctests and notebooks
 	cargo test --workspace

@@ -7,6 +7,7 @@ import tempfile
 import time
 import urllib.request
 from pathlib import Path
+from typing import Self
 
 import websocket
 
@@ -34,7 +35,7 @@ class Browser:
         line = [program, *FLAGS, f"--user-data-dir={self.profile.name}", "about:blank"]
         self.process = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
-    def __enter__(self) -> "Browser":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -56,7 +57,7 @@ class Browser:
 
     def page(self) -> "Page":
         """A new empty page."""
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port()}/json/new?about:blank", method="PUT")  # noqa: S310
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port()}/json/new?about:blank", method="PUT")
         with urllib.request.urlopen(request) as answer:  # noqa: S310
             return Page(json.load(answer)["webSocketDebuggerUrl"])
 

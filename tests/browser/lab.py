@@ -68,7 +68,7 @@ def started(folder: Path, port: int) -> subprocess.Popen[bytes]:
     until = time.monotonic() + 60
     while time.monotonic() < until and server.poll() is None:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/api") as answer:  # noqa: S310
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/api") as answer:
                 answer.read()
                 return server
         except (urllib.error.URLError, ConnectionError):
