@@ -31,6 +31,22 @@ class Recording:
         The recording, or None where no sensor gave readings.
     summary
         Everything that was found out, with a unit beside each number: `szilard record --summary` explains it.
+
+    Raises
+    ------
+    Error
+        Where the trace is asked for and no sensor gave readings.
+
+    Examples
+    --------
+    >>> import szilard as sz, tempfile
+    >>> folder = tempfile.mkdtemp()
+    >>> run = sz.record(["true"], f"{folder}/run.csv", options=["--root", folder, "--quiet"])
+    >>> run.status, run.path, run.figures, run.energy, run.per_token, len(run.reasons) > 0
+    (0, None, 'refused', None, None, True)
+    >>> run.trace
+    Traceback (most recent call last):
+    szilard.errors.Error: ...
     """
 
     status: int

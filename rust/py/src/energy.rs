@@ -45,6 +45,17 @@ pub fn of_window(
 }
 
 /// The energy of a window of a trace.
+///
+/// Examples
+/// --------
+/// >>> from szilard.demo import recording
+/// >>> found = recording()[0].energy()
+/// >>> found.energy, f"{found.mean_power:.4g}", found.status
+/// ((16470 ± 590) J [board, gross, measured], '(183.1 ± 6.597) W', 'complete')
+/// >>> found.covered, found.gap, found.method, found.window_in_ns[0]
+/// (89.958 s, 0 s, 'trapezoid', 1781179500000000000)
+/// >>> found.reasons["code"].to_list(), found.per_device.columns
+/// (['W_NA_SAMPLE'], ['device', 'channel', 'energy_j', 'u_j', 'covered_s', 'gap_s', 'status'])
 #[pyclass(name = "EnergyResult", module = "szilard", frozen)]
 #[derive(Debug)]
 pub struct PyEnergyResult(pub EnergyResult);
@@ -121,6 +132,16 @@ impl PyEnergyResult {
     }
 
     /// The energy of each device as a bar with its uncertainty: (figure, axes).
+    ///
+    /// Parameters
+    /// ----------
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from szilard.demo import recording
+    /// >>> figure, axes = recording()[0].energy().plot()
     #[pyo3(signature = (ax=None))]
     fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
         drawn(slf, "devices", ax)

@@ -21,7 +21,10 @@ pub fn path_of(object: &Bound<'_, PyAny>) -> PyResult<Option<PathBuf>> {
 
 /// A fault of the system as the `OSError` that Python has for it.
 pub fn os_error(error: &std::io::Error, path: &str) -> PyErr {
-    PyOSError::new_err((error.raw_os_error(), error.to_string(), path.to_owned()))
+    let said = error.to_string();
+    // Python writes the number of the error itself
+    let said = said.split_once(" (os error").map_or(said.as_str(), |(words, _)| words).to_owned();
+    PyOSError::new_err((error.raw_os_error(), said, path.to_owned()))
 }
 
 /// The bytes of a path, of bytes, or of an open file, and what they are called in messages.

@@ -23,7 +23,7 @@ use szilard::traces::{Clock, Recording, Trace, join as join_of};
 ///     The logs; as a mapping from name to log, each device is called "name/device".
 /// offsets
 ///     What is added to the times of a log, as "0.4 s", by its name or position; of a relative clock also the time at
-///     which it starts, as a datetime or text.
+///     which it starts, as a datetime or text. [s]
 /// disjoint
 ///     Whether the logs measure parts that do not overlap, so that they add up.
 ///

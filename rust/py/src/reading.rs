@@ -22,8 +22,15 @@ use szilard::traces::{
     trace_from_arrays as trace_from_arrays_of,
 };
 
-/// The table of every format that can be read: name, kind (trace, tokens, logits or logprobs), description, units, and for
-/// power logs the kinds of their channels, their clock, their boundary and the file of their sample.
+/// The table of every format that can be read: name, kind (trace, tokens, logits or logprobs), description, units, and
+/// for power logs the kinds of their channels, their clock, their boundary and the file of their sample.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> table = sz.formats()
+/// >>> table.filter(table["name"] == "nvidia-smi-csv").select("kind", "clock", "boundary").row(0)
+/// ('trace', 'local', 'board')
 #[pyfunction(name = "formats")]
 pub fn list_formats(py: Python<'_>) -> PyResult<Py<PyAny>> {
     let traces = formats().iter().map(|format| {
@@ -262,6 +269,13 @@ fn column_choices(columns: &Bound<'_, PyDict>) -> PyResult<Vec<ColumnChoice>> {
 ///     Boundary of the measured energy.
 /// clock
 ///     utc, local or relative.
+///
+/// Raises
+/// ------
+/// szilard.errors.TraceError
+///     Columns of another type.
+/// szilard.errors.FormatError
+///     Columns of different length, fewer than two samples.
 ///
 /// Examples
 /// --------

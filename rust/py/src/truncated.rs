@@ -13,6 +13,17 @@ use pyo3::prelude::*;
 use szilard::information::{self as core, Base, Chosen, Estimator, Sampling, TopK, read_logprobs};
 
 /// The rigorous entropy interval of each token of which only the most likely ones are known. Arrays are in bit.
+///
+/// Examples
+/// --------
+/// >>> import math, szilard as sz
+/// >>> found = sz.entropy_bounds([[math.log(0.5), math.log(0.25)]], vocab_size=10)
+/// >>> found.lower.round(4), found.upper.round(4), found.tail, found.surprisal
+/// (array([1.5]), array([2.25]), array([0.25]), array([nan]))
+/// >>> found.mean, found.mean_surprisal, found.entropy_estimate
+/// ([1.5, 2.25] bit/token (100 %, bounds), None, None)
+/// >>> found.sampling_temperature, found.logprobs_mode, found.diagnostics["code"].to_list()
+/// (None, None, ['W_TRUNCATED_TAIL'])
 #[pyclass(module = "szilard", frozen)]
 pub struct EntropyBounds {
     bounds: core::EntropyBounds,
@@ -105,6 +116,16 @@ impl EntropyBounds {
     }
 
     /// The interval of the entropy of each token: (figure, axes).
+    ///
+    /// Parameters
+    /// ----------
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import math, szilard as sz
+    /// >>> figure, axes = sz.entropy_bounds([[math.log(0.5), math.log(0.25)]], vocab_size=10).plot()
     #[pyo3(signature = (ax=None))]
     fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
         drawn(slf, "entropy_band", ax)
@@ -125,7 +146,7 @@ impl EntropyBounds {
 /// ----------
 /// top_logprobs
 ///     For each token a sequence of natural-log probabilities or a mapping from tokens to them; or the path of a chat
-///     completion saved as JSON. -9999 and -inf mean "outside the list".
+///     completion saved as JSON. -9999 and -inf mean "outside the list". [nat]
 /// vocab_size
 ///     Number of tokens of the vocabulary; without it there is no upper bound.
 /// sampling_temperature
@@ -183,6 +204,15 @@ pub fn entropy_bounds(
 }
 
 /// What two lists of most likely tokens say about the divergence of each token's distributions. Arrays are in bit.
+///
+/// Examples
+/// --------
+/// >>> import math, szilard as sz
+/// >>> p = [{"a": math.log(0.6), "b": math.log(0.2)}]
+/// >>> q = [{"a": math.log(0.5), "b": math.log(0.3)}]
+/// >>> found = sz.divergence_bounds(p, q)
+/// >>> found.kullback_leibler_lower.round(4), found.jensen_shannon_lower.round(4), found.jensen_shannon_upper.round(4)
+/// (array([0.0408]), array([0.0105]), array([0.2105]))
 #[pyclass(module = "szilard", frozen)]
 pub struct DivergenceBounds {
     bounds: Vec<core::TruncatedDivergence>,
@@ -279,11 +309,16 @@ fn named(py: Python<'_>, top_logprobs: &Bound<'_, PyAny>) -> PyResult<Vec<TopK>>
 /// Parameters
 /// ----------
 /// counts
-///     How often each kind was drawn: a sequence of whole numbers or a mapping such as `collections.Counter`.
+///     How often each kind was drawn: a sequence of whole numbers or a mapping such as `collections.Counter`. [1]
 /// estimator
 ///     plug-in, miller-madow, chao-shen, grassberger, jackknife or nsb.
 /// alphabet
-///     The number of kinds there are, seen or not; `nsb` needs it.
+///     The number of kinds there are, seen or not; `nsb` needs it. [1]
+///
+/// Raises
+/// ------
+/// szilard.errors.InformationError
+///     Counts that are no whole numbers from 0 on, nothing drawn, an unknown estimator, `nsb` without alphabet.
 ///
 /// Examples
 /// --------

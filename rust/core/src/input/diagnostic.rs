@@ -247,6 +247,13 @@ impl Place {
     }
 }
 
+impl Place {
+    /// The place as it follows a path, nothing where the file as a whole is meant.
+    fn after_path(&self) -> String {
+        if *self == Self::File { String::new() } else { format!(":{self}") }
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -356,7 +363,7 @@ impl Diagnostics {
 
 /// The reason why an input gives no value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{path}:{place}: {code}: found {found}; expected {expected}")]
+#[error("{path}{}: {code}: found {found}; expected {expected}", place.after_path())]
 pub struct Refusal {
     /// What is wrong.
     pub code: Code,
