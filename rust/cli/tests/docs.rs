@@ -65,6 +65,8 @@ fn the_examples_of_the_page_print_what_it_shows() {
         "audit",
         "reproduce",
         "simulate",
+        "throttling",
+        "drift",
         "demo",
     ];
     for command in commands {
