@@ -40,7 +40,7 @@ fn whole(path: &Path, options: &ReadOptions, query: &EnergyQuery, in_blocks: boo
 /// The same in blocks of this size, and whether it was streamed.
 fn blocks(path: &Path, options: &ReadOptions, query: &EnergyQuery, block: usize) -> (String, bool) {
     let sizes = Streaming { from: 0, block, ..Streaming::default() };
-    match energy_of_path_in(path, options, query, sizes, &mut |_, _| true) {
+    match energy_of_path_in(path, options, query, sizes) {
         Ok(found) => (format!("{} {:?}", found.format, found.result), found.whole.is_none()),
         Err(error) => (error.to_string(), true),
     }
@@ -243,7 +243,7 @@ fn what_readings_say_of_each_other_is_said_of_blocks_too() {
     for block in [100, 5_000, 1 << 20] {
         let sizes = Streaming { from: 0, block, ..Streaming::default() };
         let options = ReadOptions::default();
-        let found = energy_of_path_in(&path, &options, &EnergyQuery::default(), sizes, &mut |_, _| true).unwrap();
+        let found = energy_of_path_in(&path, &options, &EnergyQuery::default(), sizes).unwrap();
         assert!(found.whole.is_none(), "{:?}", found.whole);
         assert_eq!((doubts(&found.result), found.result.status), (doubts(&expected), expected.status));
     }

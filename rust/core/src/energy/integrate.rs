@@ -7,7 +7,7 @@ use super::official_mean;
 use super::plausibility;
 use super::sums::Total;
 use super::uncertainty::{self, Asked};
-use crate::input::{Code, Diagnostics, Place};
+use crate::input::{Code, Diagnostics, Place, proceed};
 use crate::quantity::{Basis, Boundary, Component, Measured, Method, Quantity, Unit};
 use crate::traces::{Channel, Kind, Trace, cut};
 
@@ -154,6 +154,7 @@ pub(super) fn energy_by(
     let mut parts = Vec::with_capacity(members.len());
     let mut alone = Vec::new();
     for channel in &members {
+        proceed(&trace.source)?;
         match device_energy(trace, channel, span, query, (&mut *integrate, &mut reasons)) {
             Ok(part) => parts.push(part),
             Err(error @ (EnergyError::TooFewSamples { .. } | EnergyError::ZeroDuration { .. })) => {

@@ -8,7 +8,7 @@ use super::order::{Order, arrange, retime};
 use super::rows::{Row, Rows};
 use super::sensor::sensor_of;
 use super::trace::Trace;
-use crate::input::{Base, Code, LeapSeconds, Place, Refusal};
+use crate::input::{Base, Code, LeapSeconds, Place, Refusal, proceed};
 use crate::quantity::Boundary;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -48,8 +48,11 @@ impl Builder<'_> {
         let mut said = HashSet::new();
         let series = std::mem::take(&mut self.series);
         let leaps: LeapSeconds = std::mem::take(&mut self.leaps).into_iter().collect();
-        let channels = series.into_iter().filter_map(|series| self.channel(series, &leaps, &mut said));
-        let mut channels: Vec<Channel> = channels.collect();
+        let mut channels = Vec::with_capacity(series.len());
+        for series in series {
+            proceed(self.path)?;
+            channels.extend(self.channel(series, &leaps, &mut said));
+        }
         let sensor = sensor_of(format).cloned().map(Arc::new);
         channels.iter_mut().for_each(|channel| channel.sensor.clone_from(&sensor));
         let energetic = || channels.iter().filter(|channel| channel.kind.gives_energy());

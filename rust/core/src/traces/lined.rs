@@ -8,7 +8,7 @@ use super::builder::Builder;
 use super::digest::Undecided;
 use super::options::ReadOptions;
 use super::trace::Trace;
-use crate::input::{BLOCK_BYTES, Blocks, Line, Refusal, Text};
+use crate::input::{BLOCK_BYTES, Blocks, Line, Refusal, Text, proceed};
 use crate::parallel::{in_order, threads};
 use std::any::Any;
 use std::ops::ControlFlow;
@@ -70,7 +70,6 @@ pub(super) enum Stopped {
     Refused(Refusal),
     Io(std::io::Error),
     Undecided(Undecided),
-    Interrupted,
 }
 
 impl From<Refusal> for Stopped {
@@ -89,7 +88,7 @@ pub(super) fn read(
     let mut builder = Builder::new(text.path(), options)?;
     let blocks = Blocks::of_text(text, BLOCK_BYTES);
     match run(&blocks, &mut builder, reader.as_mut(), &mut |_, _, _| Ok(())) {
-        Ok(()) | Err(Stopped::Interrupted | Stopped::Undecided(_)) => {}
+        Ok(()) | Err(Stopped::Undecided(_)) => {}
         Err(Stopped::Refused(refusal)) => return Err(refusal),
         // memory can be read
         Err(Stopped::Io(_)) => {}
@@ -118,6 +117,7 @@ pub(super) fn run<'a>(
     // how many blocks are read ahead: one after a block that changed something, then ever more
     let mut ahead = usize::MAX;
     while block < count {
+        proceed(builder.path())?;
         before = lines_of(blocks, (block, before), &mut buffer, builder, reader)?;
         each(builder, reader, block)?;
         block += 1;

@@ -43,7 +43,7 @@ pub use rating::rated_power_w;
 pub use read::{Head, TraceError, formats, read, read_path};
 pub use reading::{Fault, Reading};
 pub use sensor::{Gain, SensorModel, board_sensors, sensor_of, sensors};
-pub use stream::{StreamError, Watch, stream};
+pub use stream::{StreamError, stream};
 pub use throttle::{throttle_names, throttle_reasons};
 pub use timing::Time;
 pub use topology::{Cut, cut};

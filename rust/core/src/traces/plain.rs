@@ -8,6 +8,9 @@ use szilard_simd::{Columns, Found, Hour, Rails, Table, Written};
 /// No plain row of a table has this byte, which stands in every name by which a header is known.
 const NEVER: u8 = b'p';
 
+/// A reading of plain rows behind a line number into the columns of their places.
+type Read<'r> = dyn FnMut(&[u8], u32, &mut [Columns]) -> Found + 'r;
+
 impl Builder<'_> {
     /// Takes the rows at the start of a text that have a stamp of the hour read last, a device that is known, and plain
     /// numbers in the unit read last, which tell nothing new but their samples; how many rows, of how many bytes.
@@ -74,7 +77,7 @@ impl Builder<'_> {
         places: &[(usize, usize)],
         scale: f64,
         (text, before): (&[u8], u32),
-        read: &mut dyn FnMut(&[u8], u32, &mut [Columns]) -> Found,
+        read: &mut Read<'_>,
     ) -> Found {
         let at = |(device, slot): &(usize, usize)| self.devices.get(*device)?.series.get(slot).copied();
         let Some(series) = places.iter().map(at).collect::<Option<Vec<usize>>>() else { return Found::default() };

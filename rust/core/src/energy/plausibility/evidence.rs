@@ -4,6 +4,7 @@ use super::{IN_BLOCKS, REGISTRY};
 use crate::energy::integrate::EnergyQuery;
 use crate::energy::tokens::Excluded;
 use crate::input::{Code, Diagnostics, Place};
+use crate::parallel::interrupted;
 use crate::traces::{Channel, Kind, Trace};
 
 /// What a check is about.
@@ -138,7 +139,7 @@ pub(in crate::energy) fn of_run(
 }
 
 fn examine(checks: &[Check], about: About, evidence: &Evidence<'_>, reasons: &mut Diagnostics) {
-    let checks = checks.iter().filter(|check| check.about == about);
+    let checks = checks.iter().take_while(|_| !interrupted()).filter(|check| check.about == about);
     for found in checks.flat_map(|check| (check.find)(evidence)) {
         reasons.push(found.code, found.place, found.channel.as_deref(), found.message);
     }

@@ -148,9 +148,12 @@ impl LineReader for Reader {
     }
 }
 
-/// What stands before the number in front of each slash behind that of the memory, with the slot of the rail, and the unit
-/// behind it, in a record like this line; `None` where it has a rail that is new or one twice.
-fn form<'l>(builder: &Builder<'_>, line: &'l str) -> Option<(Vec<(Vec<u8>, Option<usize>)>, &'l str)> {
+/// What stands before the number in front of each slash behind that of the memory, with the slot of the rail.
+type Slashes = Vec<(Vec<u8>, Option<usize>)>;
+
+/// The slashes of a record like this line and the unit behind their numbers; `None` where it has a rail that is new or one
+/// twice.
+fn form<'l>(builder: &Builder<'_>, line: &'l str) -> Option<(Slashes, &'l str)> {
     let words = words(line);
     let mut pairs = words.windows(2).filter_map(|pair| match pair {
         [name, value] => Some((*name, value.split_once('/')?.0)),
