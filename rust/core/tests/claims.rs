@@ -224,7 +224,7 @@ fn what_is_wrong_in_them_is_refused_with_file_and_line() {
         ("title = \"T\"\n", "", "own.toml, line 1: missing field `title`"),
         ("verified = \"read\"\n\n", "checked = \"read\"\n\n", "own.toml, line 18: unknown field"),
         ("boundary = \"node\" }", "boundary = \"board\" }", "own.toml, line 23, OWN2: cannot add a figure at boundary"),
-        ("printed = \"5.0 kWh\"", "printed = \"5.0 kW\"", "own.toml, line 23, OWN2: expected kW"),
+        ("printed = \"5.0 kWh\"", "printed = \"5.0 kW\"", "own.toml, line 23, OWN2: expected a figure in kW "),
         ("run + fact", "run + other", "own.toml, line 23, OWN2: unknown unit \"other\""),
         (
             "fact = \"OWN1\"",

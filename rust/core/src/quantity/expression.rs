@@ -344,7 +344,7 @@ mod tests {
 
     #[test]
     fn unit_errors_say_what_was_expected() {
-        assert!(calculate("1 J + 1 J/token").unwrap_err().to_string().contains("expected J"));
+        assert!(calculate("1 J + 1 J/token").unwrap_err().to_string().contains("expected a figure in J,"));
         assert!("5 KW".parse::<Quantity>().unwrap_err().to_string().contains("did you mean \"kW\""));
         assert!("1 W/m2".parse::<Quantity>().unwrap_err().to_string().contains("m^2"));
         assert!("5".parse::<Quantity>().is_ok());

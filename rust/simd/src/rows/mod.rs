@@ -131,7 +131,7 @@ fn read(form: &mut impl Form, text: &[u8], before: u32, into: &mut [Columns]) ->
         for other in others {
             other.time_ns.extend_from_slice(first.time_ns.get(*known..).unwrap_or_default());
             other.line.extend_from_slice(first.line.get(*known..).unwrap_or_default());
-            other.value.truncate(first.line.len());
+            other.value.truncate(other.line.len());
         }
     }
     found

@@ -96,4 +96,14 @@ fn rows_of_rails_are_read_until_another_comes() {
     }
     let mut into = vec![Columns::default(); 2];
     assert_eq!(rails.clone().read(row.repeat(99).as_bytes(), 0, &mut into).rows, 198);
+    // rails whose columns have another length, since one had no number in an earlier row
+    let longer = || Columns { time_ns: vec![1; 3], value: vec![7.0; 3], line: vec![1, 2, 3] };
+    for mut into in [vec![longer(), Columns::default()], vec![Columns::default(), longer()]] {
+        let lengths = [into[0].line.len() + 2, into[1].line.len() + 2];
+        rails.clone().read(format!("{row}{}", plain.replace("70mW/8mW", "70mW/8")).as_bytes(), 3, &mut into);
+        for (columns, length) in into.iter().zip(lengths) {
+            assert_eq!((columns.time_ns.len(), columns.value.len(), columns.line.len()), (length, length, length));
+            assert_eq!(columns.value[..length - 2], vec![7.0; length - 2]);
+        }
+    }
 }
