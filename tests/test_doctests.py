@@ -3,6 +3,7 @@
 import doctest
 import importlib
 import inspect
+import sys
 
 import pytest
 
@@ -35,6 +36,8 @@ def pytest_generate_tests(metafunc):
 def test_example(example: doctest.DocTest):
     runner = doctest.DocTestRunner(optionflags=FLAGS)
     runner.run(example)
+    if pictures := sys.modules.get("matplotlib.pyplot"):
+        pictures.close("all")
     assert runner.summarize(verbose=False).failed == 0
 
 
