@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Recording:
     """What became of a command and of its recording.
 
@@ -31,6 +31,22 @@ class Recording:
         The recording, or None where no sensor gave readings.
     summary
         Everything that was found out, with a unit beside each number: `szilard record --summary` explains it.
+
+    Raises
+    ------
+    Error
+        Where the trace is asked for and no sensor gave readings.
+
+    Examples
+    --------
+    >>> import szilard as sz, tempfile
+    >>> folder = tempfile.mkdtemp()
+    >>> run = sz.record(["true"], f"{folder}/run.csv", options=["--root", folder, "--quiet"])
+    >>> run.status, run.path, run.figures, run.energy, run.per_token, len(run.reasons) > 0
+    (0, None, 'refused', None, None, True)
+    >>> run.trace
+    Traceback (most recent call last):
+    szilard.errors.Error: ...
     """
 
     status: int
@@ -105,6 +121,12 @@ class Recording:
         if self.path is None:
             raise Error("; ".join(self.reasons))
         return _core.read_trace(self.path)
+
+    def __repr__(self) -> str:
+        """One line: the status of the command, the recording, and the energy or why there is none."""
+        figure = self.per_token or self.energy or "; ".join(self.reasons) or "no energy"
+        where = self.path or "no recording"
+        return f"Recording({figure}, {self.figures}, command exited with {self.status}, {where})"
 
     def _quantity(self, name: str) -> _core.Quantity | None:
         record = self.summary[name]

@@ -53,6 +53,7 @@ fn the_examples_of_the_page_print_what_it_shows() {
         "read",
         "energy",
         "compare",
+        "report",
         "blind-spot",
         "entropy",
         "divergence",

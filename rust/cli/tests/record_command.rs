@@ -70,7 +70,7 @@ fn the_status_is_that_of_the_command() {
     // a folder on the way that may not be looked into, as another user's, changes nothing of that
     use std::os::unix::fs::PermissionsExt;
     tree.put("closed/program", "");
-    std::fs::set_permissions(tree.path("closed"), std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(tree.path("closed"), std::fs::Permissions::from_mode(0o000)).unwrap();
     let path = format!("{}:/usr/bin:/bin", tree.path("closed").display());
     let mut recorder = tree.record(&["--overwrite"], &["no-such-program"]);
     assert_eq!(recorder.env("PATH", path).output().unwrap().status.code(), Some(127));

@@ -74,7 +74,7 @@ fn a_user_without_rights_learns_what_to_do_and_nothing_is_changed() {
     let tree = Tree::rapl();
     let file = tree.path("sys/class/powercap/intel-rapl:0/energy_uj");
     // nobody but root has a right to it, whoever runs the tests
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o000)).unwrap();
     let binary = tree.path("szilard");
     std::fs::copy(env!("CARGO_BIN_EXE_szilard"), &binary).unwrap();
     let mut recorder = Command::new(&binary);

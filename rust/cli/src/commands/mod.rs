@@ -18,6 +18,7 @@ mod lift;
 mod mlperf;
 mod read;
 mod record;
+mod report;
 mod reproduce;
 mod scenario;
 mod sensors;
@@ -40,6 +41,8 @@ pub(crate) enum Command {
     Energy(Box<energy::Energy>),
     /// Saved reports side by side, with an exact test of their difference
     Compare(compare::Compare),
+    /// A saved report as a page with figures, budget, pictures and reasons, that needs no network
+    Report(report::ReportCommand),
     /// What a meter does not see of another one: a node against its boards, a module against its rails
     BlindSpot(Box<blind_spot::BlindSpotCommand>),
     /// Bits per token of logits, or bounds on them from a server's log-probabilities
@@ -82,6 +85,7 @@ impl Command {
             Self::Read(command) => command.answer(json),
             Self::Energy(command) => command.answer(json),
             Self::Compare(command) => command.answer(),
+            Self::Report(command) => command.answer(),
             Self::BlindSpot(command) => command.answer(),
             Self::Entropy(command) => command.answer(),
             Self::Divergence(command) => command.answer(),
