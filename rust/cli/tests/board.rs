@@ -152,7 +152,7 @@ fn the_example_throttles_and_its_cost_is_that_of_its_clock() {
         "--tokens",
         &calls,
         "--window",
-        "2026-06-11T12:00:00Z,2026-06-11T12:03:50Z",
+        "2026-06-11T12:00:00Z,2026-06-11T12:03:35Z",
         "--json",
     ]);
     let json = ran.json();

@@ -47,7 +47,7 @@ impl Alarm {
     pub fn set(&self, time: Duration) {
         // SAFETY: all bytes zero is a valid itimerspec.
         let mut spec: libc::itimerspec = unsafe { std::mem::zeroed() };
-        spec.it_value.tv_sec = time.as_secs().try_into().unwrap_or(libc::time_t::MAX);
+        spec.it_value.tv_sec = time.as_secs().try_into().unwrap_or(i32::MAX.into());
         spec.it_value.tv_nsec = time.subsec_nanos() as libc::c_long;
         // SAFETY: the descriptor is open, `spec` is a valid itimerspec, and what was set before is not asked for.
         unsafe { libc::timerfd_settime(self.0.as_raw_fd(), 0, &spec, std::ptr::null_mut()) };

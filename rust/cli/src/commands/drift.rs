@@ -71,7 +71,7 @@ fn text(temperature: &Channel, found: &Drift) -> Result<String, Failure> {
         Ok::<_, Failure>(format!("{quantity} (95 %: {low:.3e} to {high:.3e})"))
     };
     Ok(lines(&[
-        ("temperature", Some(format!("{}, {} on average", temperature.label(), found.temperature))),
+        ("temperature", Some(format!("{}, {:.2} K on average", temperature.label(), found.temperature.value()))),
         ("calls", Some(found.calls.to_string())),
         ("time of a token", Some(format!("{} at that", found.at_mean))),
         ("its change with temperature", Some(with_interval(&found.slope)?)),
