@@ -22,7 +22,7 @@ tools: .venv/built .venv/tools  ## and what tests, notebooks and lints need
 	touch $@
 
 .venv/built: .venv/maturin $(COMPILED)
-	$(BIN)/maturin develop --quiet --release --extras plot
+	$(BIN)/maturin develop --quiet --profile wheel --extras plot
 	touch $@
 
 # The extras alone: `pip install '.[dev]'` would compile the package once more.

@@ -1,13 +1,14 @@
 //! What a meter does not see, as Python sees it.
 
-use crate::errors::detached;
 use crate::given::nanoseconds;
 use crate::html;
 use crate::picture::drawn;
 use crate::quantity::{PyQuantity, Size};
 use crate::table::{Column, frame};
 use crate::traces::PyTrace;
+use crate::watched::watched;
 use pyo3::prelude::*;
+use std::sync::Arc;
 use szilard::energy::{BlindSpot, BlindSpotRow, LoadClass, MeterChoice};
 
 /// What an inner meter does not see of an outer one.
@@ -165,10 +166,11 @@ pub fn blind_spot(
     step: Option<Size>,
 ) -> PyResult<PyBlindSpot> {
     let (offset, step) = (offset.map(nanoseconds).transpose()?, step.map(nanoseconds).transpose()?);
-    let (outer, inner) = (outer.get(), inner.get());
-    detached(py, || {
-        let outer = MeterChoice { trace: &outer.trace, channels: outer_channels.unwrap_or_default() };
-        let inner = MeterChoice { trace: &inner.trace, channels: inner_channels.unwrap_or_default() };
+    let size = outer.get().size() + inner.get().size();
+    let (outer, inner) = (Arc::clone(&outer.get().trace), Arc::clone(&inner.get().trace));
+    watched(py, size, None, move || {
+        let outer = MeterChoice { trace: &outer, channels: outer_channels.unwrap_or_default() };
+        let inner = MeterChoice { trace: &inner, channels: inner_channels.unwrap_or_default() };
         szilard::energy::blind_spot(&outer, &inner, offset, step)
     })
     .map(PyBlindSpot)

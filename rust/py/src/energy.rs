@@ -1,13 +1,15 @@
 //! Energy of a window of a trace as Python sees it.
 
-use crate::errors::{detached, exceptions};
+use crate::errors::exceptions;
 use crate::given::nanoseconds;
 use crate::html;
 use crate::picture::drawn;
 use crate::quantity::{PyQuantity, Size};
 use crate::table::{self, Column, frame};
 use crate::traces::{PyTrace, seconds};
+use crate::watched::watched;
 use pyo3::prelude::*;
+use std::sync::Arc;
 use szilard::energy::{EnergyQuery, EnergyResult, Rule, energy};
 use szilard::quantity::Quantity;
 
@@ -21,7 +23,12 @@ pub fn rule_of(method: &str) -> PyResult<Rule> {
 /// The status of the default window of a trace.
 pub fn status(py: Python<'_>, trace: &PyTrace) -> PyResult<&'static str> {
     let query = EnergyQuery { window: trace.window, ..EnergyQuery::default() };
-    Ok(detached(py, || energy(&trace.trace, &query))?.status.word())
+    Ok(in_window(py, trace, query)?.status.word())
+}
+
+fn in_window(py: Python<'_>, trace: &PyTrace, query: EnergyQuery) -> PyResult<EnergyResult> {
+    let (size, trace) = (trace.size(), Arc::clone(&trace.trace));
+    watched(py, size, None, move || energy(&trace, &query))
 }
 
 /// The energy of a window of a trace.
@@ -34,7 +41,7 @@ pub fn of_window(
 ) -> PyResult<PyEnergyResult> {
     let max_gap_ns = max_gap.map(nanoseconds).transpose()?;
     let query = EnergyQuery { rule: rule_of(method)?, max_gap_ns, ..query };
-    detached(py, || energy(&trace.trace, &query)).map(PyEnergyResult)
+    in_window(py, trace, query).map(PyEnergyResult)
 }
 
 /// The energy of a window of a trace.

@@ -32,7 +32,6 @@ mod tokens;
 mod traces;
 mod truncated;
 mod watched;
-mod watcher;
 mod windows;
 
 use pyo3::prelude::*;

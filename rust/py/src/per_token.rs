@@ -1,13 +1,14 @@
 //! The energy per generated token of a power log and a token log.
 
 use crate::energy::rule_of;
-use crate::errors::{detached, exceptions, guard};
+use crate::errors::{exceptions, guard};
 use crate::given::nanoseconds;
 use crate::idle::idle_of;
 use crate::inference::PyInferenceEnergy;
 use crate::quantity::{Given, Size, word};
 use crate::tokens::PyTokenLog;
 use crate::traces::PyTrace;
+use crate::watched::watched;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use std::sync::Arc;
@@ -105,17 +106,20 @@ pub fn energy_per_token(
         expected_devices,
     };
     let log = tokens.cast::<PyTokenLog>().ok().map(|log| Arc::clone(&log.get().0));
-    let tokens = match &log {
-        Some(log) => Tokens::Log(log),
-        None => Tokens::Count(tokens.extract().map_err(|_| {
+    let count: u64 = match log {
+        Some(_) => 0,
+        None => tokens.extract().map_err(|_| {
             PyTypeError::new_err(format!("tokens is a TokenLog or a whole number that is not negative, found {tokens}"))
-        })?),
+        })?,
     };
-    let (report, result) = detached(py, || {
-        let result = per_token(&trace.trace, tokens, &query)?;
-        Ok::<_, szilard::energy::EnergyError>((Report::new(&trace.trace, &result), result))
-    })?;
     let of_log = log.iter().map(|log| ("tokens", log.source.clone()));
     let sources = std::iter::once(("power", trace.trace.source.clone())).chain(of_log).collect();
+    let (size, trace) = (trace.size(), Arc::clone(&trace.trace));
+    let size = size + log.as_ref().map_or(0, |log| 16 * log.requests.len());
+    let (report, result) = watched(py, size, None, move || {
+        let tokens = log.as_deref().map_or(Tokens::Count(count), Tokens::Log);
+        let result = per_token(&trace, tokens, &query)?;
+        Ok::<_, szilard::energy::EnergyError>((Report::new(&trace, &result), result))
+    })?;
     Ok(PyInferenceEnergy { report, live: Some(result), sources })
 }

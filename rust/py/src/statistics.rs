@@ -1,7 +1,8 @@
 //! Means of readings and inputs whose errors are correlated, as Python sees them.
 
-use crate::errors::{detached, guard};
+use crate::errors::guard;
 use crate::quantity::{Given, PyQuantity};
+use crate::watched::watched;
 use numpy::PyReadonlyArray1;
 use pyo3::prelude::*;
 use szilard::quantity::{Quantity, Statistics, Unit, UnitError, correlated, means_of_sets};
@@ -89,7 +90,7 @@ pub fn steady_mean(py: Python<'_>, values: &Bound<'_, PyAny>, unit: &str) -> PyR
     let values: PyReadonlyArray1<'_, f64> = values.extract()?;
     let values = values.as_array().to_vec();
     let unit: Unit = guard(|| unit.parse())?;
-    let statistics = detached(py, || {
+    let statistics = watched(py, 8 * values.len(), None, move || {
         let finite = values.iter().all(|value| value.is_finite()) && !values.is_empty();
         let refused = UnitError::NotFinite { what: "the mean of no readings, or one of them,".to_owned() };
         finite.then(|| Statistics::of(&values)).ok_or(refused)

@@ -1,10 +1,11 @@
 //! Token logs as Python sees them.
 
-use crate::errors::{detached, exceptions};
+use crate::errors::exceptions;
 use crate::given::bytes_of;
 use crate::html;
 use crate::picture::drawn;
 use crate::table::{self, Column, frame};
+use crate::watched::watched;
 use pyo3::prelude::*;
 use std::sync::Arc;
 use szilard::energy::{Count, Counted, Request, TokenLog, TokenOptions, read_tokens as read_log};
@@ -194,5 +195,5 @@ pub fn read_tokens(
         Count::ALL.iter().copied().find(|count| count.word() == word).ok_or_else(known)
     });
     let options = TokenOptions { format, tz, count: count.transpose()? };
-    detached(py, || read_log(bytes, &name, &options)).map(|log| PyTokenLog(Arc::new(log)))
+    watched(py, bytes.len(), None, move || read_log(bytes, &name, &options)).map(|log| PyTokenLog(Arc::new(log)))
 }

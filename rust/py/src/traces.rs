@@ -1,10 +1,11 @@
 //! A power log as Python has it.
 
-use crate::errors::{detached, exceptions, guard};
+use crate::errors::{exceptions, guard};
 use crate::given::{asked, nanoseconds};
 use crate::idle::idle_of;
 use crate::quantity::{PyQuantity, Size};
 use crate::table::{self, Column, frame};
+use crate::watched::watched;
 use crate::{energy, html};
 use numpy::ToPyArray;
 use pyo3::exceptions::{PyTypeError, PyValueError};
@@ -46,6 +47,11 @@ pub struct PyTrace {
 }
 
 impl PyTrace {
+    /// How much work a look at every sample is, as [`crate::watched::watched`] takes it. [byte]
+    pub fn size(&self) -> usize {
+        self.trace.channels.iter().map(|channel| 16 * channel.samples.len()).sum()
+    }
+
     /// First and last time of the window. [ns]
     pub fn span_ns(&self) -> PyResult<(i64, i64)> {
         let none = || exceptions::TraceError::new_err(("no channel gives power or energy", "E_NO_POWER"));
@@ -301,7 +307,8 @@ impl PyTrace {
             (None, Some((start, end))) => Some(Idle::Window(start, end)),
             (None, None) => None,
         };
-        let idle = detached(py, || szilard::energy::idle_power(&self.trace, source.as_ref()))?;
+        let trace = Arc::clone(&self.trace);
+        let idle = watched(py, self.size(), None, move || szilard::energy::idle_power(&trace, source.as_ref()))?;
         Ok(PyQuantity(idle.power))
     }
 

@@ -1,12 +1,13 @@
 //! Entropy from what is known of a distribution in part: its most likely tokens, or how often each kind was drawn.
 
-use crate::errors::{InMemory, detached, exceptions, guard};
+use crate::errors::{InMemory, exceptions, guard};
 use crate::given::path_of;
 use crate::information::array;
 use crate::monte_carlo::Interval;
 use crate::picture::drawn;
 use crate::quantity::PyQuantity;
 use crate::table;
+use crate::watched::watched_in_place;
 use numpy::{PyArrayDyn, PyReadonlyArray1};
 use pyo3::prelude::*;
 use szilard::information::{self as core, Base, Chosen, Estimator, Sampling, TopK, read_logprobs};
@@ -185,13 +186,13 @@ pub fn entropy_bounds(
         }
     };
     let mut bounds = if let Some(path) = path_of(top_logprobs)? {
-        detached(py, || read_logprobs(&path)?.entropy_bounds(vocab_size))?
+        watched_in_place(py, usize::MAX, None, || read_logprobs(&path)?.entropy_bounds(vocab_size))?
     } else {
         let helper = py.import("szilard._logits")?.call_method1("log_probabilities", (top_logprobs,))?;
         let tokens: Vec<Vec<f64>> = helper.extract()?;
         let rows: Vec<TopK> =
             tokens.into_iter().map(|top| TopK { top, chosen: None::<Chosen>, ..TopK::default() }).collect();
-        detached(py, || core::entropy_bounds(&rows, vocab_size).map_err(InMemory))?
+        watched_in_place(py, usize::MAX, None, || core::entropy_bounds(&rows, vocab_size).map_err(InMemory))?
     };
     let known = bounds.sampling;
     bounds.sampling = Sampling {
@@ -287,14 +288,14 @@ pub fn divergence_bounds(
     top_logprobs_q: &Bound<'_, PyAny>,
 ) -> PyResult<DivergenceBounds> {
     let (p, q) = (named(py, top_logprobs_p)?, named(py, top_logprobs_q)?);
-    let bounds = detached(py, || core::divergence_bounds(&p, &q).map_err(InMemory))?;
+    let bounds = watched_in_place(py, usize::MAX, None, || core::divergence_bounds(&p, &q).map_err(InMemory))?;
     Ok(DivergenceBounds { bounds })
 }
 
 /// Lists with the names of their tokens, of a file or of mappings.
 fn named(py: Python<'_>, top_logprobs: &Bound<'_, PyAny>) -> PyResult<Vec<TopK>> {
     if let Some(path) = path_of(top_logprobs)? {
-        return Ok(detached(py, || read_logprobs(&path))?.tokens);
+        return Ok(watched_in_place(py, usize::MAX, None, || read_logprobs(&path))?.tokens);
     }
     let helper = py.import("szilard._logits")?.call_method1("named_log_probabilities", (top_logprobs,))?;
     let lists: Vec<(Vec<String>, Vec<f64>)> = helper.extract()?;
@@ -335,7 +336,7 @@ pub fn entropy_from_counts(
     let counts: PyReadonlyArray1<'_, u64> =
         py.import("szilard._logits")?.call_method1("counts", (counts,))?.extract()?;
     let counts = counts.as_slice()?;
-    let bit = detached(py, || {
+    let bit = watched_in_place(py, 8 * counts.len(), None, || {
         let estimator: Estimator = estimator.parse().map_err(InMemory)?;
         core::entropy_from_counts(counts, estimator, alphabet).map(|nat| Base::BIT.from_nat(nat)).map_err(InMemory)
     })?;

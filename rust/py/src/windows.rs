@@ -1,14 +1,16 @@
 //! Energies of many windows and costs of phases, as Python sees them.
 
-use crate::errors::{detached, exceptions, guard};
+use crate::errors::{exceptions, guard};
 use crate::given::nanoseconds;
 use crate::picture::drawn;
 use crate::quantity::{PyQuantity, Size};
 use crate::table::{Column, frame};
 use crate::tokens::PyTokenLog;
 use crate::traces::PyTrace;
+use crate::watched::{watched, watched_in_place};
 use numpy::PyReadonlyArray1;
 use pyo3::prelude::*;
+use std::sync::Arc;
 use szilard::energy::{InferenceQuery, Overlapping, PhaseCosts, Request, RequestEnergy, WindowQuery, by_every_policy};
 use szilard::quantity::Quantity;
 
@@ -66,20 +68,26 @@ pub fn energies(
         let message = format!("E_DTYPE: {} starts and {} ends", start.len(), end.len());
         return Err(exceptions::TraceError::new_err((message, "E_DTYPE")));
     }
-    let overlapping = match (overlapping, weight) {
-        ("whole", None) => Overlapping::Whole,
-        ("equal", None) => Overlapping::Equal,
-        ("weighted", Some(_)) => Overlapping::Weighted(weights.as_slice()?),
+    let (weighted, equal) = match (overlapping, weight) {
+        ("whole", None) => (None, false),
+        ("equal", None) => (None, true),
+        ("weighted", Some(_)) => (Some(weights.as_slice()?.to_vec()), false),
         _ => {
             let message = format!("overlapping {overlapping:?}: expected whole or equal, or weighted with weight");
             return Err(exceptions::TraceError::new_err((message, "E_OPTION")));
         }
     };
     let query = WindowQuery { max_gap_ns: max_gap.map(nanoseconds).transpose()?, with_u: u };
-    let trace = trace.get();
-    let found = detached(py, || {
-        let windows: Vec<(i64, i64)> = start.iter().copied().zip(end.iter().copied()).collect();
-        szilard::energy::energies(&trace.trace, &windows, overlapping, query)
+    let size = trace.get().size() + 16 * start.len();
+    let windows: Vec<(i64, i64)> = start.iter().copied().zip(end.iter().copied()).collect();
+    let trace = Arc::clone(&trace.get().trace);
+    let found = watched(py, size, None, move || {
+        let overlapping = match &weighted {
+            Some(weights) => Overlapping::Weighted(weights),
+            None if equal => Overlapping::Equal,
+            None => Overlapping::Whole,
+        };
+        szilard::energy::energies(&trace, &windows, overlapping, query)
     })?;
     let u_j = found.u_j.map(|u| ("u_j", Column::Float(u)));
     let gaps = found.gap_ns.iter().map(|gap| *gap as f64 * 1e-9).collect();
@@ -126,7 +134,7 @@ pub fn trapezoid(
     let max_gap_ns = max_gap.map(nanoseconds).transpose()?;
     let (time, power) = columns(time_ns, power_w)?;
     let (time, power) = (time.as_slice()?, power.as_slice()?);
-    let total = detached(py, || szilard::energy::trapezoid(time, power, max_gap_ns))?;
+    let total = watched_in_place(py, 16 * time.len(), None, || szilard::energy::trapezoid(time, power, max_gap_ns))?;
     guard(|| Quantity::new(total.energy_j, "J".parse()?)).map(PyQuantity)
 }
 
@@ -250,8 +258,9 @@ pub fn phase_costs(
     max_gap: Option<Size>,
 ) -> PyResult<PyPhaseCosts> {
     let (offset, max_gap) = (clock_offset.map(nanoseconds).transpose()?, max_gap.map(nanoseconds).transpose()?);
-    let (trace, log) = (trace.get(), &tokens.get().0);
-    detached(py, || szilard::energy::phase_costs(&trace.trace, log, offset, max_gap)).map(PyPhaseCosts)
+    let size = trace.get().size() + 16 * tokens.get().0.requests.len();
+    let (trace, log) = (Arc::clone(&trace.get().trace), Arc::clone(&tokens.get().0));
+    watched(py, size, None, move || szilard::energy::phase_costs(&trace, &log, offset, max_gap)).map(PyPhaseCosts)
 }
 
 /// The energies of the requests by every policy, side by side: request, start_ns, end_ns, prompt_tokens, output_tokens and,
@@ -295,9 +304,10 @@ pub fn policies(
         max_gap_ns: max_gap.map(nanoseconds).transpose()?,
         ..InferenceQuery::default()
     };
-    let (trace, log) = (trace.get(), &tokens.get().0);
-    let found = detached(py, || {
-        let mut found = by_every_policy(&trace.trace, log, &query);
+    let size = trace.get().size() + 16 * tokens.get().0.requests.len();
+    let (trace, log) = (Arc::clone(&trace.get().trace), Arc::clone(&tokens.get().0));
+    let found = watched(py, size, None, move || {
+        let mut found = by_every_policy(&trace, &log, &query);
         match found.iter().position(|(_, result)| result.is_ok()) {
             Some(_) => Ok(found),
             None => found.swap_remove(0).1.map(|_| Vec::new()),

@@ -2,11 +2,13 @@
 
 mod audit;
 mod blind_spot;
+mod board;
 mod calc;
 mod compare;
 mod demo;
 mod divergence;
 mod doctor;
+mod drift;
 mod energy;
 mod entropy;
 mod footprint;
@@ -21,6 +23,7 @@ mod reproduce;
 mod scenario;
 mod sensors;
 mod simulate;
+mod throttling;
 mod tokens;
 
 use crate::failure::Failure;
@@ -64,6 +67,10 @@ pub(crate) enum Command {
     Record(Box<record::Record>),
     /// Sensors, permissions and clocks of this machine: what would be recorded, and why not more
     Doctor(doctor::Doctor),
+    /// Where a board throttled, by temperature, clock, power or its driver, and the tokens that it cost
+    Throttling(throttling::ThrottlingCommand),
+    /// The time of a token against the temperature of the board, so that a drift is not read as an effect
+    Drift(drift::DriftCommand),
     /// What a node on a solar array and a battery serves over days, and what it would need
     Simulate(simulate::Simulate),
     /// The whole way, on the recording that travels with the program
@@ -89,6 +96,8 @@ impl Command {
             Self::Reproduce(command) => command.answer(),
             Self::Scenario(command) => command.answer(),
             Self::Audit(command) => command.answer(),
+            Self::Throttling(command) => command.answer(),
+            Self::Drift(command) => command.answer(),
             Self::Simulate(command) => command.answer(),
             Self::Demo(command) => command.answer(),
             Self::Doctor(command) => command.answer(),

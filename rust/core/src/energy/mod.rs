@@ -37,7 +37,7 @@ pub use inference::{
     InferenceEnergy, InferenceQuery, RecordCounts, RequestEnergy, Tokens, by_every_policy, energy_per_token,
 };
 pub use integrate::{DeviceEnergy, EnergyQuery, EnergyResult, Rule, Status, energy};
-pub use join::Overlap;
+pub use join::{Overlap, clocks_meet};
 pub use ledger::{Comparison, GroupComparison, compare, compare_groups};
 pub use mlperf::{Finding, MlperfCheck, MlperfFiles, MlperfRun, RunFile, mlperf_check, mlperf_run};
 pub use page::page;

@@ -196,6 +196,7 @@ codes! {
     UnsafeName "E_UNSAFE_NAME" "An archive member has an unsafe name.";
     DupMember "E_DUP_MEMBER" "An archive holds one member twice.";
     LimitSize "E_LIMIT_SIZE" "The input is larger than the limit of its format.";
+    Interrupted "E_INTERRUPTED" "The work was stopped before its end.";
     Header "E_HEADER" "The header is not written as its format says.";
     Infeasible "E_INFEASIBLE" "No distribution has these probabilities.";
 }

@@ -1,11 +1,12 @@
 //! Simulations and sizes.
 
 use super::scenario::PyRig;
-use crate::errors::{detached, guard};
+use crate::errors::guard;
 use crate::html;
 use crate::monte_carlo::MonteCarlo;
 use crate::quantity::{Given, PyQuantity};
 use crate::table::{Column, frame};
+use crate::watched::watched;
 use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
 use szilard::edge::{self as core, Day, Figure, Outcome, Size, Step};
@@ -199,7 +200,7 @@ fn columns<'a>(all: impl Iterator<Item = &'a Step> + Clone) -> Vec<(&'static str
 #[pyfunction]
 pub fn simulate(py: Python<'_>, scenario: &Bound<'_, PyAny>) -> PyResult<PySimulation> {
     let scenario = of(scenario)?;
-    detached(py, || core::simulate(&scenario.0)).map(PySimulation)
+    watched(py, usize::MAX, None, move || core::simulate(&scenario.0)).map(PySimulation)
 }
 
 /// The smallest "panel" or "battery", or the most "calls" a day, with which every call is served on a share of the days:
@@ -246,7 +247,7 @@ pub fn sizing(
     };
     let scenario = of(scenario)?;
     let share: Ratio = guard(|| reliability.0.as_static())?;
-    let found = detached(py, || core::sizing(&scenario.0, size, share.value))?;
+    let found = watched(py, usize::MAX, None, move || core::sizing(&scenario.0, size, share.value))?;
     Ok((PyQuantity(found.size), found.reliability))
 }
 

@@ -3,7 +3,7 @@
 use super::source::{Rows, Source, array, with_rows};
 use crate::errors::guard;
 use crate::picture::drawn;
-use crate::watched::watched;
+use crate::watched::watched_in_place;
 use numpy::PyArrayDyn;
 use pyo3::prelude::*;
 use szilard::information::{self as core, Base, EntropyOptions};
@@ -110,8 +110,7 @@ pub fn divergence(
     let ((p, shape), (q, _)) = (Source::of(logits_p)?, Source::of(logits_q)?);
     let options = EntropyOptions { sampling_temperature, vocab_size, ..EntropyOptions::default() };
     let (rows_p, rows_q) = (p.rows(), q.rows());
-    let found = watched(py, with_rows!(rows_p, view => view.len()), progress.as_ref(), |watch| {
-        let options = EntropyOptions { watch: Some(watch), ..options };
+    let found = watched_in_place(py, with_rows!(rows_p, view => view.len()), progress.as_ref(), || {
         Ok::<_, PyErr>(with_rows!(rows_p, p => with_rows!(rows_q, q => core::divergence(p, q, &options))))
     })?;
     let divergence = found.map_err(|error| p.raise(error))?;

@@ -4,13 +4,13 @@ use super::source::{Rows, Source, array, with_rows};
 use crate::errors::{exceptions, guard};
 use crate::given::path_of;
 use crate::quantity::PyQuantity;
-use crate::watched::watched;
+use crate::watched::watched_in_place;
 use half::{bf16, f16};
 use ndarray::ArrayView1;
 use numpy::{IntoPyArray, PyArrayDyn, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use szilard::information::{self as core, Base, EntropyOptions, Mode, Watch, token_entropy_of_file};
+use szilard::information::{self as core, Base, EntropyOptions, Mode, token_entropy_of_file};
 use szilard::simd::RowSums;
 
 /// The information in each token of a set of logits. Arrays are in the unit of the base: bit for 2.
@@ -234,29 +234,19 @@ pub fn token_entropy(
         .transpose()?;
     let target_shape = targets.as_ref().map(|(_, shape)| shape.clone()).filter(|shape| shape.len() > 1);
     let targets = targets.as_ref().map(|(targets, _)| targets.as_slice()).transpose()?;
-    let options = EntropyOptions {
-        sampling_temperature,
-        vocab_size,
-        targets,
-        mode,
-        renyi_orders: &renyi_orders,
-        rank,
-        top_k,
-        watch: None,
-    };
+    let options =
+        EntropyOptions { sampling_temperature, vocab_size, targets, mode, renyi_orders: &renyi_orders, rank, top_k };
     let arrays = py.import("szilard._logits")?;
     let (information, shape) = match path_of(logits)? {
         None if arrays.call_method1("is_elsewhere", (logits,))?.is_truthy()? => on_device(py, logits, &options)?,
         Some(path) => {
-            let work = |watch: &Watch| token_entropy_of_file(&path, &EntropyOptions { watch: Some(watch), ..options });
-            let found = watched(py, usize::MAX, progress.as_ref(), work)?;
+            let found = watched_in_place(py, usize::MAX, progress.as_ref(), || token_entropy_of_file(&path, &options))?;
             (found.information, found.shape)
         }
         None => {
             let (source, shape) = Source::of(logits)?;
             let rows = source.rows();
-            let found = watched(py, with_rows!(rows, view => view.len()), progress.as_ref(), |watch| {
-                let options = EntropyOptions { watch: Some(watch), ..options };
+            let found = watched_in_place(py, with_rows!(rows, view => view.len()), progress.as_ref(), || {
                 Ok::<_, PyErr>(with_rows!(rows, view => core::token_entropy(view, &options)))
             })?;
             (found.map_err(|error| source.raise(error))?, shape)

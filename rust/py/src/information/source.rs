@@ -1,7 +1,8 @@
 //! Logits as they are given: arrays, tensors and files.
 
-use crate::errors::{InMemory, Raise, detached};
+use crate::errors::{InMemory, Raise};
 use crate::given::path_of;
+use crate::watched::watched_in_place;
 use half::{bf16, f16};
 use ndarray::ArrayView2;
 use numpy::{IntoPyArray, PyArrayDyn, PyArrayMethods, PyReadonlyArray2};
@@ -45,7 +46,7 @@ impl<'py> Source<'py> {
     pub(super) fn of(logits: &Bound<'py, PyAny>) -> PyResult<(Self, Vec<usize>)> {
         let py = logits.py();
         if let Some(path) = path_of(logits)? {
-            let logits = detached(py, || read_logits(&path))?;
+            let logits = watched_in_place(py, usize::MAX, None, || read_logits(&path))?;
             let shape = logits.shape.split_last().map_or(&[][..], |(_, tokens)| tokens);
             let shape = if shape.is_empty() { vec![1] } else { shape.to_vec() };
             return Ok((Self::File(logits), shape));

@@ -3,11 +3,12 @@
 use super::inputs::Inputs;
 use super::model::model_of;
 use super::rungs::{PyLadder, columns};
-use crate::errors::{detached, guard};
+use crate::errors::guard;
 use crate::html;
 use crate::picture::drawn;
 use crate::quantity::Given;
 use crate::table::{Column, frame};
+use crate::watched::watched_in_place;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
@@ -185,7 +186,7 @@ pub fn sweep(
     };
     let device = device.map(|name| guard(|| Device::named(name))).transpose()?;
     let first = energies.first().cloned().ok_or_else(|| PyValueError::new_err("a sweep needs an energy"))?;
-    let rows = detached(py, || {
+    let rows = watched_in_place(py, usize::MAX, None, || {
         let more = SweepInputs { energies, device: device.as_ref(), power: power.map(|power| power.0) };
         sweep_of(&inputs.ladder(&model, first, temperature.0), &axis, &more)
     })?;

@@ -4,9 +4,10 @@ use super::budget::budget;
 use super::construction::{Known, Spread, made};
 use super::given::{Given, Size, word};
 use super::operators::{card, combined, compared, formatted, hashed, is_close, json, no_array, starts_a_sum};
-use crate::errors::{detached, guard};
+use crate::errors::guard;
 use crate::monte_carlo::{Interval, MonteCarlo};
 use crate::picture::drawn;
+use crate::watched::watched;
 use pyo3::prelude::*;
 use pyo3::pyclass::CompareOp;
 use pyo3::types::{PyDict, PyTuple};
@@ -250,7 +251,8 @@ impl PyQuantity {
     /// [8.040036, 11.95996] J (95 %, first order)
     #[pyo3(signature = (coverage=0.95))]
     fn expanded(&self, py: Python<'_>, coverage: f64) -> PyResult<Interval> {
-        let interval = detached(py, || self.0.measured().interval(coverage))?;
+        let figure = self.0.measured().clone();
+        let interval = watched(py, usize::MAX, None, move || figure.interval(coverage))?;
         Ok(Interval::new(interval, self.0.unit().symbol()))
     }
 
@@ -276,7 +278,8 @@ impl PyQuantity {
     /// '0.200'
     #[pyo3(signature = (n=1_000_000, seed=0))]
     fn monte_carlo(&self, py: Python<'_>, n: usize, seed: u64) -> PyResult<MonteCarlo> {
-        let trials = detached(py, || self.0.measured().monte_carlo(n, seed))?;
+        let figure = self.0.measured().clone();
+        let trials = watched(py, n.saturating_mul(8), None, move || figure.monte_carlo(n, seed))?;
         MonteCarlo::new(trials, &self.0)
     }
 

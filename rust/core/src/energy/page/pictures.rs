@@ -19,7 +19,8 @@ pub(super) fn requests(report: &Report) -> String {
     let spread = |part: &RequestRecord| part.output_tokens.map_or(0.0, |tokens| part.u_j / (tokens.max(1) as f64));
     let top = drawn.iter().map(|part| per_token(part) + spread(part)).fold(mean + u, f64::max) * 1.05;
     let low = drawn.iter().map(|part| per_token(part) - spread(part)).fold(0.0, f64::min);
-    if drawn.is_empty() || !(top > low) || !top.is_finite() {
+    let can_be_drawn = !drawn.is_empty() && top > low && top.is_finite();
+    if !can_be_drawn {
         return String::new();
     }
     let (left, right, bottom, height) = (70.0, WIDTH - 10.0, 250.0, 220.0);
@@ -76,7 +77,8 @@ pub(super) fn parts(report: &Report) -> String {
         ("rest", "not attributed", report.unattributed.value),
     ];
     let whole: f64 = parts.iter().map(|(_, _, energy)| energy.abs()).sum();
-    if !(whole > 0.0) || !whole.is_finite() {
+    let can_be_drawn = whole > 0.0 && whole.is_finite();
+    if !can_be_drawn {
         return String::new();
     }
     let (mut x, mut svg) = (0.0, String::new());

@@ -45,7 +45,7 @@ pub(super) fn budget(figure: &QuantityRecord) -> String {
     let rows = shares.into_iter().take(ROWS).map(|(part, share)| {
         vec![
             text(&part.label),
-            text(&format!("{:?}", part.evaluation)),
+            text(format!("{:?}", part.evaluation)),
             text(part.distribution.word().as_str()),
             number(&format!("{:.3e} {}", part.contribution, figure.unit)),
             number(&format!("{:.1} %", 100.0 * share)),
