@@ -313,7 +313,24 @@ impl PyInferenceEnergy {
         written.map_err(|error| crate::given::os_error(&error, &path.display().to_string()))
     }
 
-    /// The report as a page of HTML that stands alone, as `szilard report` writes it; `labels` as in `save`.
+    /// The report as a page of HTML that stands alone, as `szilard report` writes it.
+    ///
+    /// Parameters
+    /// ----------
+    /// labels
+    ///     What was run on what, as of `save`.
+    ///
+    /// Raises
+    /// ------
+    /// OSError
+    ///     A file that the report was made from cannot be read any more.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from szilard import demo
+    /// >>> page = demo.recording()[2].to_html({"model": "demo"})
+    /// >>> "(5.01 ± 0.18) J/token" in page, "<script" in page
+    /// (True, False)
     ///
     /// Parameters
     /// ----------

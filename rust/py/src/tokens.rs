@@ -134,6 +134,17 @@ impl PyTokenLog {
     ///
     /// Examples
     /// --------
+    /// >>> from szilard import demo
+    /// >>> demo.recording()[1].plot()[1].get_xlabel()
+    /// 'time since the first start [s]; 12 requests'
+    ///
+    /// Parameters
+    /// ----------
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
     /// >>> from szilard.demo import recording
     /// >>> figure, axes = recording()[1].plot()
     #[pyo3(signature = (ax=None))]

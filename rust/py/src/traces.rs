@@ -7,7 +7,6 @@ use crate::quantity::{PyQuantity, Size};
 use crate::table::{self, Column, frame};
 use crate::watched::watched;
 use crate::{energy, html};
-use numpy::ToPyArray;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PySlice, PyString};
@@ -344,6 +343,11 @@ impl PyTrace {
 
     /// The samples of each channel in the window: a list of ((device, channel, kind, unit), times [ns], values).
     ///
+    /// >>> import szilard as sz
+    /// >>> ((labels, time_ns, power),) = sz.read_trace(b"time [s],power [W]\n0,5\n1,7\n2,6\n").arrays()
+    /// >>> labels[3], power
+    /// ('W', array([5., 7., 6.]))
+    ///
     /// Examples
     /// --------
     /// >>> from szilard.demo import recording
@@ -351,17 +355,7 @@ impl PyTrace {
     /// >>> labels[1:], time_ns.shape == power_w.shape
     /// (('power.draw', 'windowed-mean-power', 'W'), True)
     fn arrays<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let parts = PyList::empty(py);
-        for channel in &self.trace.channels {
-            let samples = &channel.samples;
-            let (start, end) = self.window.unwrap_or((i64::MIN, i64::MAX));
-            let low = samples.time_ns.partition_point(|time| *time < start);
-            let high = samples.time_ns.partition_point(|time| *time <= end).max(low);
-            let labels = (channel.device.as_str(), channel.name.as_str(), channel.kind.word(), channel.kind.unit());
-            let time = samples.time_ns.get(low..high).unwrap_or_default().to_pyarray(py);
-            parts.append((labels, time, samples.value.get(low..high).unwrap_or_default().to_pyarray(py)))?;
-        }
-        Ok(parts)
+        table::arrays(py, &self.trace, self.window)
     }
 
     /// The samples of the window as a long table: time_ns, device, channel, kind, unit, value.

@@ -206,7 +206,8 @@ impl PyLadder {
     fn __repr__(&self) -> String {
         let (all, with_ratio) = (self.0.rungs().len(), self.0.rungs().iter().filter(|rung| rung.gap.is_ok()).count());
         let (energy, temperature) = (self.0.energy(), self.0.temperature());
-        format!("Ladder({energy} at {temperature}, a ratio to {with_ratio} of {all} rungs)")
+        let remarks: String = self.0.diagnostics().iter().map(|remark| format!("; {}", remark.code)).collect();
+        format!("Ladder({energy} at {temperature}, a ratio to {with_ratio} of {all} rungs{remarks})")
     }
 
     fn __str__(&self) -> String {

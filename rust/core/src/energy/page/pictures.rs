@@ -29,7 +29,8 @@ pub(super) fn requests(report: &Report) -> String {
     let mut svg = String::new();
     for tick in ticks(low, top) {
         let at = y(tick);
-        let label = markup(&shown(tick));
+        let label = shown(tick);
+        let label = if label.contains('.') { label.trim_end_matches('0').trim_end_matches('.') } else { &label };
         _ = writeln!(
             svg,
             "<line class=\"axis\" x1=\"{left}\" x2=\"{right}\" y1=\"{at:.1}\" y2=\"{at:.1}\" stroke-opacity=\".15\"/>\
@@ -51,15 +52,15 @@ pub(super) fn requests(report: &Report) -> String {
     for (place, part) in drawn.iter().enumerate() {
         let (x, value, u) = (left + (place as f64 + 0.5) * step, per_token(part), spread(part));
         let class = if part.status == "complete" { "bar" } else { "incomplete" };
+        let (upper, lower, cap) = (y(value + u), y(value - u), (0.2 * step).clamp(1.0, 5.0));
+        let (start, end) = (x - cap, x + cap);
         let title = markup(&format!("{}: {} ± {} J/token, {}", part.request, shown(value), shown(u), part.status));
         _ = writeln!(
             svg,
-            "<g><title>{title}</title><line class=\"u\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{:.1}\" y2=\"{:.1}\"/>\
-             <circle class=\"{class}\" cx=\"{x:.1}\" cy=\"{:.1}\" r=\"{:.1}\"/></g>",
-            y(value + u),
-            y(value - u),
+            "<g><title>{title}</title><path class=\"u\" d=\"M{x:.1} {upper:.1}V{lower:.1}M{start:.1} {upper:.1}H{end:.1}\
+             M{start:.1} {lower:.1}H{end:.1}\"/><circle class=\"{class}\" cx=\"{x:.1}\" cy=\"{:.1}\" r=\"{:.1}\"/></g>",
             y(value),
-            (0.3 * step).clamp(1.5, 6.0),
+            (0.2 * step).clamp(1.2, 3.5),
         );
     }
     let more = all.len().saturating_sub(drawn.len());
