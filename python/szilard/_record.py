@@ -92,7 +92,10 @@ class Recording:
             elif word == "mark" and said["event"] == "end" and said["phase"] in running:
                 found.append((said["phase"], running.pop(said["phase"]), time_ns))
         found += [(phase, start, ended) for phase, start in running.items()]
-        rows = [(phase, zero + start, zero + end, (end - start) * 1e-9) for phase, start, end in sorted(found, key=lambda one: one[1])]
+        rows = [
+            (phase, zero + start, zero + end, (end - start) * 1e-9)
+            for phase, start, end in sorted(found, key=lambda one: one[1])
+        ]
         schema = {"phase": pl.String, "start_ns": pl.Int64, "end_ns": pl.Int64, "seconds": pl.Float64}
         return pl.DataFrame(rows, schema=schema, orient="row")
 
