@@ -264,12 +264,11 @@ def scaling(logs: dict[str, Path]) -> list[str]:
         line = np.exp(offset) * np.array(sizes) ** slope
         for size, time, fitted, memory in zip(sizes, took, line, peaks, strict=True):
             off = f"{100 * (time / fitted - 1):+.0f} %"
-            lines.append(f"| {name} | {size / 1e6:.1f} | {time:.4f} | {time / size * 1e9:.2f} | {off} | {memory:.0f} |")
+            speed = f"{time:.4f} | {time / size * 1e9:.2f}"
+            lines.append(f"| {name} | {size / 1e6:.1f} | {speed} | {off} | {memory:.0f} |")
             print(lines[-1], flush=True)
         worst = max(abs(time / fitted - 1) for time, fitted in zip(took, line, strict=True))
-        fits.append(
-            f"{name}: time grows with size to the power {slope:.2f}; at most {100 * worst:.0f} % off that line."
-        )
+        fits.append(f"{name}: time grows with size to the power {slope:.2f}; at most {100 * worst:.0f} % off the line.")
         print(fits[-1], flush=True)
         axes.loglog(np.array(sizes) / 1e6, took, "o", label=name)
         axes.loglog(np.array(sizes) / 1e6, line, "-", color=axes.lines[-1].get_color(), linewidth=0.8)
