@@ -47,7 +47,7 @@ def resident(process: int) -> dict[str, float]:
 
 
 def share(binary: Path, root: Path, interval: float) -> tuple[float, float, float, float, float]:
-    """Share of a core, largest resident size, of it own and of files [byte], bytes an hour and channel, of a recording."""
+    """Share of a core, largest resident size, its own and that of files [byte], bytes an hour and channel."""
     command = [*recorder(binary, root, interval), "sleep", str(LONG)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         time.sleep(LONG / 2)

@@ -1,7 +1,7 @@
 """The constructed log of a board that warms up and throttles: hot_board.csv and hot_board_tokens.csv beside this file.
 
-Forty calls follow each other. A token takes 80 ms at 40 degC and 0.15 % more with each kelvin; from 85 degC on the clock
-falls to 60 % until the board is at 80 degC again. The noise of a call is drawn with a fixed seed.
+Forty calls follow each other. A token takes 80 ms at 40 degC and 0.15 % more with each kelvin; from 85 degC on the
+clock falls to 60 % until the board is at 80 degC again. The noise of a call is drawn with a fixed seed.
 """
 
 import random
@@ -23,9 +23,8 @@ def main() -> None:
     """Write both files."""
     noise = random.Random(9)  # noqa: S311 - no secret
     board, calls = ["time,power [W],temp [degC],clock [MHz]"], ["request,start,end,prompt_tokens,output_tokens"]
-    warmth, throttled, end, made, wanted = AMBIENT + 10.0, False, 0.0, 0.0, 100
-    start, number = 0.0, 1
-    second = 0
+    warmth, throttled, made, wanted = AMBIENT + 10.0, False, 0.0, 100
+    start, number, second = 0.0, 1, 0
     while number <= 40:
         throttled = warmth >= (80.0 if throttled else 85.0)
         clock = LOW if throttled else CLOCK

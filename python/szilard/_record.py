@@ -81,7 +81,9 @@ class Recording:
         """
         import polars as pl
 
-        zero, ended, running, found = 0, 0, {}, []
+        zero, ended = 0, 0
+        running: dict[str, int] = {}
+        found: list[tuple[str, int, int]] = []
         for word, said in self._said():
             if word == "start":
                 zero = said["real_ns"]
@@ -92,10 +94,8 @@ class Recording:
             elif word == "mark" and said["event"] == "end" and said["phase"] in running:
                 found.append((said["phase"], running.pop(said["phase"]), time_ns))
         found += [(phase, start, ended) for phase, start in running.items()]
-        rows = [
-            (phase, zero + start, zero + end, (end - start) * 1e-9)
-            for phase, start, end in sorted(found, key=lambda one: one[1])
-        ]
+        found.sort(key=lambda one: one[1])
+        rows = [(phase, zero + start, zero + end, (end - start) * 1e-9) for phase, start, end in found]
         schema = {"phase": pl.String, "start_ns": pl.Int64, "end_ns": pl.Int64, "seconds": pl.Float64}
         return pl.DataFrame(rows, schema=schema, orient="row")
 

@@ -4,12 +4,12 @@
 //! turns and not the recording: the thread is left with it, another one goes on with the rest, and the sensor is back as
 //! soon as it answers. A sensor that fails is asked again ever less often, up to every [`LONGEST_WAIT_NS`].
 
-use super::header::{clocks, line};
+use super::header::line;
+use super::progress::Progress;
 use super::recording::Recording;
 use super::sensors::{Reading, Sensor};
 use crate::output::with;
 use serde_json::{Value, json};
-use std::fmt::Write;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -22,12 +22,6 @@ pub(super) const PATIENCE: Duration = Duration::from_millis(100);
 
 /// The longest time for which a failing sensor is not asked. [ns]
 const LONGEST_WAIT_NS: i64 = 2_000_000_000;
-
-/// Time between two lines with all clocks. [ns]
-const ANCHOR_NS: i64 = 10_000_000_000;
-
-/// A change between two clocks that is worth a line of its own. [ns]
-const STEP_NS: i64 = 10_000_000;
 
 /// The clocks.
 pub(crate) trait Clock: Send + Sync {
@@ -76,17 +70,6 @@ impl Post {
         }
         into.extend(self.last.iter().cloned());
     }
-}
-
-/// What changes from row to row.
-struct Progress {
-    /// Why each channel has no reading, where it has none.
-    reasons: Vec<Option<String>>,
-    /// The clocks of the row before.
-    before: Now,
-    /// When the clocks were last written. [ns]
-    anchor_ns: i64,
-    buffer: String,
 }
 
 /// What the threads share.
@@ -147,13 +130,12 @@ impl Sampler {
         interval: Duration,
     ) -> Self {
         let widths: Vec<usize> = sensors.iter().map(|sensor| sensor.channels().len()).collect();
-        let reasons = vec![None; widths.iter().sum()];
         let post = |sensor| Mutex::new(Post { sensor, retry_ns: 0, wait_ns: 0, last: Vec::new() });
         let shared = Arc::new(Shared {
             posts: sensors.into_iter().map(post).collect(),
-            widths,
             recording: Mutex::new(recording),
-            progress: Mutex::new(Progress { reasons, before: start, anchor_ns: start.boot_ns, buffer: String::new() }),
+            progress: Mutex::new(Progress::new(widths.iter().sum(), start)),
+            widths,
             clock,
             start,
             interval,
@@ -333,48 +315,8 @@ impl Shared {
             return false;
         }
         let mut progress = locked(&self.progress);
-        progress.text(&readings, now, self.start);
-        recording.row(progress.buffer.as_bytes());
+        recording.row(progress.text(&readings, now, self.start).as_bytes());
         true
-    }
-}
-
-impl Progress {
-    /// Makes the text of a row, with what is to be said before it.
-    fn text(&mut self, readings: &[Reading], now: Now, start: Now) {
-        self.buffer.clear();
-        let since = |clock: fn(&Now) -> i64| clock(&now).saturating_sub(clock(&self.before));
-        let boot = since(|now| now.boot_ns);
-        let apart = |clock: fn(&Now) -> i64| (since(clock) - boot).abs() > STEP_NS;
-        if now.boot_ns - self.anchor_ns >= ANCHOR_NS || apart(|now| now.real_ns) || apart(|now| now.monotonic_ns) {
-            let used = usage();
-            let more = json!({ "cpu_ns": used.cpu_ns, "peak_bytes": used.peak_bytes });
-            self.buffer.push_str(&line("anchor", &with(clocks(now), more)));
-            self.anchor_ns = now.boot_ns;
-        }
-        self.before = now;
-        for (channel, (reading, known)) in readings.iter().zip(&mut self.reasons).enumerate() {
-            match reading {
-                Reading::Missing(reason) if known.as_ref() != Some(reason) => {
-                    let object = json!({ "channel": channel, "reason": reason });
-                    self.buffer.push_str(&line("missing", &object));
-                    *known = Some(reason.clone());
-                }
-                Reading::Missing(_) | Reading::NothingNew => {}
-                _ => *known = None,
-            }
-        }
-        // writing into a string does not fail
-        let _ = write!(self.buffer, "{}", now.boot_ns.saturating_sub(start.boot_ns));
-        for reading in readings {
-            let _ = match reading {
-                Reading::Whole(value) => write!(self.buffer, ",{value}"),
-                Reading::Decimal(text) => write!(self.buffer, ",{text}"),
-                Reading::NothingNew => write!(self.buffer, ",-"),
-                Reading::Missing(_) => write!(self.buffer, ","),
-            };
-        }
-        self.buffer.push('\n');
     }
 }
 

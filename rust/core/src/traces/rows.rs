@@ -123,3 +123,34 @@ impl FromIterator<Row> for Rows {
         all
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_come_back_as_they_were_and_give_the_samples_that_have_a_value() {
+        for pattern in 0..1u32 << 7 {
+            let row = |at: u32| match pattern >> at & 1 {
+                0 => Row::new(i64::from(at), at + 2, Ok(f64::from(at))),
+                _ if at % 3 == 0 => Row { leap: true, ..Row::new(i64::from(at), at + 2, Ok(f64::from(at))) },
+                _ => Row::new(i64::from(at), at + 2, Err(Fault::NotRead)),
+            };
+            let all: Vec<Row> = (0..7).map(row).collect();
+            let said = |rows: &[Row]| format!("{rows:?}");
+            for middle in 0..=7 {
+                let mut rows: Rows = all[..middle].iter().copied().collect();
+                let later = |row: &Row| Row { line: row.line - 2, ..*row };
+                rows.append(all[middle..].iter().map(later).collect(), 2);
+                assert_eq!(said(&rows.iter().collect::<Vec<_>>()), said(&all));
+                assert_eq!(rows.has_values(), all.iter().any(|row| row.value.is_ok()));
+                assert_eq!(rows.is_clean(), pattern == 0);
+                let read: Vec<&Row> = all.iter().filter(|row| row.value.is_ok()).collect();
+                let samples = rows.into_samples();
+                assert_eq!(samples.line, read.iter().map(|row| row.line).collect::<Vec<_>>());
+                assert_eq!(samples.time_ns, read.iter().map(|row| row.time_ns).collect::<Vec<_>>());
+                assert_eq!(samples.value, read.iter().map(|row| row.value.unwrap()).collect::<Vec<_>>());
+            }
+        }
+    }
+}
