@@ -19,6 +19,12 @@ def seconds(command: list[str], repeats: int = 1) -> float:
     return sorted(times)[len(times) // 2]
 
 
+def import_above_numpy(pairs: int = 15) -> float:
+    """The median of what `import szilard` takes beyond `import numpy`, one beside the other. [s]"""
+    both = [[seconds([sys.executable, "-c", f"import {name}"]) for name in ("numpy", "szilard")] for _ in range(pairs)]
+    return sorted(szilard - numpy for numpy, szilard in both)[pairs // 2]
+
+
 def main() -> None:
     """Measure and print the table."""
     subprocess.run(["cargo", "fetch", "--locked"], cwd=ROOT, check=True, capture_output=True)
@@ -39,6 +45,7 @@ def main() -> None:
     print(f"| size of the wheel | {size / 1e6:.2f} MB |")
     for name, cost in imports.items():
         print(f"| `import {name}` above an empty interpreter | {cost * 1e3:.0f} ms |")
+    print(f"| `import szilard` above `import numpy` | {import_above_numpy() * 1e3:.0f} ms |")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """What every public object shows: one honest line, a table that stays in its place, a picture where it has one."""
 
+import copy
 import inspect
 import json
+import pickle
 import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -207,3 +209,33 @@ def test_marks_of_direction_are_shown_and_do_not_act():
     ax = log.energy().plot()[1]
     assert "\u202e" not in ax.get_yticklabels()[0].get_text()
     plt.close("all")
+
+
+# what is pickled whole; of any other the error says what to send in its place
+PICKLED = {"BoundaryChain", "Factor", "InferenceEnergy", "Model", "Quantity", "Recording"}
+
+
+def test_every_object_is_copied_and_pickled_or_says_why_not(objects):
+    for name, found in objects.items():
+        for twin in (copy.copy(found), copy.deepcopy(found)):
+            # what cannot change is its own copy
+            assert (type(twin), repr(twin)) == (type(found), repr(found)), name
+        if name in PICKLED:
+            twin = pickle.loads(pickle.dumps(found))
+            assert (type(twin), str(twin)) == (type(found), str(found)), name
+        else:
+            with pytest.raises(TypeError, match=f"a {name} is not pickled: (read|send|make)"):
+                pickle.dumps(found)
+
+
+def test_a_factor_keeps_everything_through_pickle():
+    first = sz.Factor("pue", 1.4, u=0.02, citation="own meter", year=(2023, 2024), vintage="2024-12")
+    twin = pickle.loads(pickle.dumps(first))
+    assert (twin.citation, twin.years, twin.vintage, twin.denominator) == (
+        first.citation,
+        first.years,
+        first.vintage,
+        first.denominator,
+    )
+    # the same source of uncertainty: the difference of the two is exactly nothing
+    assert (twin.ratio - first.ratio).u == 0.0

@@ -5,10 +5,13 @@ import sys
 
 PROGRAM = """
 import sys, time
+import numpy
+NUMPY = set(sys.modules)
 start = time.perf_counter()
 import szilard
 seconds = time.perf_counter() - start
-heavy = [name for name in ("polars", "matplotlib", "pandas", "scipy") if name in sys.modules]
+HEAVY = ("polars", "matplotlib", "pandas", "scipy", "pyarrow", "pint", "plotly", "IPython", "tempfile", "subprocess")
+heavy = [name for name in HEAVY if name in sys.modules and name not in NUMPY]
 print(f"{seconds:.3f} s", *heavy)
 """
 

@@ -6,6 +6,7 @@ from szilard import edge as edge
 from szilard import errors as errors
 from szilard import interop as interop
 from szilard import published as published
+from szilard._copying import register as _register
 from szilard._core import Audit as Audit
 from szilard._core import BlindSpot as BlindSpot
 from szilard._core import BoundaryChain as BoundaryChain
@@ -68,3 +69,5 @@ from szilard._core import trace_from_arrays as trace_from_arrays
 from szilard._core import trapezoid as trapezoid
 from szilard._record import Recording as Recording
 from szilard._record import record as record
+
+_register()

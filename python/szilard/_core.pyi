@@ -8,6 +8,7 @@ import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
+from typing_extensions import disjoint_base
 
 __all__ = [
     "Audit",
@@ -26,6 +27,7 @@ __all__ = [
     "Interval",
     "Ladder",
     "LatentStore",
+    "Lifted",
     "Model",
     "MonteCarlo",
     "Node",
@@ -155,6 +157,7 @@ _Moment: TypeAlias = datetime | str | Quantity
 _Idle: TypeAlias = tuple[_Moment, _Moment] | list[tuple[_Moment, _Moment]] | _Given | Trace
 _Plot: TypeAlias = tuple[Figure, Axes]
 
+@disjoint_base
 class Quantity:
     __array_ufunc__: None
     def __new__(

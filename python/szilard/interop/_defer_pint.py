@@ -6,7 +6,6 @@ Without it, ``2 * ureg.second * q`` wraps ``2 * q`` as a magnitude in seconds: a
 from __future__ import annotations
 
 import sys
-from importlib.abc import Loader, MetaPathFinder
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +30,8 @@ def _register(compat: ModuleType) -> None:
     names["szilard.Quantity"] = None
 
 
-class _Watch(MetaPathFinder):
+# neither derives from a class of importlib.abc, which takes as long to import as all of this package
+class _Watch:
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
         """The specification of pint's module of compatibility, with a loader that registers the type."""
         del path, target
@@ -40,16 +40,18 @@ class _Watch(MetaPathFinder):
         sys.meta_path.remove(self)
         spec = find_spec(name)
         if spec is not None and spec.loader is not None:
-            spec.loader = _Registering(spec.loader)
+            registering: Any = _Registering(spec.loader)
+            spec.loader = registering
         return spec
 
 
-class _Registering(Loader):
-    def __init__(self, loader: Loader) -> None:
+class _Registering:
+    def __init__(self, loader: Any) -> None:
         self._loader = loader
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        return self._loader.create_module(spec)
+        created: ModuleType | None = self._loader.create_module(spec)
+        return created
 
     def exec_module(self, module: ModuleType) -> None:
         self._loader.exec_module(module)

@@ -22,12 +22,7 @@ _HOURS = re.compile(r"(.*[WA])h")
 def to_astropy(quantity: Quantity, drop: Collection[str] = ()) -> Any:
     """An ``astropy.units.Quantity`` of the same size; ``token`` is a unit of its own.
 
-    Parameters
-    ----------
-    quantity
-        What is converted. [any unit]
-    drop
-        What may be left out: ``"u"``, ``"boundary"``, ``"basis"``, ``"method"``.
+    Parameters as of `interop.to_unyt`.
 
     Raises
     ------
@@ -62,10 +57,7 @@ def to_astropy(quantity: Quantity, drop: Collection[str] = ()) -> Any:
 def from_astropy(quantity: Any) -> Quantity:
     """The quantity of a scalar ``astropy.units.Quantity``.
 
-    Parameters
-    ----------
-    quantity
-        What is converted. [any unit of length, mass, time, current, temperature, information and tokens]
+    Parameters as of `interop.from_pint`.
 
     Raises
     ------

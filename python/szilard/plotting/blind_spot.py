@@ -14,7 +14,24 @@ if TYPE_CHECKING:
 
 
 def blind_spot(found: BlindSpot, ax: Axes | None = None) -> tuple[Figure, Axes]:
-    """The power that the inner meter does not see against the power that it sees, with u, and the classes of load."""
+    """The power that the inner meter does not see against the power that it sees, with u, and the classes of load.
+
+    Parameters
+    ----------
+    found
+        The result of `blind_spot`.
+    ax
+        Axes to draw on; a figure of its own where left out.
+
+    Examples
+    --------
+    >>> import numpy as np, szilard as sz
+    >>> import szilard.plotting
+    >>> time, power = np.arange(61) * 10**9, np.linspace(100, 400, 61)
+    >>> board = sz.trace_from_arrays(time, power, boundary="board")
+    >>> node = sz.trace_from_arrays(time, 90 + 1.1 * power, boundary="node")
+    >>> figure, axes = sz.plotting.blind_spot(sz.blind_spot(node, board))
+    """
     drawn, ax = _style.axes(ax)
     rows = found.rows.drop_nulls("difference_w")
     given: dict[str, Any] = {"fmt": "o", "markersize": 3, "color": _style.SKY, "alpha": 0.8, "linewidth": 0.8}

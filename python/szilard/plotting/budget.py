@@ -14,7 +14,24 @@ if TYPE_CHECKING:
 
 
 def budget(figure: Quantity, ax: Axes | None = None, most: int = 12) -> tuple[Figure, Axes]:
-    """The magnitudes of the largest components of an uncertainty, as bars, and the root of their squares."""
+    """The magnitudes of the largest components of an uncertainty, as bars, and the root of their squares.
+
+    Parameters
+    ----------
+    figure
+        A figure with its uncertainty. [any unit]
+    ax
+        Axes to draw on; a figure of its own where left out.
+    most
+        Largest number of components that are drawn. [1]
+
+    Examples
+    --------
+    >>> import szilard as sz
+    >>> import szilard.plotting
+    >>> net = sz.Quantity("61 J", u="3 J") - sz.Quantity("20 J", u="4 J")
+    >>> figure, axes = sz.plotting.budget(net)
+    """
     table = figure.budget()
     order = table["contribution"].abs().arg_sort(descending=True).to_list()[:most]
     labels = [_style.plain(table["label"][place], 44) for place in order]

@@ -14,7 +14,26 @@ if TYPE_CHECKING:
 
 
 def chain(factors: BoundaryChain, figure: Quantity, to: str, ax: Axes | None = None) -> tuple[Figure, Axes]:
-    """A waterfall from the figure to the boundary `to`: what each factor adds, each exactly once."""
+    """A waterfall from the figure to the boundary `to`: what each factor adds, each exactly once.
+
+    Parameters
+    ----------
+    factors
+        The chain.
+    figure
+        A figure at its boundary. [J, W or J/token]
+    to
+        The boundary that it is brought to.
+    ax
+        Axes to draw on; a figure of its own where left out.
+
+    Examples
+    --------
+    >>> import szilard as sz
+    >>> import szilard.plotting
+    >>> chain = sz.BoundaryChain([sz.Factor("pue", 1.4)])
+    >>> figure, axes = sz.plotting.chain(chain, sz.Quantity("5 J", boundary="it"), "site")
+    """
     inner, outer, factor_names, sizes = _style.way(factors, figure, to)
     names = [str(inner.boundary), *factor_names, str(outer.boundary)]
     drawn, ax = _style.axes(ax)

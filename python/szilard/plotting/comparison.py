@@ -17,6 +17,21 @@ def comparison(runs: pl.DataFrame, ax: Axes | None = None) -> tuple[Figure, Axes
 
     Beside each run stands its ratio to the first one, whose uncertainty leaves out what the two share. An incomplete
     run is hollow. The table is that of `compare`.
+
+    Parameters
+    ----------
+    runs
+        The table of `compare`.
+    ax
+        Axes to draw on; a figure of its own where left out.
+
+    Examples
+    --------
+    >>> import szilard as sz
+    >>> import szilard.plotting
+    >>> from szilard.demo import recording
+    >>> result = recording()[2]
+    >>> figure, axes = sz.plotting.comparison(sz.compare([result, result]))
     """
     drawn, ax = _style.axes(ax, height=1.4 + 0.32 * runs.height)
     groups = runs["group"].unique(maintain_order=True).to_list()

@@ -24,6 +24,12 @@ def cooling(pues: Mapping[str, float], ax: Axes | None = None, most: float = 2.2
         Axes to draw on.
     most
         The largest PUE that is drawn.
+
+    Examples
+    --------
+    >>> import szilard as sz
+    >>> import szilard.plotting
+    >>> figure, axes = sz.plotting.cooling({"a site": 1.4, "another": 1.1})
     """
     import numpy as np
 

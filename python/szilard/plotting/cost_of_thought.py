@@ -24,6 +24,23 @@ def cost_of_thought(costs: pl.DataFrame, of: str = "call", ax: Axes | None = Non
     """The costs of a token, call or year of several ways, each relative to the dearest one, with its number.
 
     The table is that of `boundaries.cost_of_thought`, of one or several ways below each other.
+
+    Parameters
+    ----------
+    costs
+        The table of `boundaries.cost_of_thought`, of one or several ways below each other.
+    of
+        token, call or year.
+    ax
+        Axes to draw on; a figure of its own where left out.
+
+    Examples
+    --------
+    >>> import szilard as sz
+    >>> import szilard.plotting
+    >>> chain, token = sz.BoundaryChain([sz.Factor("pue", 1.2)]), sz.Quantity("3.6 J/token", boundary="it")
+    >>> use = {"tokens_per_call": 500, "calls_per_year": 1e6, "chain": chain}
+    >>> figure, axes = sz.plotting.cost_of_thought(sz.boundaries.cost_of_thought(token, **use))
     """
     rows = costs.filter(costs["of"] == of)
     kinds = [name for name in COLUMNS if rows[name].null_count() < rows.height]

@@ -18,6 +18,22 @@ def devices(result: EnergyResult, ax: Axes | None = None, most: int = 24) -> tup
 
     Of more than `most` devices the largest are drawn, and how many are left out is said. A device with time that is not
     covered is grey.
+
+    Parameters
+    ----------
+    result
+        The result of `Trace.energy`.
+    ax
+        Axes to draw on; a figure of its own where left out.
+    most
+        Largest number of devices that are drawn. [1]
+
+    Examples
+    --------
+    >>> import szilard as sz
+    >>> import szilard.plotting
+    >>> from szilard.demo import recording
+    >>> figure, axes = sz.plotting.devices(recording()[0].energy())
     """
     table = result.per_device.sort("energy_j", descending=True, nulls_last=True)
     shown = table.head(most)

@@ -20,6 +20,20 @@ def divergence(found: Divergence, ax: Axes | None = None) -> tuple[Figure, Axes]
 
     A token at which the one excludes what the other allows is infinitely far and marked at the upper edge; one at which
     both are equal is at the lower edge.
+
+    Parameters
+    ----------
+    found
+        The result of `divergence`.
+    ax
+        Axes to draw on; a figure of its own where left out.
+
+    Examples
+    --------
+    >>> import numpy as np, szilard as sz
+    >>> import szilard.plotting
+    >>> p, q = np.log([[0.5, 0.25, 0.25]]), np.log([[0.25, 0.5, 0.25]])
+    >>> figure, axes = sz.plotting.divergence(sz.divergence(p, q))
     """
     figure, ax = _style.axes(ax, height=3.4)
     pairs = [

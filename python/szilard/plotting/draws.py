@@ -14,7 +14,23 @@ if TYPE_CHECKING:
 
 
 def draws(found: MonteCarlo, ax: Axes | None = None, coverage: float = 0.95) -> tuple[Figure, Axes]:
-    """The density of the trials, their mean and the interval that holds the share `coverage` of them."""
+    """The density of the trials, their mean and the interval that holds the share `coverage` of them.
+
+    Parameters
+    ----------
+    found
+        The result of `monte_carlo`.
+    ax
+        Axes to draw on; a figure of its own where left out.
+    coverage
+        Share of the trials that the interval holds. [1]
+
+    Examples
+    --------
+    >>> import szilard as sz
+    >>> import szilard.plotting
+    >>> figure, axes = sz.plotting.draws(sz.Quantity("10 J", u="1 J").monte_carlo(n=10_000))
+    """
     import numpy as np
 
     drawn, ax = _style.axes(ax, height=3.2)

@@ -19,6 +19,20 @@ def entropy_band(bounds: EntropyBounds, ax: Axes | None = None) -> tuple[Figure,
     """The interval of the entropy of each token as a bar from bound to bound, and the surprisal of what was drawn.
 
     Without the size of the vocabulary there is no upper bound, and an arrow stands for it.
+
+    Parameters
+    ----------
+    bounds
+        The result of `entropy_bounds`.
+    ax
+        Axes to draw on; a figure of its own where left out.
+
+    Examples
+    --------
+    >>> import math, szilard as sz
+    >>> import szilard.plotting
+    >>> bounds = sz.entropy_bounds([[math.log(0.5), math.log(0.25)]], vocab_size=10)
+    >>> figure, axes = sz.plotting.entropy_band(bounds)
     """
     figure, ax = _style.axes(ax, height=3.0)
     lower, upper = bounds.lower, bounds.upper

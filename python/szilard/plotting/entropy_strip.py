@@ -28,6 +28,13 @@ def entropy_strip(
         Text of each token, for the axis.
     ax
         Axes to draw on.
+
+    Examples
+    --------
+    >>> import numpy as np, szilard as sz
+    >>> import szilard.plotting
+    >>> logits = np.random.default_rng(0).normal(size=(12, 50))
+    >>> figure, axes = sz.plotting.entropy_strip(sz.token_entropy(logits))
     """
     figure, ax = _style.axes(ax, height=3.0)
     entropy = information.entropy.reshape(-1)

@@ -47,6 +47,12 @@ def galton_board(
         Number of tokens of the vocabulary; columns behind are padding.
     ax
         Axes to draw on.
+
+    Examples
+    --------
+    >>> import numpy as np, szilard as sz
+    >>> import szilard.plotting
+    >>> figure, axes = sz.plotting.galton_board(np.random.default_rng(0).normal(size=50))
     """
     rows, _ = _logits.rows(logits)
     row = rows[0, :vocab_size]

@@ -17,6 +17,20 @@ def ladder(rungs: Ladder, ax: Axes | None = None) -> tuple[Figure, Axes]:
     """The energy of each bound and the measured one on a logarithmic axis, coloured by kind.
 
     A bound of 0 J has no place on it and is named as such; one without its inputs says what it needs.
+
+    Parameters
+    ----------
+    rungs
+        The result of `ladder`.
+    ax
+        Axes to draw on; a figure of its own where left out.
+
+    Examples
+    --------
+    >>> import szilard as sz
+    >>> import szilard.plotting
+    >>> rungs = sz.ladder("llama-3-70b", "0.39 J/token", "300 K", dtype="fp8", context=2048)
+    >>> figure, axes = sz.plotting.ladder(rungs)
     """
     from matplotlib.patches import Patch
 

@@ -14,7 +14,22 @@ if TYPE_CHECKING:
 
 
 def phase_costs(found: PhaseCosts, ax: Axes | None = None) -> tuple[Figure, Axes]:
-    """The energy per prompt token and per output token as bars with u; the constant power is written above them."""
+    """The energy per prompt token and per output token as bars with u; the constant power is written above them.
+
+    Parameters
+    ----------
+    found
+        The result of `phase_costs`.
+    ax
+        Axes to draw on; a figure of its own where left out.
+
+    Examples
+    --------
+    >>> import szilard as sz
+    >>> import szilard.plotting
+    >>> from szilard.demo import recording
+    >>> figure, axes = sz.plotting.phase_costs(sz.phase_costs(*recording()[:2]))
+    """
     figure, ax = _style.axes(ax, height=2.6)
     costs = [found.per_prompt_token, found.per_output_token]
     ax.barh([0, 1], [cost.value for cost in costs], color=[_style.BLUE, _style.ORANGE])

@@ -25,6 +25,13 @@ def requests(result: InferenceEnergy, ax: Axes | None = None, of: str = "token")
     of
         "token" for the energy per generated token beside the mean of the run [J/token], "request" for that of the
         whole request. [J]
+
+    Examples
+    --------
+    >>> import szilard as sz
+    >>> import szilard.plotting
+    >>> from szilard.demo import recording
+    >>> figure, axes = sz.plotting.requests(recording()[2])
     """
     if of not in {"token", "request"}:
         raise ValueError(f"of={of!r}: expected 'token' or 'request'")

@@ -21,6 +21,24 @@ def sankey(factors: BoundaryChain, figure: Quantity, to: str, ax: Axes | None = 
 
     Widths are proportional to energy: what enters on the left is the figure at the outer boundary, what leaves on the
     right the one at the inner boundary, and the branches are the difference.
+
+    Parameters
+    ----------
+    factors
+        The chain.
+    figure
+        A figure at its boundary. [J, W or J/token]
+    to
+        The boundary that it is brought to.
+    ax
+        Axes to draw on; a figure of its own where left out.
+
+    Examples
+    --------
+    >>> import szilard as sz
+    >>> import szilard.plotting
+    >>> chain = sz.BoundaryChain([sz.Factor("pue", 1.4)])
+    >>> figure, axes = sz.plotting.sankey(chain, sz.Quantity("5 J", boundary="it"), "site")
     """
     from matplotlib.patches import Polygon
 

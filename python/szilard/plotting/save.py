@@ -24,6 +24,14 @@ def save(figure: Figure, path: str | PathLike[str], dpi: float = 150.0) -> Path:
         Where to; a file that is there is replaced.
     dpi
         Resolution of a PNG. [1/inch]
+
+    Examples
+    --------
+    >>> import szilard as sz, szilard.plotting, tempfile
+    >>> from szilard.demo import recording
+    >>> figure, axes = recording()[0].plot()
+    >>> sz.plotting.save(figure, f"{tempfile.mkdtemp()}/power.svg").name
+    'power.svg'
     """
     import matplotlib as mpl
 

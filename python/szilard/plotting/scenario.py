@@ -29,6 +29,19 @@ def scenario(path: Scenario, ax: Axes | None = None) -> tuple[Figure, Axes]:
 
     A publication that a later vintage supersedes is dashed; a bound is an arrow; cases beside the first one of a year
     are hollow. Lines of two publications are two series: their difference is no growth.
+
+    Parameters
+    ----------
+    path
+        The result of `published.scenario`.
+    ax
+        Axes to draw on; a figure of its own where left out.
+
+    Examples
+    --------
+    >>> import szilard as sz
+    >>> import szilard.plotting
+    >>> figure, axes = sz.plotting.scenario(sz.published.scenario())
     """
     table = path.table
     figure, ax = _style.axes(ax, height=5.5)

@@ -29,6 +29,15 @@ def solar_day(simulation: Simulation, first: int = 0, days: int = 3, ax: Axes | 
         The first day that is drawn, counted from 0, and how many.
     ax
         Axes to draw on; the charge is drawn on a second scale on the right.
+
+    Examples
+    --------
+    >>> import szilard as sz
+    >>> import szilard.plotting
+    >>> node = sz.edge.Node("3.8 W", "7.2 W", "4.1 s", "50 token")
+    >>> sun = sz.edge.Sun.days(["320 Wh"], daylight="12 h", noon="12 h")
+    >>> rig = sz.edge.Rig(node, sz.edge.Battery("256 Wh"), sun, 1000)
+    >>> figure, axes = sz.plotting.solar_day(sz.edge.simulate(rig), days=1)
     """
     import numpy as np
     import polars as pl

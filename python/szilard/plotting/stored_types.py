@@ -14,7 +14,23 @@ if TYPE_CHECKING:
 
 
 def stored_types(weights: Weights, ax: Axes | None = None) -> tuple[Figure, Axes]:
-    """The bytes of each type of element, with the bits that one takes."""
+    """The bytes of each type of element, with the bits that one takes.
+
+    Parameters
+    ----------
+    weights
+        The result of `read_weights`.
+    ax
+        Axes to draw on; a figure of its own where left out.
+
+    Examples
+    --------
+    >>> import szilard as sz
+    >>> import szilard.plotting
+    >>> header = b'{"w": {"dtype": "BF16", "shape": [2, 3], "data_offsets": [0, 12]}}'
+    >>> weights = sz.read_weights(len(header).to_bytes(8, "little") + header)
+    >>> figure, axes = sz.plotting.stored_types(weights)
+    """
     table = weights.table.sort("bytes", descending=True)
     figure, ax = _style.axes(ax, height=1.2 + 0.35 * table.height)
     largest = max(table["bytes"], default=0.0)

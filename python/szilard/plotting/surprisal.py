@@ -21,6 +21,20 @@ def surprisal(information: TokenInformation, ax: Axes | None = None) -> tuple[Fi
 
     On average the two are equal where the text was drawn from the model; text above the diagonal surprised it. A masked
     token, of infinite surprisal, is counted in the legend and not drawn.
+
+    Parameters
+    ----------
+    information
+        The result of `token_entropy` with targets.
+    ax
+        Axes to draw on; a figure of its own where left out.
+
+    Examples
+    --------
+    >>> import numpy as np, szilard as sz
+    >>> import szilard.plotting
+    >>> logits = np.random.default_rng(0).normal(size=(12, 50))
+    >>> figure, axes = sz.plotting.surprisal(sz.token_entropy(logits, targets=range(12)))
     """
     if information.surprisal is None:
         raise InformationError("no surprisal: give the targets to token_entropy")

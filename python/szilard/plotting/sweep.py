@@ -24,6 +24,22 @@ def sweep(found: Sweep, ax: Axes | None = None) -> tuple[Figure, Axes]:
     """The measured energy, that of the roofline, and every rung above 0 J over the values of an axis, both logarithmic.
 
     The colour is that of the kind; a rung that does not move is a level line.
+
+    Parameters
+    ----------
+    found
+        The result of `sweep`.
+    ax
+        Axes to draw on; a figure of its own where left out.
+
+    Examples
+    --------
+    >>> import szilard as sz
+    >>> import szilard.plotting
+    >>> found = sz.sweep(
+    ...     "llama-3-70b", "0.39 J/token", "300 K", over="batch", values=[1, 64], context=2048, dtype="fp8"
+    ... )
+    >>> figure, axes = sz.plotting.sweep(found)
     """
     from matplotlib.patches import Patch
 

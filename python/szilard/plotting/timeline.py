@@ -17,6 +17,22 @@ def timeline(log: TokenLog, ax: Axes | None = None, most: int = 400) -> tuple[Fi
     """The requests in flight as bars, up to the first token and from it on; of more than `most` their number over time.
 
     A request without a start or an end has no place and is counted below the axes.
+
+    Parameters
+    ----------
+    log
+        The token log.
+    ax
+        Axes to draw on; a figure of its own where left out.
+    most
+        Largest number of requests that are drawn one by one. [1]
+
+    Examples
+    --------
+    >>> import szilard as sz
+    >>> import szilard.plotting
+    >>> from szilard.demo import recording
+    >>> figure, axes = sz.plotting.timeline(recording()[1])
     """
     import numpy as np
 

@@ -26,6 +26,13 @@ def trace(log: Trace, tokens: TokenLog | InferenceEnergy | None = None, ax: Axes
         A token log or a result, whose requests are drawn. Its times must be on the clock of the power log.
     ax
         Axes to draw on.
+
+    Examples
+    --------
+    >>> import szilard as sz
+    >>> import szilard.plotting
+    >>> from szilard.demo import recording
+    >>> figure, axes = sz.plotting.trace(*recording()[:2])
     """
     figure, ax = _style.axes(ax)
     start, end = log.window_in_ns

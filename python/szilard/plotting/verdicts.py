@@ -13,7 +13,21 @@ if TYPE_CHECKING:
 
 
 def verdicts(claims: pl.DataFrame, ax: Axes | None = None) -> tuple[Figure, Axes]:
-    """The number of claims with each verdict, with the claims themselves: the table is that of `audit_claims`."""
+    """The number of claims with each verdict, with the claims themselves: the table is that of `audit_claims`.
+
+    Parameters
+    ----------
+    claims
+        The table of `audit_claims`.
+    ax
+        Axes to draw on; a figure of its own where left out.
+
+    Examples
+    --------
+    >>> import szilard as sz
+    >>> import szilard.plotting
+    >>> figure, axes = sz.plotting.verdicts(sz.audit_claims("mushrooms-thread"))
+    """
     from textwrap import fill
 
     counts: dict[str, list[str]] = {}

@@ -17,10 +17,24 @@ def zoom(log: Trace, most: int = 8_000) -> Any:
     appears that is not there. Where the notebook has ipywidgets and anywidget, what is zoomed in on is drawn anew from
     all samples; elsewhere take a part of the trace: ``zoom(trace[start:end])``.
 
+    Parameters
+    ----------
+    log
+        The power log.
+    most
+        Largest number of points of a channel, about. [1]
+
     Raises
     ------
     ImportError
         Where plotly is not installed.
+
+    Examples
+    --------
+    >>> import szilard as sz
+    >>> import szilard.plotting
+    >>> from szilard.demo import recording
+    >>> figure = sz.plotting.zoom(recording()[0])  # doctest: +SKIP
     """
     try:
         from plotly import graph_objects as go

@@ -110,19 +110,6 @@ impl PyBlindSpot {
     /// >>> node = sz.trace_from_arrays(time, 90 + 1.1 * power, boundary="node")
     /// >>> sz.blind_spot(node, board).plot()[1].get_ylabel()
     /// 'not seen by it [W]'
-    ///
-    /// Parameters
-    /// ----------
-    /// ax
-    ///     Axes to draw on; a figure of its own where left out.
-    ///
-    /// Examples
-    /// --------
-    /// >>> import numpy as np, szilard as sz
-    /// >>> time, power = np.arange(61) * 10**9, np.linspace(100, 400, 61)
-    /// >>> board = sz.trace_from_arrays(time, power, boundary="board")
-    /// >>> node = sz.trace_from_arrays(time, 90 + 1.1 * power, boundary="node")
-    /// >>> figure, axes = sz.blind_spot(node, board).plot()
     #[pyo3(signature = (ax=None))]
     fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
         drawn(slf, "blind_spot", ax)

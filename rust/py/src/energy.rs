@@ -143,16 +143,6 @@ impl PyEnergyResult {
     /// >>> import szilard as sz
     /// >>> sz.read_trace(b"time [s],power [W]\n0,5\n1,5\n2,5\n").energy().plot()[1].get_xlabel()
     /// 'energy [J], ± u'
-    ///
-    /// Parameters
-    /// ----------
-    /// ax
-    ///     Axes to draw on; a figure of its own where left out.
-    ///
-    /// Examples
-    /// --------
-    /// >>> from szilard.demo import recording
-    /// >>> figure, axes = recording()[0].energy().plot()
     #[pyo3(signature = (ax=None))]
     fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
         drawn(slf, "devices", ax)

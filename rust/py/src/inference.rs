@@ -331,22 +331,6 @@ impl PyInferenceEnergy {
     /// >>> page = demo.recording()[2].to_html({"model": "demo"})
     /// >>> "(5.01 ± 0.18) J/token" in page, "<script" in page
     /// (True, False)
-    ///
-    /// Parameters
-    /// ----------
-    /// labels
-    ///     As of `save`.
-    ///
-    /// Raises
-    /// ------
-    /// OSError
-    ///     A file that the result was made from and that is not there any more.
-    ///
-    /// Examples
-    /// --------
-    /// >>> from szilard.demo import recording
-    /// >>> recording()[2].to_html()[:15]
-    /// '<!DOCTYPE html>'
     #[pyo3(signature = (labels=None))]
     fn to_html(&self, labels: Option<BTreeMap<String, String>>) -> PyResult<String> {
         Ok(page(&self.to_save(labels)?))

@@ -169,16 +169,6 @@ impl MonteCarlo {
     /// >>> import szilard as sz
     /// >>> sz.Quantity("5 J", u="0.1 J").monte_carlo(n=1000).plot()[1].get_xlabel()
     /// 'value [J]'
-    ///
-    /// Parameters
-    /// ----------
-    /// ax
-    ///     Axes to draw on; a figure of its own where left out.
-    ///
-    /// Examples
-    /// --------
-    /// >>> import szilard as sz
-    /// >>> figure, axes = sz.Quantity("10 J", u="1 J").monte_carlo(n=10_000).plot()
     #[pyo3(signature = (ax=None))]
     fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
         drawn(slf, "draws", ax)

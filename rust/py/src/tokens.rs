@@ -137,16 +137,6 @@ impl PyTokenLog {
     /// >>> from szilard import demo
     /// >>> demo.recording()[1].plot()[1].get_xlabel()
     /// 'time since the first start [s]; 12 requests'
-    ///
-    /// Parameters
-    /// ----------
-    /// ax
-    ///     Axes to draw on; a figure of its own where left out.
-    ///
-    /// Examples
-    /// --------
-    /// >>> from szilard.demo import recording
-    /// >>> figure, axes = recording()[1].plot()
     #[pyo3(signature = (ax=None))]
     fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
         drawn(slf, "timeline", ax)

@@ -127,16 +127,6 @@ impl EntropyBounds {
     /// >>> import szilard as sz
     /// >>> sz.entropy_bounds([[-0.5, -1.5], [-0.1, -4.0]], vocab_size=50).plot()[1].get_ylabel()
     /// 'information [bit]'
-    ///
-    /// Parameters
-    /// ----------
-    /// ax
-    ///     Axes to draw on; a figure of its own where left out.
-    ///
-    /// Examples
-    /// --------
-    /// >>> import math, szilard as sz
-    /// >>> figure, axes = sz.entropy_bounds([[math.log(0.5), math.log(0.25)]], vocab_size=10).plot()
     #[pyo3(signature = (ax=None))]
     fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
         drawn(slf, "entropy_band", ax)

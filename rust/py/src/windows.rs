@@ -210,17 +210,6 @@ impl PyPhaseCosts {
     /// >>> from szilard import demo, phase_costs
     /// >>> phase_costs(*demo.recording()[:2]).plot()[1].get_xlabel()
     /// 'energy [J/token], ± u'
-    ///
-    /// Parameters
-    /// ----------
-    /// ax
-    ///     Axes to draw on; a figure of its own where left out.
-    ///
-    /// Examples
-    /// --------
-    /// >>> import szilard as sz
-    /// >>> from szilard.demo import recording
-    /// >>> figure, axes = sz.phase_costs(*recording()[:2]).plot()
     #[pyo3(signature = (ax=None))]
     fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
         drawn(slf, "phase_costs", ax)

@@ -78,7 +78,7 @@ pub enum ChainError {
         instead: &'static str,
     },
     /// A figure without a boundary.
-    #[error("{figure} has no boundary; say .at(\"board\") or wherever it is counted")]
+    #[error("{figure} has no boundary; expected one where it is counted, as .at(\"board\") or --from board")]
     Unset {
         /// The figure.
         figure: String,

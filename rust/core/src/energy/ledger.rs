@@ -19,7 +19,9 @@ impl Report {
     /// `E_JSON` where the text is no report of this layout, `E_UNKNOWN_FORMAT` where it is one of another layout.
     pub fn from_json(text: &str, source: &str) -> Result<Self, EnergyError> {
         let refuse = |code, place, found: String| Refusal::new(code, source, place, found, REPORT_SCHEMA);
-        let bad = |error: serde_json::Error| refuse(Code::Json, Place::Line(error.line() as u64), error.to_string());
+        let bad = |error: serde_json::Error| {
+            refuse(Code::Json, Place::Line(error.line() as u64), format!("no such JSON, {error}"))
+        };
         let fields: BTreeMap<String, serde::de::IgnoredAny> = serde_json::from_str(text).map_err(bad)?;
         let mut report: Self = serde_json::from_str(text).map_err(bad)?;
         if report.schema != REPORT_SCHEMA {

@@ -60,17 +60,6 @@ impl Divergence {
     /// >>> found = sz.divergence(np.log([[0.5, 0.5]]), np.log([[0.25, 0.75]]))
     /// >>> found.base, found.plot()[1].get_ylabel()
     /// (2.0, 'divergence [bit]')
-    ///
-    /// Parameters
-    /// ----------
-    /// ax
-    ///     Axes to draw on; a figure of its own where left out.
-    ///
-    /// Examples
-    /// --------
-    /// >>> import numpy as np, szilard as sz
-    /// >>> p, q = np.log([[0.5, 0.25, 0.25]]), np.log([[0.25, 0.5, 0.25]])
-    /// >>> figure, axes = sz.divergence(p, q).plot()
     #[pyo3(signature = (ax=None))]
     fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
         drawn(slf, "divergence", ax)

@@ -95,17 +95,6 @@ impl PyWeights {
     /// >>> header = b'{"w": {"dtype": "BF16", "shape": [2, 3], "data_offsets": [0, 12]}}'
     /// >>> sz.read_weights(len(header).to_bytes(8, "little") + header).plot()[1].get_xlabel()
     /// 'size [B]'
-    ///
-    /// Parameters
-    /// ----------
-    /// ax
-    ///     Axes to draw on; a figure of its own where left out.
-    ///
-    /// Examples
-    /// --------
-    /// >>> import szilard as sz
-    /// >>> header = b'{"w": {"dtype": "BF16", "shape": [2, 3], "data_offsets": [0, 12]}}'
-    /// >>> figure, axes = sz.read_weights(len(header).to_bytes(8, "little") + header).plot()
     #[pyo3(signature = (ax=None))]
     fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
         drawn(slf, "stored_types", ax)

@@ -395,16 +395,6 @@ impl PyQuantity {
     /// >>> import szilard as sz
     /// >>> sz.Quantity("5 J", u="0.1 J").plot()[1].get_xlabel()
     /// 'standard uncertainty [J]'
-    ///
-    /// Parameters
-    /// ----------
-    /// ax
-    ///     Axes to draw on; a figure of its own where left out.
-    ///
-    /// Examples
-    /// --------
-    /// >>> import szilard as sz
-    /// >>> figure, axes = (sz.Quantity("61 J", u="3 J") - sz.Quantity("20 J", u="4 J")).plot()
     #[pyo3(signature = (ax=None))]
     fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
         drawn(slf, "budget", ax)
