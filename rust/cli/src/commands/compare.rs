@@ -11,7 +11,8 @@ use szilard::energy::{Comparison, GroupComparison, InputRecord, Report, compare,
 /// Reports of runs side by side.
 #[derive(Debug, Args)]
 pub(crate) struct Compare {
-    /// Reports, saved with `szilard energy --save` or `InferenceEnergy.save`; each is compared with the first
+    /// Reports, saved with `szilard energy --save` or `InferenceEnergy.save`, or folders of them (`*.json`, by name); each
+    /// is compared with the first
     #[arg(required = true)]
     reports: Vec<PathBuf>,
 }
@@ -48,14 +49,36 @@ impl Saving {
 }
 
 impl Compare {
+    /// The files that were named, and those of the folders.
+    fn paths(&self) -> Result<Vec<PathBuf>, Failure> {
+        let mut all = Vec::new();
+        for path in &self.reports {
+            if !path.is_dir() {
+                all.push(path.clone());
+                continue;
+            }
+            let fails = |source| Failure::File { path: path.display().to_string(), source };
+            let entries = std::fs::read_dir(path).map_err(fails)?.collect::<Result<Vec<_>, _>>().map_err(fails)?;
+            let mut inside: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).collect();
+            inside.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+            if inside.is_empty() {
+                return Err(fails(std::io::Error::new(std::io::ErrorKind::NotFound, "no *.json in this folder")));
+            }
+            inside.sort_unstable();
+            all.append(&mut inside);
+        }
+        Ok(all)
+    }
+
     pub(super) fn answer(&self) -> Result<Answer, Failure> {
         let load = |path: &PathBuf| -> Result<Report, Failure> {
             let source = path.display().to_string();
             Ok(Report::from_json(&String::from_utf8_lossy(&bytes(path)?), &source)?)
         };
-        let reports: Vec<Report> = self.reports.iter().map(load).collect::<Result<_, _>>()?;
+        let paths = self.paths()?;
+        let reports: Vec<Report> = paths.iter().map(load).collect::<Result<_, _>>()?;
         let (runs, groups) = (compare(&reports)?, compare_groups(&reports)?);
-        let both = || self.reports.iter().zip(&reports);
+        let both = || paths.iter().zip(&reports);
         let remarks: Vec<String> = both()
             .filter(|(_, report)| !report.unknown_fields.is_empty())
             .map(|(path, report)| {
