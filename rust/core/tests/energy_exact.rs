@@ -5,7 +5,7 @@
 use szilard::boundaries::{BoundaryChain, ChainError, Factor, Given, Step};
 use szilard::energy::{EnergyQuery, Overlapping, Partial, WindowQuery, energies, energy, trapezoid};
 use szilard::parallel::on_threads;
-use szilard::quantity::ExactSum;
+use szilard::quantity::{ExactSum, Quantity};
 use szilard::traces::{Clock, Kind, PowerSeries, ReadOptions, Trace, trace_from_arrays};
 
 const S: i64 = 1_000_000_000;

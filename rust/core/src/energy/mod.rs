@@ -7,6 +7,7 @@ mod doubled;
 mod error;
 mod idle;
 mod inference;
+mod integral;
 mod integrate;
 mod interval;
 mod join;
@@ -15,7 +16,6 @@ mod meter;
 mod mlperf;
 mod official_mean;
 mod offset;
-
 mod partial;
 mod plausibility;
 mod report;
