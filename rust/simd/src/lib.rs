@@ -12,7 +12,8 @@
 //! | `avx512`, `avx2`, `portable` | what gives it; `portable` is NEON where the compiler assumes it |
 //! | `ahead` | what is asked of the memory before it is needed |
 //! | `text` | where lines and fields of logs end, and plain decimal numbers |
-//! | `rows` | plain rows of a log's table, in one go |
+//! | `rows` | plain rows of a log, in one go |
+//! | `sketch` | what a series of readings is known by |
 //! | `spacing` | the intervals between times, and bounds of their median |
 //! | `dispatch` | the choice between them, when the program runs |
 //! | `integral` | exact sums of values times the time around them, and trapezoids between many cuts |
@@ -39,6 +40,7 @@ mod row;
 mod rows;
 mod scatter;
 mod share;
+mod sketch;
 mod space;
 mod spacing;
 mod sums;
@@ -51,8 +53,9 @@ pub use order::order;
 pub use pair::LogSoftmax;
 pub use repeats::Repeats;
 pub use row::{BLOCK, RowSums, Softmax};
-pub use rows::{Found, Plain, WIDTH};
+pub use rows::{Columns, Found, Hour, Rails, Table, Written};
 pub use scatter::{Judge, Scatter, distance};
 pub use share::{Piece, Shares, Sharing, Sweep, Window};
+pub use sketch::{Sketch, Stretch};
 pub use spacing::{Spacing, bounds, steps};
 pub use text::{decimal, find, split};

@@ -26,7 +26,8 @@ mod sensors;
 mod session;
 mod tokens;
 
-pub(crate) use examine::{Clocks, Seen, clocks, look};
+pub(crate) use examine::{Clocks, Seen, clocks, look, size_per_hour};
+pub(crate) use header::board;
 pub(crate) use marks::Marks;
 pub(crate) use recording::{Existing, Recording};
 pub(crate) use report::{Figures, Ran, figures};

@@ -5,7 +5,7 @@ use super::tokens::Counts;
 use crate::output::{figure, lines, or_dash, table};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use szilard::energy::{
     EnergyQuery, EnergyRecord, EnergyResult, Idle, IdlePower, InferenceEnergy, InferenceQuery, Report, Status,
     TokenLog, Tokens, energy, energy_per_token, idle_power,
@@ -60,7 +60,8 @@ pub(crate) fn figures(ran: &Ran) -> Figures {
         return found;
     }
     let trace = match read_path(&ran.path, &ReadOptions::default()) {
-        Ok(trace) => trace,
+        // a report is shown to strangers, and the folders on the way often have the name of a user
+        Ok(trace) => Trace { source: name_of(&ran.path), ..trace },
         Err(error) => {
             found.reasons.push(error.to_string());
             return found;
@@ -75,6 +76,10 @@ pub(crate) fn figures(ran: &Ran) -> Figures {
     }
     found.parts.reverse();
     found
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 /// The trace in parts whose devices have one boundary; what has none stands first.

@@ -10,11 +10,12 @@ use super::sensors::{Reading, Sensor};
 use crate::output::with;
 use serde_json::{Value, json};
 use std::fmt::Write;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
-use szilard_system::{Now, usage};
+use szilard_system::{Alarm, Now, usage};
 
 /// How long a read may take before its thread is left with it.
 pub(super) const PATIENCE: Duration = Duration::from_millis(100);
@@ -65,6 +66,8 @@ impl Post {
         }
         self.last.clear();
         self.sensor.read(now_ns, &mut self.last);
+        // a reading too few or too many would be taken for one of another channel
+        self.last.resize(self.sensor.channels().len(), Reading::Missing("no reading".to_owned()));
         if self.last.iter().all(|reading| matches!(reading, Reading::Missing(_))) {
             self.retry_ns = now_ns + self.wait_ns;
             self.wait_ns = (self.wait_ns * 2).clamp(interval_ns, LONGEST_WAIT_NS);
@@ -100,7 +103,22 @@ struct Shared {
     turn: AtomicU64,
     /// When the read that is going on started; 0 where none is. [ns]
     reading_since: AtomicI64,
+    /// Goes off when that read uses up the patience; none where the system has no more of them.
+    alarm: Option<Alarm>,
     missed: AtomicU64,
+}
+
+/// What became of the rows.
+#[derive(Debug, Default)]
+pub(crate) struct Taken {
+    /// Rows that are whole.
+    pub rows: u64,
+    /// Rows that came too late to be taken.
+    pub missed: u64,
+    /// Readings that came and stand in no row.
+    pub skipped: u64,
+    /// Why writing failed, if it did.
+    pub failed: Option<String>,
 }
 
 /// What the thread is told.
@@ -141,6 +159,7 @@ impl Sampler {
             interval,
             turn: AtomicU64::new(0),
             reading_since: AtomicI64::new(0),
+            alarm: Alarm::new().ok(),
             missed: AtomicU64::new(0),
         });
         let (first, taken) = channel();
@@ -150,8 +169,16 @@ impl Sampler {
         sampler
     }
 
-    /// Leaves a thread whose read takes too long; to be called several times a second.
+    /// What can be read from when a read takes too long.
+    pub(crate) fn as_fd(&self) -> Option<BorrowedFd<'_>> {
+        self.shared.alarm.as_ref().map(AsFd::as_fd)
+    }
+
+    /// Leaves a thread whose read takes too long; to be called when the alarm goes off, and now and then.
     pub(crate) fn watch(&mut self) {
+        if let Some(alarm) = &self.shared.alarm {
+            alarm.take();
+        }
         let since = self.shared.reading_since.load(Ordering::SeqCst);
         if since != 0 && self.shared.clock.now().boot_ns.saturating_sub(since) > PATIENCE.as_nanos() as i64 {
             self.next_turn();
@@ -191,8 +218,8 @@ impl Sampler {
         None
     }
 
-    /// Takes the last row and ends; rows, rows that came too late to be taken, and why writing failed if it did.
-    pub(crate) fn finish(mut self, end: Value) -> (u64, u64, Option<String>) {
+    /// Takes the last row and ends.
+    pub(crate) fn finish(mut self, end: Value) -> Taken {
         for _ in 0..2 {
             let (done, ended) = channel();
             if self.orders.send(Order::Last(done)).is_ok() && ended.recv_timeout(PATIENCE).is_ok() {
@@ -202,16 +229,19 @@ impl Sampler {
         }
         self.shared.turn.fetch_add(1, Ordering::SeqCst);
         let (used, missed) = (usage(), self.shared.missed.load(Ordering::SeqCst));
+        let posts = self.shared.posts.iter().filter_map(|post| post.try_lock().ok());
+        let skipped = posts.map(|post| post.sensor.skipped()).sum();
         let Some(rows) = self.recording().map(|recording| recording.rows) else {
-            return (0, missed, Some("the file does not take what is written to it".to_owned()));
+            let failed = Some("the file does not take what is written to it".to_owned());
+            return Taken { rows: 0, missed, skipped, failed };
         };
-        let more = json!({ "rows": rows, "missed": missed, "cpu_ns": used.cpu_ns, "peak_bytes": used.peak_bytes });
+        let more = json!({ "rows": rows, "missed": missed, "skipped": skipped, "cpu_ns": used.cpu_ns, "peak_bytes": used.peak_bytes });
         self.say("end", with(end, more));
-        let Some(recording) = self.recording() else { return (rows, missed, None) };
+        let Some(recording) = self.recording() else { return Taken { rows, missed, skipped, failed: None } };
         if let Some(sink) = recording.again() {
             let _ = sink.sync();
         }
-        (rows, missed, recording.failed.clone())
+        Taken { rows, missed, skipped, failed: recording.failed.clone() }
     }
 
     /// Has the file put on the disk again and again.
@@ -266,11 +296,19 @@ impl Shared {
         }
     }
 
+    /// Sets the alarm to go off after a time, or not at all where that is zero.
+    fn alarm_in(&self, time: Duration) {
+        if let Some(alarm) = &self.alarm {
+            alarm.set(time);
+        }
+    }
+
     /// Reads all sensors and writes a row; whether the turn is still that one.
     fn sample(&self, turn: u64) -> bool {
         let now = self.clock.now();
         let mine = || self.turn.load(Ordering::SeqCst) == turn;
         self.reading_since.store(now.boot_ns, Ordering::SeqCst);
+        self.alarm_in(PATIENCE);
         let mut readings = Vec::with_capacity(self.widths.iter().sum());
         for (post, width) in self.posts.iter().zip(&self.widths) {
             let blocked = || Reading::Missing("it does not answer".to_owned());
@@ -289,6 +327,7 @@ impl Shared {
             }
         }
         self.reading_since.store(0, Ordering::SeqCst);
+        self.alarm_in(Duration::ZERO);
         let mut recording = locked(&self.recording);
         if !mine() {
             return false;
@@ -394,7 +433,7 @@ mod tests {
         wait();
         clock.suspended_ns.store(5_000_000_000, Ordering::SeqCst);
         wait();
-        let (rows, _, failed) = sampler.finish(json!({ "status": 0 }));
+        let Taken { rows, failed, .. } = sampler.finish(json!({ "status": 0 }));
         assert!(rows > 5 && failed.is_none(), "{rows} {failed:?}");
         let trace = read_path(&path, &ReadOptions::default()).unwrap();
         std::fs::remove_file(&path).unwrap();

@@ -3,7 +3,7 @@
 use super::evidence::{About, Check, Evidence, Finding};
 use crate::input::Code;
 use crate::traces::Channel;
-use szilard_simd::Repeats;
+use szilard_simd::{Repeats, Stretch};
 
 pub(super) const CHECK: Check = Check { about: About::Meter, find };
 
@@ -17,17 +17,22 @@ const FINE: f64 = 1e-3;
 /// are printed finely enough that a steady load would not repeat: the sensor or its reader hung.
 fn find(evidence: &Evidence<'_>) -> Vec<Finding> {
     let of_channel = |(index, channel): (usize, &&Channel)| {
-        let known = evidence.repeats.get(index).copied().flatten();
-        let found = known.unwrap_or_else(|| evidence.repeats(channel));
-        let (length, first) = found.longest;
-        let value = *channel.samples.value.get(first)?;
-        let elsewhere = found.readings.saturating_sub(length);
-        let changes = found.readings.saturating_sub(1) as f64 - found.equal as f64;
+        let (total, changes, Stretch { readings: length, line, value }) = match &channel.samples.beyond {
+            Some(beyond) => (beyond.sketch.readings, beyond.sketch.changes as f64, beyond.sketch.longest),
+            None => {
+                let known = evidence.repeats.get(index).copied().flatten();
+                let found = known.unwrap_or_else(|| evidence.repeats(channel));
+                let (readings, first) = found.longest;
+                let (value, line) = (channel.samples.value.get(first)?, channel.samples.line.get(first)?);
+                let changes = found.readings.saturating_sub(1) as f64 - found.equal as f64;
+                (found.readings, changes, Stretch { readings, line: *line, value: *value })
+            }
+        };
+        let elsewhere = total.saturating_sub(length);
         let fine = value != 0.0 && channel.resolution <= FINE * value.abs();
-        let hung = length > 0 && elsewhere >= Repeats::STRETCH && changes >= LIVELY * elsewhere as f64;
+        let hung = length >= Repeats::STRETCH && elsewhere >= Repeats::STRETCH && changes >= LIVELY * elsewhere as f64;
         let message = || format!("{length} readings in a row are {value}, and the others change from one to the next");
-        let line = channel.samples.line.get(first).copied();
-        (hung && fine).then(|| evidence.finding(Code::FrozenSensor, line, channel, message()))
+        (hung && fine).then(|| evidence.finding(Code::FrozenSensor, Some(line), channel, message()))
     };
     evidence.members.iter().enumerate().filter_map(of_channel).collect()
 }
