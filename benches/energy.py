@@ -34,6 +34,13 @@ def windows(time_ns: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     return start, start + random.integers(200_000_000, 30_000_000_000, count)
 
 
+def records(start: np.ndarray, end: np.ndarray) -> sz.TokenLog:
+    """A token log of the requests, of one to three hundred tokens each."""
+    counts = np.random.default_rng(7).integers(1, 300, len(start))
+    rows = [f"{k},{a / 1e9:.9f},{b / 1e9:.9f},{n}" for k, (a, b, n) in enumerate(zip(start, end, counts, strict=True))]
+    return sz.read_tokens("\n".join(["request,start [s],end [s],output_tokens", *rows, ""]).encode())
+
+
 def read_both(time_ns: np.ndarray, power_w: np.ndarray, pool: ThreadPoolExecutor) -> None:
     """Every byte of both columns once, by all threads."""
     read(time_ns.view(np.float64), pool)
@@ -71,6 +78,7 @@ def shares(time_ns: np.ndarray, power_w: np.ndarray, requests: int) -> list[str]
         "| work | time over that of a read of both columns | time of NumPy over ours | NumPy |",
         "|---|---|---|---|",
     ]
+    tokens = records(start, end)
     attributed = f"{requests:.0e} requests in {size}".replace("e+0", "e")
     unshared = partial(sz.energies, trace, start, end, u=False)
     shared = partial(sz.energies, trace, start, end, overlapping="equal", u=False)
@@ -88,22 +96,25 @@ def shares(time_ns: np.ndarray, power_w: np.ndarray, requests: int) -> list[str]
         peer = partial(np.trapezoid, power_w, time_s)
         agree(own().value, peer(), 1e-9)
         line(f"`trapezoid`, {size}", own, peer, 5, "`trapezoid`")
+        line(f"`trace.energy()` with its budget and its checks, {size}", trace.energy, peer, 5, "`trapezoid`, without")
         del time_s, peer
         search = partial(searched, time_ns, power_w, start, end)
         agree(unshared()["energy_j"].to_numpy(), search(), 1e-6)
         line(f"`energies`, each whole, {attributed}", unshared, search, 1, "`cumsum`, `searchsorted`")
         line(f"`energies`, shared, {attributed}", shared, search, 1, "the same, which does not share")
+        run = partial(sz.energy_per_token, trace, tokens, clock_offset="0 s")
+        line(f"`energy_per_token`, shared by tokens, with u, {attributed}", run, search, 1, "the same")
     return lines
 
 
 def cost(time_ns: np.ndarray, power_w: np.ndarray) -> list[str]:
-    """The time of a shared attribution over samples and requests, as a table and a plot."""
+    """The time of a shared attribution over samples and requests, as a table, a fit and a plot."""
     import matplotlib.pyplot as plt
 
     counts, requests = [10**6, 10**7, len(time_ns)], [10**4, 10**5, 10**6]
     lines = ["| samples | " + " | ".join(f"{n:.0e} requests".replace("e+0", "e") for n in requests) + " |"]
     lines += ["|---|" + "---|" * len(requests)]
-    figure, axes = plt.subplots(figsize=(5, 3.5), layout="constrained")
+    points = []
     for count in counts:
         trace = sz.trace_from_arrays(time_ns[:count], power_w[:count])
         times = []
@@ -111,14 +122,30 @@ def cost(time_ns: np.ndarray, power_w: np.ndarray) -> list[str]:
             start, end = windows(time_ns[:count], number)
             work = partial(sz.energies, trace, start, end, overlapping="equal", u=False)
             work()
-            times.append(min(seconds(work) for _ in range(3)))
+            times.append(min(seconds(work) for _ in range(5)))
+            points.append((count, number, times[-1]))
         lines.append(f"| {count:.0e} | ".replace("e+0", "e") + " | ".join(f"{1e3 * s:.1f} ms" for s in times) + " |")
         print(lines[-1], flush=True)
-        axes.loglog(requests, times, "o-", label=f"{count:.0e} samples".replace("e+0", "e"))
-    axes.set(xlabel="requests", ylabel="time [s]", title="Shared attribution: linear in samples and requests")
+    found = np.array(points)
+    # t = a samples + b requests + c, every time to the same relative error
+    terms = np.column_stack([found[:, 0], found[:, 1], np.ones(len(found))])
+    (a, b, c), *_ = np.linalg.lstsq(terms / found[:, 2:], np.ones(len(found)), rcond=None)
+    fitted = terms @ [a, b, c]
+    worst = float(np.max(np.abs(found[:, 2] / fitted - 1)))
+    figure, axes = plt.subplots(figsize=(5, 3.5), layout="constrained")
+    for count in counts:
+        own = found[:, 0] == count
+        axes.loglog(fitted[own], found[own, 2], "o", label=f"{count:.0e} samples".replace("e+0", "e"))
+    ends = [fitted.min(), fitted.max()]
+    axes.loglog(ends, ends, color="0.7", zorder=0)
+    axes.set(xlabel="a samples + b requests + c [s]", ylabel="time [s]")
+    axes.set_title(f"Shared attribution: a = {1e9 * a:.2f} ns, b = {1e9 * b:.0f} ns", fontsize="medium")
     axes.legend()
     figure.savefig(PLOT, metadata={"Date": None})
-    return [*lines, "", f"![time over requests and samples]({PLOT.name})"]
+    fit = f"Fit: {1e9 * a:.2f} ns a sample, {1e9 * b:.0f} ns a request and {1e3 * c:.1f} ms; no time is more than "
+    lines += ["", f"{fit}{100 * worst:.0f} % off it.", "", f"![time over requests and samples]({PLOT.name})"]
+    print(lines[-3], flush=True)
+    return lines
 
 
 def kernel() -> list[str]:

@@ -75,6 +75,35 @@ def test_idle_by_every_method():
         log.idle_power("500th percentile")
 
 
+def test_idle_around_the_requests():
+    # 60 W, from 10.5 s to 13.5 s 200 W, from 30.1 s on 64 W; the requests take 11 s to 13 s
+    log = trace([60.0] * 105 + [200.0] * 31 + [60.0] * 165 + [64.0] * 100)
+    tokens = sz.read_tokens(b"request,start [s],end [s],output_tokens\na,11,12,30\nb,12,13,30\n")
+    run = sz.energy_per_token(log, tokens, clock_offset="0 s", idle="around")
+    before = (10.4 * 60 + 0.1 * 130 + 0.5 * 200) / 11
+    after = (0.5 * 200 + 0.1 * 130 + 16.4 * 60 + 0.1 * 62 + 9.9 * 64) / 27
+    assert run.idle_power.value == pytest.approx((before + after) / 2, rel=1e-12)
+    # between the middles of both, 5.5 s and 26.5 s, to that of the requests, 12 s
+    drawn = before + (after - before) * 6.5 / 21
+    assert run.above_idle.value == pytest.approx(400 - 2 * drawn, rel=1e-11)
+    assert run.idle_method == "straight between before (11.000 s) and after (27.000 s)"
+    # signed: a run that draws less than what is around it
+    saving = trace([200.0] * 105 + [60.0] * 31 + [200.0] * 265)
+    assert sz.energy_per_token(saving, tokens, clock_offset="0 s", idle="around").above_idle.value < -200
+
+
+def test_two_rails_of_one_meter_share_its_gain():
+    rows = b"".join(b"%d,10.000,4.000\n" % second for second in range(101))
+    log = sz.read_trace(b"time [s],VDD_IN [W],VDD_CPU [W]\n" + rows).measured_by("gain 5 %, clock 1000 ppm")
+    module, cpu = (log.energy(channel=name).energy for name in ("VDD_IN", "VDD_CPU"))
+    difference = module - cpu
+    assert difference.value == pytest.approx(600)
+    # 5 % of 600 J, and not √(50² + 20²) J
+    assert [part(difference, kind) for kind in ("gain", "clock")] == pytest.approx([30.0, 0.6])
+    spot = sz.blind_spot(log, log, outer_channels=["VDD_IN"], inner_channels=["VDD_CPU"])
+    assert spot.difference.u == pytest.approx(difference.u)
+
+
 def test_offset_and_count_carry_their_uncertainty():
     tokens = sz.read_tokens(b"request,start [s],end [s],output_tokens\na,2,8,100\n")
     ramp = trace(np.linspace(100, 300, 101))
@@ -118,6 +147,29 @@ def test_what_is_hard_to_believe_lowers_the_status():
     assert sz.energy_per_token(trace([720.0] * 1000), 1000).status == "complete"
 
 
+def test_every_doubt_can_be_met_from_here():
+    rng = np.random.default_rng(2)
+    load = np.round(300 + 10 * rng.random(200), 4)
+    found = {"W_ABOVE_RATING": trace(load).measured_by("rating 100 W").energy()}
+    held = load.copy()
+    held[80:110] = held[80]
+    found["W_FROZEN_SENSOR"] = trace(held).energy()
+    other = np.round(200 + 100 * rng.random(200), 4)
+    parts = {"a": load, "b": other, "all": load + other}
+    rows = "".join(f"{i},{name},{watts[i]:.4f}\n" for i in range(200) for name, watts in parts.items())
+    found["W_NESTED_SUM"] = sz.read_trace(f"time [s],device,power [W]\n{rows}".encode()).energy()
+    rows = "".join(f"{i},{i + 1},10\n" for i in range(10, 30))
+    tokens = sz.read_tokens(f"start [s],end [s],output_tokens\n{rows}25.5,40,10\n18,60,10\n19,70,10\n".encode())
+    found["W_TRUNCATED_WINDOW"] = sz.energy_per_token(trace([300.0] * 260), tokens, clock_offset="0 s")
+    rows = "".join(f"{i},0,100,{50 * i}\n" for i in range(30))
+    found["W_COUNTER_DIFFERS"] = sz.read_trace(f"time [s],device,power [W],energy [J]\n{rows}".encode()).energy()
+    for code, result in found.items():
+        assert code in codes(result), (code, codes(result))
+        assert result.status == "incomplete", code
+        row = result.reasons.filter(result.reasons["code"] == code).row(0, named=True)
+        assert row["message"], code
+
+
 def test_the_command_says_the_same(tmp_path):
     log = tmp_path / "log.csv"
     log.write_text("time [s],power [W]\n" + "".join(f"{i / 10},{3.8 if i < 42 else 7.2}\n" for i in range(84)))
@@ -129,6 +181,13 @@ def test_the_command_says_the_same(tmp_path):
     drift = ["--count", "50", "--window", "4.2,8.3", "--idle-percentile", "5"]
     found = json.loads(subprocess.run([*command, *drift], capture_output=True, check=True, text=True).stdout)
     assert found["idle_method"] == "5th percentile of the power samples"
+    rows = [60.0] * 105 + [200.0] * 31 + [60.0] * 165 + [64.0] * 100
+    log.write_text("time [s],power [W]\n" + "".join(f"{i / 10},{watts}\n" for i, watts in enumerate(rows)))
+    both = ["--count", "50", "--window", "11,13", "--idle-before-after", "0,10", "32,40"]
+    found = json.loads(subprocess.run([*command, *both], capture_output=True, check=True, text=True).stdout)
+    # middles at 5 s and 36 s, the window's at 12 s
+    assert found["above_idle"]["value"] == pytest.approx(400 - 2 * (60 + 4 * 7 / 31), abs=1e-9)
+    assert found["idle_method"] == "straight between before (10.000 s) and after (8.000 s)"
     short = subprocess.run([*command, "--expect-devices", "2"], capture_output=True, check=False, text=True)
     assert short.returncode == 3
     assert "W_DEVICE_COUNT" in short.stderr

@@ -36,6 +36,36 @@ fn constant_power_times_time() {
 }
 
 #[test]
+fn idle_before_after_and_around() {
+    // 60 W, from 10.5 s to 13.5 s 200 W, from 30.1 s on 64 W
+    let watts = |i: usize| match i {
+        0..=104 => 60,
+        105..=135 => 200,
+        136..=300 => 60,
+        _ => 64,
+    };
+    let rows: String = (0..=400).map(|i| format!("{:.1},{}\n", i as f64 * 0.1, watts(i))).collect();
+    let log = written("drift.csv", format!("time [s],power [W]\n{rows}").as_bytes());
+    let tokens = b"request,start [s],end [s],output_tokens\na,11,12,30\nb,12,13,30\n";
+    let tokens = written("drift-tokens.csv", tokens);
+    let run = |words: &[&str]| {
+        let found = szilard(&[&["energy", &log, "--json"], words].concat());
+        let json = found.json();
+        (number(&json["above_idle"]["value"]), json["idle_method"].as_str().unwrap().to_owned())
+    };
+    // 60 W about 5 s and 64 W about 36 s; the window is about 12 s, and its 2 s have 400 J
+    let windows = ["--count", "60", "--window", "11,13", "--idle-before-after", "0,10", "32,40"];
+    let (above, method) = run(&windows);
+    near(above, 400.0 - 2.0 * (60.0 + 4.0 * 7.0 / 31.0), 1e-11);
+    assert_eq!(method, "straight between before (10.000 s) and after (8.000 s)");
+    let (above, method) = run(&["--tokens", &tokens, "--clock-offset", "0 s", "--idle-around"]);
+    let before = (10.4 * 60.0 + 0.1 * 130.0 + 0.5 * 200.0) / 11.0;
+    let after = (0.5 * 200.0 + 0.1 * 130.0 + 16.4 * 60.0 + 0.1 * 62.0 + 9.9 * 64.0) / 27.0;
+    near(above, 400.0 - 2.0 * (before + (after - before) * 6.5 / 21.0), 1e-10);
+    assert_eq!(method, "straight between before (11.000 s) and after (27.000 s)");
+}
+
+#[test]
 fn a_gap_is_said_and_its_limit_can_be_set() {
     let log = written("gap.csv", b"time [s],power [W]\n0,10\n1,10\n2,10\n9,10\n10,10\n");
     let ran = szilard(&["energy", &log, "--json"]);

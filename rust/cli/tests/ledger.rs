@@ -36,12 +36,34 @@ fn runs_that_took_turns_are_tested_in_pairs() {
 }
 
 #[test]
+fn a_folder_stands_for_its_reports() {
+    let folder = std::path::PathBuf::from(written("ledger/a.json", b"")).parent().unwrap().to_owned();
+    for (k, (model, watts)) in
+        [("a", 100), ("a", 101), ("a", 102), ("b", 200), ("b", 201), ("b", 202)].iter().enumerate()
+    {
+        let report = saved(model, 40 + k as u32, *watts);
+        std::fs::copy(report, folder.join(format!("{}.json", char::from(b'a' + k as u8)))).unwrap();
+    }
+    written("ledger/notes.txt", b"no report");
+    let json = szilard(&["compare", &folder.display().to_string(), "--json"]).json();
+    assert_eq!(json["runs"].as_array().unwrap().len(), 6);
+    // 3 against 3: 2/20 at best
+    assert_eq!(number(&json["groups"][1]["test"]["p"]), 0.1);
+    let empty = std::path::PathBuf::from(written("nothing/x.txt", b"")).parent().unwrap().display().to_string();
+    let ran = szilard(&["compare", &empty]);
+    assert!(ran.code == 64 && ran.err.contains("a folder without a report"), "{ran:?}");
+}
+
+#[test]
 fn what_is_no_report_is_refused_and_a_later_one_is_read() {
     let path = saved("later", 30, 100);
     let text = std::fs::read_to_string(&path).unwrap();
     let later = written("later_fields.json", text.replacen('{', "{\"rack\": 7,", 1).as_bytes());
     let ran = szilard(&["compare", &later]);
     assert!(ran.code == 0 && ran.out.contains("rack"), "{ran:?}");
+    // a newer minor version adds fields
+    let minor = written("minor.json", text.replace("szilard-report/1", "szilard-report/1.3").as_bytes());
+    assert_eq!(szilard(&["compare", &minor]).code, 0);
     let other = written("other_layout.json", text.replace("szilard-report/1", "szilard-report/9").as_bytes());
     let ran = szilard(&["compare", &other]);
     assert!(ran.code == 2 && ran.err.contains("E_UNKNOWN_FORMAT"), "{ran:?}");

@@ -251,3 +251,75 @@ fn idle_drifts_straight_from_before_to_after() {
     // the windows' middles are 5 s and 36 s, the run's 12 s: 60 + 4 · 7/31 W
     close(result.above_idle.unwrap().value(), 400.0 - 2.0 * (60.0 + 28.0 / 31.0), 1e-9);
 }
+
+#[test]
+fn idle_around_the_requests_is_what_the_log_shows_before_and_behind_them() {
+    // 60 W to 10 s, requests at 200 W from 10.5 s to 13.5 s, 64 W from 30 s: straight between the means before and after
+    let log = steps(401, 0.1, |i| match i {
+        0..=104 => 60.0,
+        105..=135 => 200.0,
+        136..=300 => 60.0,
+        _ => 64.0,
+    });
+    let tokens = b"request,start [s],end [s],output_tokens\na,11,12,30\nb,12,13,30\n".to_vec();
+    let tokens = szilard::energy::read_tokens(tokens, "tokens", &szilard::energy::TokenOptions::default()).unwrap();
+    let query = InferenceQuery { clock_offset_ns: Some(0), idle: Some(Idle::Around), ..InferenceQuery::default() };
+    let result = energy_per_token(&log, Tokens::Log(&tokens), &query).unwrap();
+    let idle = result.idle_power.as_ref().unwrap();
+    assert_eq!(idle.method, "straight between before (11.000 s) and after (27.000 s)");
+    // 0 to 11 s: 10.4 s at 60 W, 0.1 s up to 200 W, 0.5 s at 200 W
+    let before = (10.4 * 60.0 + 0.1 * 130.0 + 0.5 * 200.0) / 11.0;
+    // 13 to 40 s: 0.5 s at 200 W, 0.1 s down, 16.4 s at 60 W, 0.1 s up to 64 W, 9.9 s at 64 W
+    let after = (0.5 * 200.0 + 0.1 * 130.0 + 16.4 * 60.0 + 0.1 * 62.0 + 9.9 * 64.0) / 27.0;
+    close(idle.power.value(), 0.5 * (before + after), 1e-12);
+    // the middles are 5.5 s and 26.5 s, that of the requests 12 s; 2 s of 200 W
+    let drawn = before + (after - before) * (12.0 - 5.5) / (26.5 - 5.5);
+    close(result.gross.value(), 400.0, 1e-12);
+    close(result.above_idle.unwrap().value(), 400.0 - 2.0 * drawn, 1e-11);
+    // without a time before them there is no idle draw before them
+    let at_start = b"request,start [s],end [s],output_tokens\na,0,12,30\n".to_vec();
+    let at_start = szilard::energy::read_tokens(at_start, "tokens", &szilard::energy::TokenOptions::default()).unwrap();
+    assert!(energy_per_token(&log, Tokens::Log(&at_start), &query).is_err());
+}
+
+/// Two channels of one device: (name, power).
+fn rails(text: &str) -> Trace {
+    read(text.as_bytes().to_vec(), "log", &ReadOptions::default()).unwrap()
+}
+
+fn of_channel(trace: &Trace, name: &str) -> Quantity {
+    energy(trace, &EnergyQuery { channel: Some(name.to_owned()), ..EnergyQuery::default() }).unwrap().energy.unwrap()
+}
+
+#[test]
+fn two_rails_of_one_meter_share_its_gain_its_clock_and_the_stamps() {
+    // 10 W and 4 W for 100 s, stamps to a second: the difference of 600 J has a gain of 5 % of 600 J and not of 1077 J
+    let rows: String = (0..=100).map(|second| format!("{second},10.000,4.000\n")).collect();
+    let log = rails(&format!("time [s],VDD_IN [W],VDD_CPU [W]\n{rows}"));
+    let log = log.measured_by(meter("gain 5 %, offset 0.1 W, clock 1000 ppm"), None);
+    let difference = of_channel(&log, "VDD_IN").minus(&of_channel(&log, "VDD_CPU")).unwrap();
+    close(difference.value(), 600.0, 1e-12);
+    close(part(&difference, "gain"), 30.0, 1e-9);
+    close(part(&difference, "clock"), 0.6, 1e-9);
+    // each of the two stamps is a second for both: 6 W · 1 s/√3 at each end
+    close(part(&difference, "stamp"), (2.0f64).sqrt() * 6.0 / 3f64.sqrt(), 1e-9);
+    // the offsets are of two inputs
+    close(part(&difference, "offset"), (2.0f64).sqrt() * 10.0, 1e-9);
+}
+
+#[test]
+fn time_that_is_not_covered_is_in_no_component() {
+    // 5 s at 100 W, a gap of 100 s, 5 s at 300 W: the readings beside the gap stand for 0.05 s of it, and there is no step
+    let mut noise = normal(4);
+    let noisy: Vec<(f64, f64)> = (0..=50)
+        .map(|i| (0.1 * f64::from(i), 100.0))
+        .chain((0..=50).map(|i| (105.0 + 0.1 * f64::from(i), 300.0)))
+        .map(|(time, power)| (time, power + 2.0 * noise()))
+        .collect();
+    let found = whole(&trace(noisy.into_iter()));
+    assert_eq!(found.gap_ns, 100 * S);
+    let energy = found.energy.unwrap();
+    assert_eq!(part(&energy, "steps"), 0.0);
+    // σ √(Σ w²) with 98 readings of 0.1 s and four of 0.05 s
+    close(part(&energy, "noise"), 2.0 * (98.0f64 * 0.01 + 4.0 * 0.0025).sqrt(), 0.25);
+}

@@ -2,9 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+use szilard::boundaries::{BoundaryChain, ChainError, Factor, Given, Step};
 use szilard::energy::{EnergyQuery, Overlapping, Partial, WindowQuery, energies, energy, trapezoid};
 use szilard::parallel::on_threads;
-use szilard::quantity::ExactSum;
+use szilard::quantity::{ExactSum, Quantity};
 use szilard::traces::{Clock, Kind, PowerSeries, ReadOptions, Trace, trace_from_arrays};
 
 const S: i64 = 1_000_000_000;
@@ -236,6 +237,46 @@ fn shared_windows_and_the_rest_are_the_meter() {
         }
         let threads = on_threads(5, || energies(&trace, &windows, Overlapping::Whole, WindowQuery::default()).unwrap());
         assert_eq!(threads, whole, "case {case}");
+    }
+}
+
+/// Property 9: up to three steps of the boundary ladder are the same in one go and step by step, each factor once, and
+/// the way back returns; two rungs do not add.
+#[test]
+fn boundaries_compose() {
+    let of_step = |step: Step, millionths: i64| {
+        let ratio = Quantity::number(1.0 + millionths as f64 * 1e-6).unwrap();
+        Factor::new(&format!("own-{step}"), Some(step), Given::Ratio, &ratio).unwrap()
+    };
+    let mut random = Random(26);
+    for case in 0..CASES {
+        let first = random.within(0, 4) as usize;
+        let steps = &Step::ALL[first..(first + 1 + random.within(0, 3) as usize).min(6)];
+        let millionths: Vec<i64> = steps.iter().map(|_| random.within(1, 900_000)).collect();
+        let factors: Vec<Factor> = steps.iter().zip(&millionths).map(|(step, ratio)| of_step(*step, *ratio)).collect();
+        let (from, to) = (steps[0].from(), steps[steps.len() - 1].to());
+        let millijoules = random.within(1, 700_000);
+        let figure = Quantity::new(millijoules as f64 / 1000.0, "J".parse().unwrap()).unwrap().at(Some(from));
+        let chain = BoundaryChain::new(factors.clone()).unwrap();
+        let whole = chain.lift(&figure, to).unwrap().quantity;
+        // millijoules times millionths to the number of steps, a whole number below 2^128
+        let product =
+            millionths.iter().fold(millijoules as u128, |product, ratio| product * (1_000_000 + ratio) as u128);
+        let exact = product as f64 / 1000.0 / 1e6f64.powi(steps.len() as i32);
+        let close = |found: &Quantity, ulps: f64, expected: f64| {
+            let off = (found.value() - expected).abs();
+            assert!(off <= ulps * f64::EPSILON * expected, "case {case}: {found} for {expected}");
+        };
+        close(&whole, 2.0 + 2.0 * steps.len() as f64, exact);
+        for between in &steps[1..] {
+            let then = chain.lift(&chain.lift(&figure, between.from()).unwrap().quantity, to).unwrap().quantity;
+            close(&then, 6.0, whole.value());
+        }
+        assert!(matches!(chain.lift(&whole, to), Err(ChainError::AppliedTwice { .. })), "case {case}");
+        let single = BoundaryChain::new(vec![factors[0].clone()]).unwrap();
+        let above = single.lift(&figure, steps[0].to()).unwrap().quantity;
+        close(&single.lower(&above, from).unwrap().quantity, 2.0, figure.value());
+        assert!(above.plus(&figure).is_err(), "case {case}");
     }
 }
 

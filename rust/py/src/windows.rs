@@ -34,8 +34,8 @@ use szilard::quantity::Quantity;
 /// max_gap
 ///     Longest interval that is integrated over. [s]
 /// u
-///     Whether the uncertainty of each is given; the budget of the log that it comes from takes many reads of the
-///     samples.
+///     Whether the uncertainty of each is given; the budget of the log that it comes from takes a read of the samples
+///     more.
 ///
 /// Raises
 /// ------

@@ -4,7 +4,7 @@
 
 use std::time::Instant;
 
-use szilard_simd::{InstructionSet, Integrator};
+use szilard_simd::{InstructionSet, Integrator, Judge, Scatter};
 
 const SAMPLES: usize = 100_000_000;
 const PAIRS: usize = 7;
@@ -50,6 +50,21 @@ fn exact(time: &[i64], value: &[f64], set: InstructionSet) {
     }
 }
 
+/// The exact sum, and what the readings say of themselves.
+fn watched(time: &[i64], value: &[f64], set: InstructionSet) {
+    let judge = Judge { bend: 700.0, limit: 2_000_000_000, window: (i64::MIN, i64::MAX), longest: f64::INFINITY };
+    let mut integrator = Integrator::new(judge.limit).with_instructions(set).watching(judge.bend);
+    let (mut scatter, mut from) = (Scatter::default(), 0);
+    while let (Some(late), Some(high)) = (time.get(from..), value.get(from..)) {
+        let Some((block, Some(calm))) = integrator.watched(late, high) else { break };
+        let last = from + 1 + std::hint::black_box(block).samples;
+        scatter.take_block(time, value, from + 1..last, &calm, &judge);
+        scatter.take(time, value, last..last + 1, &judge);
+        from = last;
+    }
+    std::hint::black_box(scatter);
+}
+
 fn main() {
     let mut state = 1_u64;
     let mut random = || {
@@ -71,12 +86,13 @@ fn main() {
             })
             .collect();
         shares.sort_by(f64::total_cmp);
-        println!("{name:9} {:.2}", shares.get(PAIRS / 2).copied().unwrap_or_default());
+        println!("{name:21} {:.2}", shares.get(PAIRS / 2).copied().unwrap_or_default());
     };
     let reading = seconds(|| in_two(&time, &value, read));
-    println!("read      {:.1} GB/s", SAMPLES as f64 * 16e-9 / reading);
+    println!("read                  {:.1} GB/s", SAMPLES as f64 * 16e-9 / reading);
     for set in InstructionSet::available().filter(|set| set.name() != "portable") {
         share(set.name(), &|time, value| exact(time, value, set));
+        share(&format!("{} and readings", set.name()), &|time, value| watched(time, value, set));
     }
     share("plain sum", &plain);
 }

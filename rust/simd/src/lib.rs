@@ -10,16 +10,19 @@
 //! | `space` | room for one block in the nearest cache |
 //! | `lanes` | what the kernel asks of vector instructions |
 //! | `avx512`, `avx2`, `portable` | what gives it; `portable` is NEON where the compiler assumes it |
+//! | `ahead` | what is asked of the memory before it is needed |
 //! | `text` | where lines and fields of logs end, and plain decimal numbers |
 //! | `rows` | plain rows of a log, in one go |
 //! | `sketch` | what a series of readings is known by |
 //! | `spacing` | the intervals between times, and bounds of their median |
 //! | `dispatch` | the choice between them, when the program runs |
 //! | `integral` | exact sums of values times the time around them, and trapezoids between many cuts |
+//! | `scatter`, `repeats` | where readings step, how they scatter between two steps, and which repeat |
 //! | `order`, `share` | the order of many integers, and pieces shared out among windows that overlap |
 //!
 //! It knows no physics: what the sums mean is said in `szilard::information`. Unsafe code is allowed here alone.
 
+mod ahead;
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
@@ -32,8 +35,10 @@ mod logit;
 mod order;
 mod pair;
 mod portable;
+mod repeats;
 mod row;
 mod rows;
+mod scatter;
 mod share;
 mod sketch;
 mod space;
@@ -42,12 +47,14 @@ mod sums;
 mod text;
 
 pub use dispatch::{InstructionSet, divergences};
-pub use integral::{BlockSum, Integrator, SAMPLES, Trapezoid, trapezoids};
+pub use integral::{BlockSum, Calm, Integrator, SAMPLES, Trapezoid, trapezoids};
 pub use logit::{Logit, widen_slice};
 pub use order::order;
 pub use pair::LogSoftmax;
+pub use repeats::Repeats;
 pub use row::{BLOCK, RowSums, Softmax};
 pub use rows::{Columns, Found, Hour, Rails, Table, Written};
+pub use scatter::{Judge, Scatter, distance};
 pub use share::{Piece, Shares, Sharing, Sweep, Window};
 pub use sketch::{Sketch, Stretch};
 pub use spacing::{Spacing, bounds, steps};

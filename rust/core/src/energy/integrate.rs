@@ -1,15 +1,15 @@
 //! Energy of a window of a trace, device by device, with what is covered and what is not.
 
 use super::error::EnergyError;
-use super::interval::{Content, Interval};
-use super::meter::Meter;
+use super::integral::integral;
 use super::official_mean;
 use super::plausibility;
 use super::sums::Total;
-use super::uncertainty::{self, Asked};
+use super::uncertainty::{self, Asked, Origins, Readings};
 use crate::input::{Code, Diagnostics, Place, proceed};
 use crate::quantity::{Basis, Boundary, Component, Measured, Method, Quantity, Unit};
 use crate::traces::{Channel, Kind, Trace, cut};
+use szilard_simd::Repeats;
 
 /// How powers become an energy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -135,8 +135,9 @@ pub fn energy(trace: &Trace, query: &EnergyQuery) -> Result<EnergyResult, Energy
     energy_by(trace, query, &mut |channel, window, reasons| integral(trace, channel, window, query, reasons))
 }
 
-/// How the intervals of a channel inside a window are added up.
-type Integrate<'i> = &'i mut dyn FnMut(&Channel, (i64, i64), &mut Diagnostics) -> Result<Total, EnergyError>;
+/// How the intervals of a channel inside a window are added up, and what its readings say of themselves.
+type Integrate<'i> =
+    &'i mut dyn FnMut(&Channel, (i64, i64), &mut Diagnostics) -> Result<(Total, Readings), EnergyError>;
 
 /// As [`energy`], with integrals from elsewhere.
 pub(super) fn energy_by(
@@ -151,14 +152,19 @@ pub(super) fn energy_by(
         return Err(EnergyError::Window { start_ns: window.0, end_ns: window.1 });
     }
     let mut reasons = trace.diagnostics.clone();
+    let origins = Origins::of(trace);
     let mut parts = Vec::with_capacity(members.len());
-    let mut alone = Vec::new();
+    let (mut repeats, mut alone) = (Vec::with_capacity(members.len()), Vec::new());
     for channel in &members {
         proceed(&trace.source)?;
-        match device_energy(trace, channel, span, query, (&mut *integrate, &mut reasons)) {
-            Ok(part) => parts.push(part),
+        match device_energy((trace, &origins), channel, span, query, (&mut *integrate, &mut reasons)) {
+            Ok((part, of_readings)) => {
+                parts.push(part);
+                repeats.push(of_readings);
+            }
             Err(error @ (EnergyError::TooFewSamples { .. } | EnergyError::ZeroDuration { .. })) => {
                 parts.push(without_energy(channel, window));
+                repeats.push(None);
                 alone.push((channel, error));
             }
             Err(error) => return Err(error),
@@ -204,7 +210,7 @@ pub(super) fn energy_by(
                        against polls and parts against wholes were not looked for";
         reasons.push(Code::InBlocks, Place::File, None, message);
     }
-    plausibility::of_meter(trace, &members, query, window, &mut reasons);
+    plausibility::of_meter(trace, (&members, &repeats), query, window, &mut reasons);
     let incomplete = incomplete || plausibility::in_doubt(&reasons);
     let read = || parts.iter().filter(|part| part.energy.is_some() || part.status == Status::Incomplete);
     Ok(EnergyResult {
@@ -322,12 +328,12 @@ fn sum<'a>(parts: impl Iterator<Item = &'a Measured>) -> Measured {
 }
 
 fn device_energy(
-    trace: &Trace,
+    (trace, origins): (&Trace, &Origins<'_>),
     channel: &Channel,
     span: (i64, i64),
     query: &EnergyQuery,
     (integrate, reasons): (Integrate<'_>, &mut Diagnostics),
-) -> Result<DeviceEnergy, EnergyError> {
+) -> Result<(DeviceEnergy, Option<Repeats>), EnergyError> {
     let row = |energy: Option<Measured>, total: &Total, mean_power_w: Option<f64>, status: Status| DeviceEnergy {
         device: channel.device.clone(),
         channel: channel.name.clone(),
@@ -339,7 +345,7 @@ fn device_energy(
     };
     enough(trace, channel)?;
     let window = query.window.unwrap_or_else(|| own_window(trace, channel, span));
-    let mut total = integrate(channel, window, reasons)?;
+    let (mut total, readings) = integrate(channel, window, reasons)?;
     let spanned_ns = total.covered_ns.saturating_add(total.gap_ns);
     if channel.samples.breaks.is_empty() {
         let outside = window.1.saturating_sub(window.0).saturating_sub(spanned_ns).max(0);
@@ -350,7 +356,7 @@ fn device_energy(
         }
     }
     if total.covered_ns == 0 && query.rule == Rule::Trapezoid {
-        return Ok(without_energy(channel, window));
+        return Ok((without_energy(channel, window), None));
     }
     let status =
         if total.gap_ns > 0 || !channel.samples.breaks.is_empty() { Status::Incomplete } else { Status::Complete };
@@ -369,36 +375,9 @@ fn device_energy(
         reasons.push(Code::GainUnknown, Place::File, Some(&channel.label()), message);
     }
     let asked = Asked { window, steady: query.steady, in_blocks: query.in_blocks, max_gap_ns: query.max_gap_ns };
-    let energy = uncertainty::of_energy(channel, value, &total, asked);
-    Ok(row(Some(energy), &total, mean_power_w, status))
-}
-
-/// The sums over the intervals of a channel inside a window.
-fn integral(
-    trace: &Trace,
-    channel: &Channel,
-    window: (i64, i64),
-    query: &EnergyQuery,
-    reasons: &mut Diagnostics,
-) -> Result<Total, EnergyError> {
-    let (meter, sums) = Meter::read(trace, channel, window, query.max_gap_ns, reasons)?;
-    let total = sums.total(1);
-    if !total.energy_j.is_finite() {
-        let place = trace.records.place(channel.samples.line.get(overflow(&meter, window)).copied().unwrap_or(0));
-        return Err(EnergyError::Range { source_name: trace.source.clone(), place, channel: channel.label() });
-    }
-    Ok(total)
-}
-
-/// The sample at the end of the first interval whose energy is no finite number.
-fn overflow(meter: &Meter<'_>, window: (i64, i64)) -> usize {
-    let beyond = |interval: &Interval| match interval.content {
-        Content::Ramp(from, to) => !((from.abs() + to.abs()) * interval.length() as f64).is_finite(),
-        Content::Energy(energy) => !(energy * 2e9).is_finite(),
-        Content::Gap(_) => false,
-    };
-    let mut inside = meter.iter().filter_map(|interval| interval.clipped(window.0, window.1));
-    inside.find(beyond).map_or(0, |interval| interval.index)
+    let repeats = readings.repeats;
+    let energy = uncertainty::of_energy(channel, value, &total, (asked, origins.identity(channel), readings));
+    Ok((row(Some(energy), &total, mean_power_w, status), repeats))
 }
 
 /// An error unless there are two samples at two times and, of a counter, one read in three that differs.

@@ -24,7 +24,10 @@ impl Report {
         };
         let fields: BTreeMap<String, serde::de::IgnoredAny> = serde_json::from_str(text).map_err(bad)?;
         let mut report: Self = serde_json::from_str(text).map_err(bad)?;
-        if report.schema != REPORT_SCHEMA {
+        // a minor number behind a point adds fields
+        let minor = report.schema.strip_prefix(REPORT_SCHEMA).and_then(|rest| rest.strip_prefix('.'));
+        let is_known = report.schema == REPORT_SCHEMA || minor.is_some_and(|minor| minor.parse::<u32>().is_ok());
+        if !is_known {
             return Err(refuse(Code::UnknownFormat, Place::File, report.schema).into());
         }
         let known = serde_json::to_value(&report).unwrap_or_default();

@@ -4,9 +4,11 @@ use super::counter;
 use super::error::EnergyError;
 use super::interval::Interval;
 use super::sums::Sums;
+use super::uncertainty::Survey;
 use crate::input::Diagnostics;
 use crate::traces::{Channel, Kind, SHORTEST_GAP_NS, Trace};
 use std::ops::Range;
+use szilard_simd::Scatter;
 
 /// Consecutive samples in time order. Between two of them lies an interval.
 #[derive(Debug, Clone, Copy)]
@@ -63,7 +65,7 @@ impl<'a> Run<'a> {
         match from <= to {
             true => (self.part(from..to), [left, right]),
             // the window lies inside one interval
-            false => (self.part(0..0), [left, None]),
+            false => (self.part(to..to), [left, None]),
         }
     }
 }
@@ -75,29 +77,34 @@ pub(super) struct Meter<'a> {
     pub runs: Vec<Run<'a>>,
     /// Intervals of a counter, each judged with what is around it.
     pub judged: Vec<Interval>,
+    /// The channel whose median interval decides about intervals above [`SHORTEST_GAP_NS`], where that was left open.
+    pub open: Option<&'a Channel>,
 }
 
 impl<'a> Meter<'a> {
     /// The meter of a channel, and its sums over a window; without `max_gap_ns` an interval may be as long as
-    /// [`crate::traces::Samples::gap_limit_ns`].
+    /// [`crate::traces::Samples::gap_limit_ns`]. What its readings say of themselves comes with them where a survey of
+    /// them is given that lets each be judged alone.
     pub fn read(
         trace: &Trace,
         channel: &'a Channel,
-        window: (i64, i64),
-        max_gap_ns: Option<i64>,
+        (window, max_gap_ns): ((i64, i64), Option<i64>),
+        survey: Option<&Survey>,
         reasons: &mut Diagnostics,
-    ) -> Result<(Self, Sums), EnergyError> {
+    ) -> Result<(Self, Sums, Option<Scatter>), EnergyError> {
         if let Some(range) = counter::range(channel.kind) {
             let judged = counter::intervals(channel, &trace.records, range, reasons)
                 .map_err(|counter| EnergyError::CounterAmbiguous { source_name: trace.source.clone(), counter })?;
-            let meter = Self { runs: Vec::new(), judged };
-            let sums = Sums::of(&meter, window);
-            return Ok((meter, sums));
+            let meter = Self { judged, ..Self::default() };
+            let (sums, _) = Sums::of(&meter, window, None);
+            return Ok((meter, sums, None));
         }
+        let survey = survey.filter(|_| matches!(channel.kind, Kind::InstantPower | Kind::WindowedMeanPower { .. }));
         let with_limit = |max_gap_ns: i64| {
             let meter = Self::of_samples(channel, max_gap_ns);
-            let sums = Sums::of(&meter, window);
-            (meter, sums)
+            let judge = survey.and_then(|survey| survey.judge(max_gap_ns));
+            let (sums, found) = Sums::of(&meter, window, judge);
+            (meter, sums, judge.map(|_| found))
         };
         let found = with_limit(max_gap_ns.unwrap_or(SHORTEST_GAP_NS));
         // the median interval decides only about intervals above the least limit
@@ -110,21 +117,32 @@ impl<'a> Meter<'a> {
         })
     }
 
-    /// The meters of channels over the whole of a log.
+    /// The meters of channels over the whole of a log, of which nothing is read yet: intervals above [`SHORTEST_GAP_NS`]
+    /// are left open where no limit is given.
     pub fn all(
         trace: &Trace,
         channels: &[&'a Channel],
         span: (i64, i64),
         max_gap_ns: Option<i64>,
     ) -> Result<Vec<Self>, EnergyError> {
-        let of =
-            |channel: &&'a Channel| Ok(Self::read(trace, channel, span, max_gap_ns, &mut Diagnostics::default())?.0);
+        let of = |channel: &&'a Channel| {
+            if counter::range(channel.kind).is_some() {
+                return Ok(Self::read(trace, channel, (span, None), None, &mut Diagnostics::default())?.0);
+            }
+            let open = max_gap_ns.is_none().then_some(*channel);
+            Ok(Self { open, ..Self::of_samples(channel, max_gap_ns.unwrap_or(SHORTEST_GAP_NS)) })
+        };
         channels.iter().map(of).collect()
+    }
+
+    /// The same with nothing left open.
+    pub fn settled(&self) -> Self {
+        self.open.map_or_else(|| self.clone(), |channel| Self::of_samples(channel, channel.samples.gap_limit_ns()))
     }
 
     /// The samples of a channel as they stand.
     fn of_samples(channel: &'a Channel, max_gap_ns: i64) -> Self {
-        Self { runs: runs(channel, max_gap_ns), judged: Vec::new() }
+        Self { runs: runs(channel, max_gap_ns), ..Self::default() }
     }
 
     /// All intervals.

@@ -7,6 +7,7 @@ mod doubled;
 mod error;
 mod idle;
 mod inference;
+mod integral;
 mod integrate;
 mod interval;
 mod join;

@@ -58,7 +58,7 @@ impl Partial {
         let (first, last) = ((*first.0, *first.1), (*last.0, *last.1));
         let last_row = first_row + (rows as u64 - 1);
         let mut sums = Sums::default();
-        sums.add_run(&Run { kind, max_gap_ns: self.max_gap_ns, first: 0, time: time_ns, value });
+        sums.add_run(&Run { kind, max_gap_ns: self.max_gap_ns, first: 0, time: time_ns, value }, None);
         let entry = self.streams.entry(stream.to_owned());
         let stream = entry.or_insert_with(|| Stream { kind, segments: BTreeMap::new() });
         stream.insert(Segment { first_row, last_row, first, last, sums }, self.max_gap_ns);

@@ -6,6 +6,7 @@ use super::integrate::{EnergyQuery, EnergyResult, Rule, energy, energy_by};
 use super::interval::{Interval, Sample};
 use super::meter::Run;
 use super::sums::{Sums, Total};
+use super::uncertainty::Readings;
 use crate::input::{BLOCK_BYTES, Code, Diagnostics, Place, Refusal, append};
 use crate::quantity::Boundary;
 use crate::traces::{Channel, Clock, Kind, Long, ReadOptions, Samples, Sink, Slot, StreamError, Trace, read, stream};
@@ -151,7 +152,7 @@ fn streamed(log: (&File, &str), options: &ReadOptions, query: &EnergyQuery, bloc
     let result = energy_by(&trace, query, &mut |channel, _, reasons| {
         let mut metered = trace.channels.iter().zip(&meters.meters);
         let meter = metered.find(|(known, _)| std::ptr::eq(*known, channel)).map_or(&nothing, |(_, meter)| meter);
-        meter.total(&trace, channel, query, reasons)
+        meter.total(&trace, channel, query, reasons).map(|total| (total, Readings::default()))
     });
     let result = result.map_err(Ended::Energy)?;
     Ok(FileEnergy { result, format: trace.format, clock: trace.clock, whole: None })
@@ -222,7 +223,7 @@ impl Sink for Meters {
         if let Some((before, first)) = before.zip(first) {
             meter.sums.add(&Interval::between(kind, before, first, max_gap_ns, 0));
         }
-        meter.sums.add_run(&Run { kind, max_gap_ns, first: 0, time: &samples.time_ns, value: &samples.value });
+        meter.sums.add_run(&Run { kind, max_gap_ns, first: 0, time: &samples.time_ns, value: &samples.value }, None);
     }
 
     fn covered(&mut self, series: usize, long: &Long) {

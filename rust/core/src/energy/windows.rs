@@ -38,7 +38,7 @@ pub struct WindowEnergies {
 pub struct WindowQuery {
     /// Longest interval that is integrated over [ns]; max(5 × lower median interval, 2 s) where it is left out.
     pub max_gap_ns: Option<i64>,
-    /// Whether uncertainties are asked for: the budget of the whole log takes many reads of it.
+    /// Whether uncertainties are asked for: the budget of the whole log takes one more read of it.
     pub with_u: bool,
 }
 
@@ -66,7 +66,7 @@ pub fn trapezoid(time_ns: &[i64], power_w: &[f64], max_gap_ns: Option<i64>) -> R
     }
     let max_gap_ns = max_gap_ns.unwrap_or(i64::MAX);
     let run = Run { kind: Kind::InstantPower, max_gap_ns, first: 0, time: time_ns, value: power_w };
-    let sums = Sums::of_run(&run);
+    let (sums, _) = Sums::of_run(&run, None);
     let total = sums.total(1);
     match (sums.is_backward(), total.energy_j.is_finite()) {
         (true, _) => refuse("found a time before the one ahead of it; expected times that rise"),

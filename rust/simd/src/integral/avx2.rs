@@ -88,6 +88,31 @@ impl Wide for Avx2 {
     }
 
     #[inline(always)]
+    fn mul(self, one: Floats, other: Floats) -> Floats {
+        Floats(registers!(_mm256_mul_pd(one.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn lower(self, one: Floats, other: Floats) -> Floats {
+        Floats(registers!(_mm256_min_pd(one.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn upper(self, one: Floats, other: Floats) -> Floats {
+        Floats(registers!(_mm256_max_pd(one.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn above(self, one: Floats, other: Floats) -> Integers {
+        Integers(registers!(_mm256_castpd_si256(_mm256_cmp_pd::<_CMP_GT_OQ>(one.0, other.0))))
+    }
+
+    #[inline(always)]
+    fn equal(self, one: Floats, other: Floats) -> Integers {
+        Integers(registers!(_mm256_castpd_si256(_mm256_cmp_pd::<_CMP_EQ_OQ>(one.0, other.0))))
+    }
+
+    #[inline(always)]
     fn plus(self, one: Integers, other: Integers) -> Integers {
         Integers(registers!(_mm256_add_epi64(one.0, other.0)))
     }
@@ -100,6 +125,11 @@ impl Wide for Avx2 {
     #[inline(always)]
     fn or(self, one: Integers, other: Integers) -> Integers {
         Integers(registers!(_mm256_or_si256(one.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn and(self, one: Integers, other: Integers) -> Integers {
+        Integers(registers!(_mm256_and_si256(one.0, other.0)))
     }
 
     #[inline(always)]

@@ -84,6 +84,31 @@ impl Wide for Avx512 {
     }
 
     #[inline(always)]
+    fn mul(self, one: Floats, other: Floats) -> Floats {
+        Floats(registers!(_mm512_mul_pd(one.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn lower(self, one: Floats, other: Floats) -> Floats {
+        Floats(registers!(_mm512_min_pd(one.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn upper(self, one: Floats, other: Floats) -> Floats {
+        Floats(registers!(_mm512_max_pd(one.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn above(self, one: Floats, other: Floats) -> Integers {
+        Integers(registers!(_mm512_movm_epi64(_mm512_cmp_pd_mask::<_CMP_GT_OQ>(one.0, other.0))))
+    }
+
+    #[inline(always)]
+    fn equal(self, one: Floats, other: Floats) -> Integers {
+        Integers(registers!(_mm512_movm_epi64(_mm512_cmp_pd_mask::<_CMP_EQ_OQ>(one.0, other.0))))
+    }
+
+    #[inline(always)]
     fn plus(self, one: Integers, other: Integers) -> Integers {
         Integers(registers!(_mm512_add_epi64(one.0, other.0)))
     }
@@ -96,6 +121,11 @@ impl Wide for Avx512 {
     #[inline(always)]
     fn or(self, one: Integers, other: Integers) -> Integers {
         Integers(registers!(_mm512_or_si512(one.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn and(self, one: Integers, other: Integers) -> Integers {
+        Integers(registers!(_mm512_and_si512(one.0, other.0)))
     }
 
     #[inline(always)]

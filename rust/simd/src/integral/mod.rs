@@ -16,6 +16,7 @@ mod kernel;
 mod pieces;
 mod portable;
 
+pub use kernel::Calm;
 pub use pieces::{Trapezoid, trapezoids};
 
 use crate::dispatch::{InstructionSet, Set};
@@ -44,12 +45,14 @@ pub struct Integrator {
     limit: i64,
     /// Binary exponent of the smallest value that is expected.
     smallest: i32,
+    /// How far a reading may be from the line through its neighbours, where the readings are looked at.
+    bend: Option<f64>,
 }
 
 impl Integrator {
     /// For intervals of at most `limit`.
     pub fn new(limit: i64) -> Self {
-        Self { instructions: InstructionSet::best(), limit, smallest: 0 }
+        Self { instructions: InstructionSet::best(), limit, smallest: 0, bend: None }
     }
 
     /// With other instructions than the best.
@@ -57,9 +60,20 @@ impl Integrator {
         Self { instructions, ..self }
     }
 
+    /// Looking at the readings too: one farther than this from the line through its neighbours, in units of one reading's
+    /// noise, is a bend.
+    pub fn watching(self, bend: f64) -> Self {
+        Self { bend: Some(bend), ..self }
+    }
+
     /// The sum over the samples from the second on, at most [`SAMPLES`] of them and never the last one, each times the
     /// lengths of the intervals before and behind it; `None` where there are too few or it is not exact.
     pub fn block(&mut self, time: &[i64], value: &[f64]) -> Option<BlockSum> {
+        self.watched(time, value).map(|(sum, _)| sum)
+    }
+
+    /// As [`Integrator::block`], with what the readings say of themselves where they are looked at.
+    pub fn watched(&mut self, time: &[i64], value: &[f64]) -> Option<(BlockSum, Option<Calm>)> {
         let samples = time.len().min(value.len()).checked_sub(2)?.min(SAMPLES);
         if self.limit < 0 {
             return None;
@@ -87,7 +101,7 @@ impl Integrator {
         time: &[i64],
         value: &[f64],
         samples: usize,
-    ) -> Option<BlockSum> {
+    ) -> Option<(BlockSum, Option<Calm>)> {
         self.exact(machine, time, value, samples)
     }
 
@@ -99,28 +113,44 @@ impl Integrator {
         time: &[i64],
         value: &[f64],
         samples: usize,
-    ) -> Option<BlockSum> {
+    ) -> Option<(BlockSum, Option<Calm>)> {
         self.exact(machine, time, value, samples)
     }
 
     /// The sum on the grids of the expected smallest value, or of the one that was found.
     #[inline(always)]
-    fn exact<W: kernel::Wide>(&mut self, wide: W, time: &[i64], value: &[f64], samples: usize) -> Option<BlockSum> {
+    fn exact<W: kernel::Wide>(
+        &mut self,
+        wide: W,
+        time: &[i64],
+        value: &[f64],
+        samples: usize,
+    ) -> Option<(BlockSum, Option<Calm>)> {
         let samples = samples / W::LANES * W::LANES;
         let (time, value) = (time.get(..samples + 2)?, value.get(..samples + 2)?);
         if samples == 0 {
             return None;
         }
-        let found = kernel::sums(wide, time, value, self.limit, self.smallest);
+        let plain = |smallest: i32| kernel::sums::<W, false>(wide, time, value, self.limit, smallest, 0.0);
+        let (found, calm) = match self.bend {
+            None => (plain(self.smallest), None),
+            Some(bend) => {
+                let found = kernel::sums::<W, true>(wide, time, value, self.limit, self.smallest, bend);
+                let calm = Some(found.calm);
+                // bounds with their signs are no magnitudes where the lower one is not above zero
+                if found.calm.bounds.0 > 0.0 { (found, calm) } else { (plain(self.smallest), calm) }
+            }
+        };
         let smallest = found.smallest.unwrap_or(self.smallest);
         if self.smallest <= smallest && found.is_exact(self.smallest) {
-            return Some(found.block(samples, self.smallest));
+            return Some((found.block(samples, self.smallest), calm));
         }
         if !found.is_exact(smallest) {
             return None;
         }
+        let block = plain(smallest).block(samples, smallest);
         self.smallest = smallest;
-        Some(kernel::sums(wide, time, value, self.limit, smallest).block(samples, smallest))
+        Some((block, calm))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Trapezoids between many cuts of one series, in one walk.
 
+use crate::ahead::ask_ahead;
 use crate::dispatch::{InstructionSet, Set};
 
 /// The trapezoid between two cuts.
@@ -57,6 +58,8 @@ fn walk(time: &[i64], value: &[f64], limit: i64, cuts: &[i64], each: &mut dyn Fn
                 if times.last().is_none_or(|last| *last > to) {
                     break;
                 }
+                ask_ahead(times);
+                ask_ahead(values);
                 lanes.add(times, values, limit);
                 next += LANES;
             }

@@ -60,6 +60,31 @@ impl Wide for Portable {
     }
 
     #[inline(always)]
+    fn mul(self, one: [f64; 4], other: [f64; 4]) -> [f64; 4] {
+        zip(one, other, |one, other| one * other)
+    }
+
+    #[inline(always)]
+    fn lower(self, one: [f64; 4], other: [f64; 4]) -> [f64; 4] {
+        zip(one, other, |one, other| if one < other { one } else { other })
+    }
+
+    #[inline(always)]
+    fn upper(self, one: [f64; 4], other: [f64; 4]) -> [f64; 4] {
+        zip(one, other, |one, other| if one > other { one } else { other })
+    }
+
+    #[inline(always)]
+    fn above(self, one: [f64; 4], other: [f64; 4]) -> [i64; 4] {
+        zip(one, other, |one, other| -i64::from(one > other))
+    }
+
+    #[inline(always)]
+    fn equal(self, one: [f64; 4], other: [f64; 4]) -> [i64; 4] {
+        zip(one, other, |one, other| -i64::from(one == other))
+    }
+
+    #[inline(always)]
     fn plus(self, one: [i64; 4], other: [i64; 4]) -> [i64; 4] {
         zip(one, other, i64::wrapping_add)
     }
@@ -72,6 +97,11 @@ impl Wide for Portable {
     #[inline(always)]
     fn or(self, one: [i64; 4], other: [i64; 4]) -> [i64; 4] {
         zip(one, other, |one, other| one | other)
+    }
+
+    #[inline(always)]
+    fn and(self, one: [i64; 4], other: [i64; 4]) -> [i64; 4] {
+        zip(one, other, |one, other| one & other)
     }
 
     #[inline(always)]

@@ -13,25 +13,43 @@ pub(super) fn pieces(meters: &[Meter<'_>], cuts: &[i64]) -> Vec<Piece> {
     let pair = |(from, to): (&i64, &i64)| Piece { value: 0.0, covered: to - from };
     let mut pieces: Vec<Piece> = cuts.iter().zip(cuts.iter().skip(1)).map(pair).collect();
     for meter in meters {
-        let found = parallel::blocks(pieces.len(), BLOCK, &|block| {
-            let mut sums = vec![(0.0, 0i64); block.len()];
-            let cuts = cuts.get(block.start..block.end + 1).unwrap_or_default();
-            for run in &meter.runs {
-                of_run(run, cuts, &mut sums);
-            }
-            // where the clock steps back the intervals start over; each run of them is in time order
-            for run in meter.judged.chunk_by(|before, after| before.end <= after.start) {
-                let first = run.partition_point(|interval| cuts.first().is_some_and(|cut| interval.end <= *cut));
-                of_intervals(run.iter().skip(first).copied(), cuts, &mut sums);
-            }
-            sums
-        });
+        let mut found = of_meter(meter, cuts);
+        // an interval above the least limit is there, and the median decides about it
+        if meter.open.is_some()
+            && found.iter().flatten().map(|(_, covered)| covered).sum::<i64>() < reached(meter, cuts)
+        {
+            found = of_meter(&meter.settled(), cuts);
+        }
         for (piece, (energy, covered)) in pieces.iter_mut().zip(found.into_iter().flatten()) {
             piece.value += energy;
             piece.covered = piece.covered.min(covered);
         }
     }
     pieces
+}
+
+/// Energy [J] and covered time of a meter [ns] between neighbouring cuts, in blocks of them.
+fn of_meter(meter: &Meter<'_>, cuts: &[i64]) -> Vec<Vec<(f64, i64)>> {
+    parallel::blocks(cuts.len().saturating_sub(1), BLOCK, &|block| {
+        let mut sums = vec![(0.0, 0i64); block.len()];
+        let cuts = cuts.get(block.start..block.end + 1).unwrap_or_default();
+        for run in &meter.runs {
+            of_run(run, cuts, &mut sums);
+        }
+        // where the clock steps back the intervals start over; each run of them is in time order
+        for run in meter.judged.chunk_by(|before, after| before.end <= after.start) {
+            let first = run.partition_point(|interval| cuts.first().is_some_and(|cut| interval.end <= *cut));
+            of_intervals(run.iter().skip(first).copied(), cuts, &mut sums);
+        }
+        sums
+    })
+}
+
+/// Time between the cuts and between the first and last sample of each run. [ns]
+fn reached(meter: &Meter<'_>, cuts: &[i64]) -> i64 {
+    let Some((from, to)) = cuts.first().zip(cuts.last()) else { return 0 };
+    let ends = meter.runs.iter().filter_map(|run| run.time.first().zip(run.time.last()));
+    ends.map(|(first, last)| (*last.min(to)).saturating_sub(*first.max(from)).max(0)).sum()
 }
 
 /// Adds energies [J] and covered times [ns] of a run.

@@ -27,7 +27,7 @@ mod tests {
         let judged = (0..seconds)
             .map(|i| Interval::between(Kind::InstantPower, (i * SECOND, power), ((i + 1) * SECOND, power), i64::MAX, 0))
             .collect();
-        Meter { runs: Vec::new(), judged }
+        Meter { judged, ..Meter::default() }
     }
 
     fn part(start: f64, end: f64, weight: f64) -> Window {
@@ -75,7 +75,7 @@ mod tests {
                 ..interval
             })
         };
-        let meter = Meter { runs: Vec::new(), judged: run(0).chain(run(2)).collect() };
+        let meter = Meter { judged: run(0).chain(run(2)).collect(), ..Meter::default() };
         let shares = split(&[meter], &[part(0.0, 3.0, 1.0)], (0, 12 * SECOND), Sharing::Split);
         assert_eq!((shares.value[0], shares.outside), (40.0, 160.0));
     }
@@ -93,8 +93,8 @@ mod tests {
         let time: Vec<i64> = (0..=40).map(|i| i * 300_000_000).collect();
         let value: Vec<f64> = time.iter().map(|time| *time as f64 * 1e-9).collect();
         let run = Run { kind: Kind::InstantPower, max_gap_ns: SECOND, first: 0, time: &time, value: &value };
-        let judged = Meter { runs: Vec::new(), judged: run.iter().collect() };
-        let sampled = Meter { runs: vec![run], judged: Vec::new() };
+        let judged = Meter { judged: run.iter().collect(), ..Meter::default() };
+        let sampled = Meter { runs: vec![run], ..Meter::default() };
         let parts = [part(0.5, 4.1, 1.0), part(2.0, 5.0, 2.0), part(7.0, 12.0, 1.0), part(4.05, 4.1, 1.0)];
         let window = (100_000_000, 11 * SECOND);
         let of = |meter: &Meter<'_>| split(std::slice::from_ref(meter), &parts, window, Sharing::Split);

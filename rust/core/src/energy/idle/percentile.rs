@@ -3,7 +3,7 @@
 use super::level::IdlePower;
 use crate::energy::error::EnergyError;
 use crate::energy::integrate::{EnergyQuery, common_boundary, members};
-use crate::energy::uncertainty;
+use crate::energy::uncertainty::{self, Identity, Origins};
 use crate::quantity::{Component, Distribution, Measured, Method, Quantity};
 use crate::traces::{Channel, Trace};
 
@@ -19,12 +19,12 @@ pub(super) fn percentile(trace: &Trace, share: f64) -> Result<IdlePower, EnergyE
         return Err(EnergyError::Percentile { found: share });
     }
     let members = members(trace, &EnergyQuery::default())?;
-    let mut total = Measured::exact(0.0);
+    let (origins, mut total) = (Origins::of(trace), Measured::exact(0.0));
     for channel in &members {
         if !channel.kind.is_power() {
             return Err(EnergyError::NotPower { channel: channel.label(), kind: channel.kind.word() });
         }
-        if let Some(watts) = of_channel(channel, share) {
+        if let Some(watts) = of_channel(channel, origins.identity(channel), share) {
             total = total.plus(&watts);
         }
     }
@@ -34,16 +34,19 @@ pub(super) fn percentile(trace: &Trace, share: f64) -> Result<IdlePower, EnergyE
     Ok(IdlePower::constant(power, method))
 }
 
-fn of_channel(channel: &Channel, share: f64) -> Option<Measured> {
+fn of_channel(channel: &Channel, identity: Identity, share: f64) -> Option<Measured> {
     let mut values: Vec<f64> = channel.samples.value.iter().copied().filter(|value| !value.is_nan()).collect();
-    values.sort_unstable_by(f64::total_cmp);
+    let last = values.len().checked_sub(1)?;
     let count = values.len() as f64;
-    let at = |rank: f64| values.get((rank.clamp(1.0, count) as usize).checked_sub(1)?).copied();
+    let mut at = |rank: f64| {
+        let index = (rank.max(1.0) as usize - 1).min(last);
+        *values.select_nth_unstable_by(index, f64::total_cmp).1
+    };
     let rank = (count * share).ceil();
     let ranks = (count * share * (1.0 - share)).sqrt().ceil();
-    let half = 0.5 * (at(rank + ranks)? - at(rank - ranks)?);
+    let (watts, half) = (at(rank), 0.5 * (at(rank + ranks) - at(rank - ranks)));
     let (id, label) = (format!("percentile:{}", channel.label()), format!("percentile of {}", channel.label()));
     let scatter =
         (half > 0.0).then(|| Component::new(&id, &label, Distribution::Normal, half).type_a((count - 1.0).max(1.0)));
-    Some(uncertainty::of_power(channel, at(rank)?, scatter))
+    Some(uncertainty::of_power(channel, identity, watts, scatter))
 }

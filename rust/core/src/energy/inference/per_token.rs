@@ -37,6 +37,7 @@ pub fn energy_per_token(
     let meters = Meter::all(trace, &sampled, span, query.max_gap_ns)?;
     let offset = match tokens {
         Tokens::Log(log) if query.estimate_clock_offset => {
+            let meters: Vec<Meter<'_>> = meters.iter().map(Meter::settled).collect();
             let sampling = channels.iter().filter_map(|channel| channel.samples.median_interval_ns()).min();
             Some(estimated(trace, log, span, query, &meters, sampling.unwrap_or(1))?)
         }

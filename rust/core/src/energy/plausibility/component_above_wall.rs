@@ -4,6 +4,7 @@ use super::evidence::{About, Check, Evidence, Finding};
 use crate::input::Code;
 use crate::quantity::Boundary;
 use crate::traces::{Channel, cut};
+use std::collections::HashMap;
 
 pub(super) const CHECK: Check = Check { about: About::Meter, find };
 
@@ -16,9 +17,11 @@ fn find(evidence: &Evidence<'_>) -> Vec<Finding> {
     let channels = &evidence.trace.channels;
     let mut found = Vec::new();
     let power = |channel: &Channel| channel.kind.gives_energy().then(|| evidence.mean_power(channel)).flatten();
+    let by_name: HashMap<(&str, &str), &Channel> =
+        channels.iter().map(|channel| ((channel.device.as_str(), channel.name.as_str()), channel)).collect();
     for inner in channels.iter().filter(|inner| inner.within.is_some()) {
-        let holds = |outer: &&Channel| outer.device == inner.device && inner.within.as_ref() == Some(&outer.name);
-        let Some(outer) = channels.iter().find(holds) else { continue };
+        let holder = inner.within.as_deref().and_then(|outer| by_name.get(&(inner.device.as_str(), outer)));
+        let Some(outer) = holder else { continue };
         if let (Some(part), Some(whole)) = (power(inner), power(outer))
             && part > whole + SLACK * whole.abs()
         {
@@ -29,8 +32,12 @@ fn find(evidence: &Evidence<'_>) -> Vec<Finding> {
     let at = |boundary: Boundary| channels.iter().filter(move |channel| channel.boundary == Some(boundary));
     let mut nodes = at(Boundary::Node).filter(|channel| channel.kind.gives_energy() && channel.within.is_none());
     let (Some(node), None) = (nodes.next(), nodes.next()) else { return found };
-    let outermost = cut(evidence.trace).members;
-    let boards = outermost.iter().filter_map(|index| channels.get(*index));
+    let boards: Vec<&Channel> = match evidence.trace.is_joined() {
+        false => cut(evidence.trace).members.iter().filter_map(|index| channels.get(*index)).collect(),
+        // recordings that stand side by side have no cut, as one may hold the other, which is what is asked here
+        true => channels.iter().filter(|channel| channel.within.is_none() && channel.instead.is_none()).collect(),
+    };
+    let boards = boards.into_iter().filter(|channel| channel.kind.gives_energy() && !channel.samples.is_empty());
     let boards = boards.filter(|channel| matches!(channel.boundary, Some(Boundary::Board | Boundary::Chip)));
     let sum: Option<f64> = boards.map(power).sum();
     if let (Some(parts), Some(whole)) = (sum, power(node))

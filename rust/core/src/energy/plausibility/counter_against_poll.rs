@@ -3,6 +3,7 @@
 use super::evidence::{About, Check, Evidence, Finding};
 use crate::input::Code;
 use crate::traces::{Channel, Kind};
+use std::collections::HashMap;
 
 pub(super) const CHECK: Check = Check { about: About::Meter, find };
 
@@ -17,9 +18,13 @@ const LEAST: usize = 5;
 fn find(evidence: &Evidence<'_>) -> Vec<Finding> {
     let channels = &evidence.trace.channels;
     let counters = channels.iter().filter(|channel| matches!(channel.kind, Kind::EnergyCounter { .. }));
+    let mut gauges: HashMap<&str, Vec<&Channel>> = HashMap::new();
+    for gauge in channels.iter().filter(|channel| channel.kind.is_power()) {
+        gauges.entry(&gauge.device).or_default().push(gauge);
+    }
     let pairs = counters.flat_map(|counter| {
-        let gauges = channels.iter().filter(move |gauge| gauge.kind.is_power() && same_zone(counter, gauge));
-        gauges.map(move |gauge| (counter, gauge))
+        let of_device = gauges.get(counter.device.as_str()).into_iter().flatten();
+        of_device.filter(|gauge| same_zone(counter, gauge)).map(move |gauge| (counter, *gauge))
     });
     let of_pair = |(counter, gauge): (&Channel, &Channel)| {
         let ends = |channel: &Channel| {

@@ -6,6 +6,7 @@ use crate::energy::tokens::Excluded;
 use crate::input::{Code, Diagnostics, Place};
 use crate::parallel::interrupted;
 use crate::traces::{Channel, Kind, Trace};
+use szilard_simd::Repeats;
 
 /// What a check is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub(super) struct Evidence<'a> {
     pub trace: &'a Trace,
     /// The channels whose energies were summed.
     pub members: &'a [&'a Channel],
+    /// Their readings that repeat, where those were looked at.
+    pub repeats: &'a [Option<Repeats>],
     /// How the energy was asked for.
     pub query: &'a EnergyQuery,
     /// The window. [ns]
@@ -94,6 +97,22 @@ impl Evidence<'_> {
         (seconds > 0.0).then(|| joules / seconds)
     }
 
+    /// The readings of a channel inside the window that repeat.
+    pub fn repeats(&self, channel: &Channel) -> Repeats {
+        let mut all = Repeats::default();
+        let mut first = 0;
+        for (times, values) in channel.samples.segments() {
+            let from = times.partition_point(|time| *time < self.window.0);
+            let to = times.partition_point(|time| *time <= self.window.1).max(from);
+            let mut found = Repeats::default();
+            found.take(values.get(from..to).unwrap_or_default(), 0..to - from);
+            found.longest.1 += first + from;
+            all.append(&found);
+            first += times.len();
+        }
+        all
+    }
+
     /// A finding about a channel, at a line.
     pub fn finding(&self, code: Code, line: Option<u32>, channel: &Channel, message: String) -> Finding {
         let place = line.map_or(Place::File, |line| self.trace.records.place(line));
@@ -117,13 +136,13 @@ fn rows(channel: &Channel, (start, end): (i64, i64)) -> impl Iterator<Item = (i6
 /// Says what the checks of a meter find.
 pub(in crate::energy) fn of_meter(
     trace: &Trace,
-    members: &[&Channel],
+    (members, repeats): (&[&Channel], &[Option<Repeats>]),
     query: &EnergyQuery,
     window: (i64, i64),
     reasons: &mut Diagnostics,
 ) {
     let checks = if query.in_blocks { IN_BLOCKS } else { REGISTRY };
-    examine(checks, About::Meter, &Evidence { trace, members, query, window, run: None }, reasons);
+    examine(checks, About::Meter, &Evidence { trace, members, repeats, query, window, run: None }, reasons);
 }
 
 /// Says what the checks of a run find.
@@ -135,7 +154,8 @@ pub(in crate::energy) fn of_run(
     reasons: &mut Diagnostics,
 ) {
     let query = EnergyQuery::default();
-    examine(REGISTRY, About::Run, &Evidence { trace, members, query: &query, window, run: Some(run) }, reasons);
+    let evidence = Evidence { trace, members, repeats: &[], query: &query, window, run: Some(run) };
+    examine(REGISTRY, About::Run, &evidence, reasons);
 }
 
 fn examine(checks: &[Check], about: About, evidence: &Evidence<'_>, reasons: &mut Diagnostics) {

@@ -16,6 +16,9 @@ const DIFFERENT: usize = 10;
 /// Two summed channels of different devices with the same twenty readings or more, of ten values or more: one sensor under
 /// two names, which counts twice (mlco2/codecarbon#1274: mirrored dies).
 fn find(evidence: &Evidence<'_>) -> Vec<Finding> {
+    if evidence.members.len() < 2 {
+        return Vec::new();
+    }
     let mut known: HashMap<u64, &Channel> = HashMap::new();
     let mut found = Vec::new();
     for channel in evidence.members {

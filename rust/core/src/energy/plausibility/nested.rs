@@ -20,6 +20,9 @@ const MOST: usize = 64;
 /// One of three or more summed channels that equals the sum of all the others in every sample while the load varies: a
 /// total rail beside its parts, which doubles the energy (rbonghi/jetson_stats#51, mlco2/codecarbon#950).
 fn find(evidence: &Evidence<'_>) -> Vec<Finding> {
+    if !(3..=MOST).contains(&evidence.members.len()) {
+        return Vec::new();
+    }
     let powers: Vec<Vec<(i64, f64)>> = evidence
         .members
         .iter()
@@ -28,7 +31,7 @@ fn find(evidence: &Evidence<'_>) -> Vec<Finding> {
         .collect();
     let Some(first) = powers.first().filter(|first| first.len() >= LEAST) else { return Vec::new() };
     let together = |other: &Vec<(i64, f64)>| other.iter().map(|(time, _)| time).eq(first.iter().map(|(time, _)| time));
-    if !(3..=MOST).contains(&powers.len()) || powers.len() < evidence.members.len() || !powers.iter().all(together) {
+    if powers.len() < evidence.members.len() || !powers.iter().all(together) {
         return Vec::new();
     }
     let mut sums = vec![0.0; first.len()];

@@ -3,13 +3,14 @@
 use super::evidence::{About, Check, Evidence, Finding};
 use crate::input::Code;
 use crate::traces::{Channel, Kind, throttle_reasons};
+use std::collections::HashSet;
 
 pub(super) const CHECK: Check = Check { about: About::Meter, find };
 
 /// A device whose log says, for at least one row of the window, that its clocks were lowered by a power cap, by heat or by
 /// its supply. The names of the reasons are those of NVML.
 fn find(evidence: &Evidence<'_>) -> Vec<Finding> {
-    let devices: Vec<&str> = evidence.members.iter().map(|channel| channel.device.as_str()).collect();
+    let devices: HashSet<&str> = evidence.members.iter().map(|channel| channel.device.as_str()).collect();
     let flags = evidence.trace.channels.iter().filter(|channel| channel.kind == Kind::ThrottleReasons);
     let of_channel = |channel: &Channel| {
         let (mut rows, mut slowed, mut first, mut bits) = (0usize, 0usize, None, 0u64);
@@ -27,5 +28,5 @@ fn find(evidence: &Evidence<'_>) -> Vec<Finding> {
         let message = || format!("{names} in {share:.1} % of the rows");
         first.map(|line| evidence.finding(Code::Throttled, Some(line), channel, message()))
     };
-    flags.filter(|channel| devices.contains(&channel.device.as_str())).filter_map(of_channel).collect()
+    flags.filter(|channel| devices.contains(channel.device.as_str())).filter_map(of_channel).collect()
 }

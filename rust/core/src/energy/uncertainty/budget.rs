@@ -1,6 +1,6 @@
 //! The components of an energy, put together.
 
-use super::instance::{recording, sensor};
+use super::instance::Identity;
 use super::readings::Readings;
 use super::{gaps, meter, noise, resolution, sampling, stamps, window};
 use crate::energy::sums::Total;
@@ -11,10 +11,8 @@ use crate::traces::Channel;
 pub(super) struct Account<'a> {
     /// The channel.
     pub channel: &'a Channel,
-    /// Its sensor.
-    pub sensor: String,
-    /// The channel in this recording.
-    pub recording: String,
+    /// What it shares with others.
+    pub identity: Identity,
     /// What is known about it, for labels: `gpu0/power.draw (nvidia board sensor gain)`.
     pub label: String,
     /// The energy. [J]
@@ -55,15 +53,15 @@ const TERMS: [Term; 7] = [
 ];
 
 impl Account<'_> {
-    /// A component of the meter, the same for all that it ever measures.
-    pub fn of_meter(&self, kind: &str, shape: Distribution, contribution: f64) -> Component {
-        Component::new(&format!("{kind}:{}", self.sensor), &format!("{kind} of {}", self.label), shape, contribution)
+    /// A component that an identity stands for: the same for all that it ever measures.
+    pub fn shared(&self, (kind, by): (&str, &str), shape: Distribution, contribution: f64) -> Component {
+        Component::new(&format!("{kind}:{by}"), &format!("{kind} of {}", self.label), shape, contribution)
     }
 
     /// A component of this window alone.
     pub fn of_window(&self, kind: &str, shape: Distribution, contribution: f64) -> Component {
         let (start, end) = self.asked.window;
-        let id = format!("{kind} {start} {end}:{}", self.recording);
+        let id = format!("{kind} {start} {end}:{}", self.identity.recording);
         Component::new(&id, &format!("{kind} of {}", self.channel.label()), shape, contribution)
     }
 }
@@ -71,20 +69,21 @@ impl Account<'_> {
 /// An energy with its budget.
 ///
 /// Reference: JCGM 100:2008, 4.3.7 and 5.1.
-pub(in crate::energy) fn of_energy(channel: &Channel, energy_j: f64, total: &Total, asked: Asked) -> Measured {
+pub(in crate::energy) fn of_energy(
+    channel: &Channel,
+    energy_j: f64,
+    total: &Total,
+    (asked, identity, readings): (Asked, Identity, Readings),
+) -> Measured {
     let model = channel.sensor.as_ref().map(|model| model.label.as_str()).filter(|label| !label.is_empty());
     let account = Account {
         channel,
-        sensor: sensor(channel),
-        recording: recording(channel),
+        identity,
         label: model.map_or_else(|| channel.label(), |model| format!("{} ({model})", channel.label())),
         energy_j,
         seconds: total.covered_ns as f64 * 1e-9,
         asked,
-        readings: match channel.kind.is_power() && !asked.in_blocks {
-            true => Readings::of(channel, asked.window),
-            false => Readings::default(),
-        },
+        readings,
     };
     let components = TERMS.iter().flat_map(|term| term(&account));
     let components = components.filter(|part| part.contribution != 0.0 && part.contribution.is_finite());
@@ -92,13 +91,17 @@ pub(in crate::energy) fn of_energy(channel: &Channel, energy_j: f64, total: &Tot
 }
 
 /// A power that a channel shows, with the part of the budget that its meter has in common with its energies. [W]
-pub(in crate::energy) fn of_power(channel: &Channel, watts: f64, scatter: Option<Component>) -> Measured {
+pub(in crate::energy) fn of_power(
+    channel: &Channel,
+    identity: Identity,
+    watts: f64,
+    scatter: Option<Component>,
+) -> Measured {
     let span = channel.samples.time_ns.first().zip(channel.samples.time_ns.last());
     let window = span.map_or((0, 0), |(first, last)| (*first, *last));
     let account = Account {
         channel,
-        sensor: sensor(channel),
-        recording: recording(channel),
+        identity,
         label: channel.label(),
         energy_j: watts,
         seconds: 1.0,

@@ -2,6 +2,7 @@
 
 use super::budget::Account;
 use crate::quantity::{Component, Distribution};
+use crate::traces::SHORTEST_GAP_NS;
 
 /// The limits of what a gap can hold: the power between the readings on either side of it may have been anything from the
 /// least to the largest reading of the window, so that the trapezoid of the gap is off by at most
@@ -10,12 +11,15 @@ use crate::quantity::{Component, Distribution};
 /// A gap is an interval that would not be covered without a `max_gap` of the caller's.
 pub(super) fn components(account: &Account<'_>) -> Vec<Component> {
     let samples = &account.channel.samples;
+    let is_asked = account.channel.kind.is_power() && !account.asked.in_blocks;
+    // the median of all intervals, which is looked for only where it decides
+    let Some(longest) = account.asked.max_gap_ns.filter(|longest| is_asked && *longest > SHORTEST_GAP_NS) else {
+        return Vec::new();
+    };
     let usual = samples.gap_limit_ns();
-    let bridged = account.asked.max_gap_ns.is_some_and(|longest| longest > usual);
-    if !account.channel.kind.is_power() || account.asked.in_blocks || !bridged {
+    if longest <= usual {
         return Vec::new();
     }
-    let longest = account.asked.max_gap_ns.unwrap_or(usual);
     let (start, end) = account.asked.window;
     let (least, largest) = account.readings.range_w;
     let mut squares = 0.0;

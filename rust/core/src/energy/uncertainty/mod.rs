@@ -11,6 +11,10 @@ mod readings;
 mod resolution;
 mod sampling;
 mod stamps;
+mod survey;
 mod window;
 
 pub(super) use budget::{Asked, Spread, of_energy, of_power, part_of, unknown_gain};
+pub(super) use instance::{Identity, Origins};
+pub(super) use readings::Readings;
+pub(super) use survey::Survey;

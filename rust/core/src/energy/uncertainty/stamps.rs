@@ -4,7 +4,8 @@ use super::budget::Account;
 use crate::quantity::{Component, Distribution};
 use crate::traces::Channel;
 
-/// P Δ/√3 at each end of the window, because a stamp of resolution Δ may have been cut, rounded or late. The mean power of
+/// P Δ/√3 at each end of the window, because a stamp of resolution Δ may have been cut, rounded or late; one stamp for all
+/// channels of a log, so that it cancels between two of equal power. The mean power of
 /// a window that is declared steady does not depend on where it ends.
 pub(super) fn components(account: &Account<'_>) -> Vec<Component> {
     let channel = account.channel;
@@ -16,7 +17,7 @@ pub(super) fn components(account: &Account<'_>) -> Vec<Component> {
     let (first, last) = power_at_ends(channel, account.asked.window);
     let at = |time: i64, power: f64| {
         let (id, label) =
-            (format!("stamp {time}:{}", account.recording), format!("stamp {time} of {}", channel.label()));
+            (format!("stamp {time}:{}", account.identity.log), format!("stamp {time} of {}", channel.label()));
         Component::new(&id, &label, Distribution::Rectangular, power.abs() * stamp)
     };
     vec![at(start, first), at(end, last)]
