@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build tools demo test lint format notebooks docs bench fuzz clean
+.PHONY: build tools demo lab test lint format notebooks docs site bench fuzz clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -22,7 +22,7 @@ tools: .venv/built .venv/tools  ## and what tests, notebooks and lints need
 	touch $@
 
 .venv/built: .venv/maturin $(COMPILED)
-	$(BIN)/maturin develop --quiet --release --extras plot
+	$(BIN)/maturin develop --quiet --profile wheel --extras plot
 	touch $@
 
 # The extras alone: `pip install '.[dev]'` would compile the package once more.
@@ -33,6 +33,9 @@ tools: .venv/built .venv/tools  ## and what tests, notebooks and lints need
 
 demo: build  ## Joules per token of the example recording, in demo-output/
 	$(BIN)/python -m szilard.demo demo-output
+
+lab: tools  ## The first notebook in JupyterLab
+	$(BIN)/jupyter lab notebooks/01_quickstart.ipynb
 
 test: tools  ## Rust, Python, doctests and notebooks
 	cargo test --workspace
@@ -52,6 +55,15 @@ notebooks: tools  ## Executes every notebook and keeps its output
 docs:  ## The Rust documentation, with everything else that rustdoc dislikes as an error
 	RUSTDOCFLAGS="-D warnings -A rustdoc::broken_intra_doc_links" cargo doc --no-deps -p szilard
 
+# Offline; what sphinx would only warn of is an error.
+site: tools .venv/site  ## The documentation as web pages, in site/html
+	$(BIN)/python -m sphinx -q -W --keep-going docs site/html
+
+.venv/site: .venv/maturin pyproject.toml
+	$(BIN)/python -c 'import tomllib as t; extras = t.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]; print(*extras["docs"], sep="\n")' > $@.txt
+	$(BIN)/python -m pip install -r $@.txt
+	touch $@
+
 bench: tools  ## The figures of docs/performance.md, measured here
 	$(BIN)/python benches/build_time.py
 	cargo build --quiet --release -p szilard-cli && $(BIN)/python benches/record.py target/release/szilard --docs
@@ -65,4 +77,4 @@ fuzz:  ## Every fuzz target for half a minute, from the samples
 	  cargo +nightly fuzz run $$target fuzz/corpus/$$target tests/formats/tokens -- -max_total_time=30; done
 
 clean:
-	rm -rf .venv target demo-output
+	rm -rf .venv target demo-output browser-screenshots site docs/notebooks docs/reference

@@ -18,6 +18,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
@@ -28,12 +29,13 @@ import numpy as np
 import szilard as sz
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from entropy import DOCS, machine, seconds
+from entropy import DOCS, ROOT, machine, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 START, END = "<!-- traces: measured by benches/traces.py -->", "<!-- traces: end -->"
+PLOT = ROOT / "docs/streaming_time.svg"
 THREADS = 2
 BOARDS = 8
 BEGIN = datetime(2025, 3, 4, 10)
@@ -146,7 +148,26 @@ def with_pandas(path: Path) -> Energies:
 
 
 def with_regex(path: Path) -> Energies:
-    """Joules of the module by a regular expression for each line."""
+    """Joules of every rail by a regular expression, as a reader gives them; those of the module are compared."""
+    rail = re.compile(r"\b([A-Z][A-Z0-9_]*) (\d+)mW/\d+mW")
+    joules: dict[str, float] = defaultdict(float)
+    before: tuple[datetime, dict[str, float]] | None = None
+    with path.open() as file:
+        for line in file:
+            now = (
+                datetime.strptime(line[:19], "%m-%d-%Y %H:%M:%S"),
+                {name: int(power) / 1e3 for name, power in rail.findall(line)},
+            )
+            if before:
+                seconds_ = (now[0] - before[0]).total_seconds()
+                for name, power in now[1].items():
+                    joules[name] += (before[1][name] + power) / 2 * seconds_
+            before = now
+    return {"0": joules["VDD_IN"]}
+
+
+def with_regex_of_one(path: Path) -> Energies:
+    """Joules of the module alone by a regular expression that looks for no other rail."""
     rail = re.compile(r"^(\S+ \S+) RAM .* VDD_IN (\d+)mW/")
     joules, before = 0.0, None
     with path.open() as file:
@@ -213,24 +234,48 @@ def compared(path: Path, peers: dict[str, tuple[Callable[[Path], Energies], Path
 
 def part_of(path: Path, megabytes: float) -> Path:
     """The first whole lines of a log."""
-    part = path.with_name(f"{path.stem}-part{path.suffix}")
+    part = path.with_name(f"{path.stem}-{megabytes:.2f}{path.suffix}")
     with path.open("rb") as whole:
         text = whole.read(int(megabytes * 1e6))
     part.write_bytes(text[: text.rindex(b"\n") + 1])
     return part
 
 
-def scaling(path: Path) -> list[str]:
-    """Time and peak memory against size over three decades."""
-    lines = ["| nvidia-smi CSV [MB] | s | ns/byte | peak memory [MB] |", "|---|---|---|---|"]
-    size = path.stat().st_size / 1e6
-    for megabytes in (size / 1000, size / 100, size / 10, size):
-        part = path if megabytes == size else part_of(path, megabytes)
-        took = statistics.median(seconds(partial(ours, part)) for _ in range(5))
-        bytes_ = part.stat().st_size
-        lines.append(f"| {bytes_ / 1e6:.1f} | {took:.4f} | {took / bytes_ * 1e9:.2f} | {peak(part):.0f} |")
-        print(lines[-1], flush=True)
-    return lines
+def scaling(logs: dict[str, Path]) -> list[str]:
+    """Time and peak memory against size over three decades, the line through their logarithms, and a plot of both."""
+    import matplotlib as mpl
+
+    mpl.use("svg")
+    mpl.rcParams["svg.hashsalt"] = "szilard"
+    import matplotlib.pyplot as plt
+
+    lines = ["| log | MB | s | ns/byte | off the line | peak memory [MB] |", "|---|---|---|---|---|---|"]
+    fits = []
+    figure, axes = plt.subplots(figsize=(5, 3.5), layout="constrained")
+    for name, path in logs.items():
+        parts = [part_of(path, path.stat().st_size / 1e6 / 10 ** (step / 2)) for step in range(6, 0, -1)] + [path]
+        sizes, took, peaks = [], [], []
+        for part in parts:
+            ours(part)
+            sizes.append(part.stat().st_size)
+            took.append(statistics.median(seconds(partial(ours, part)) for _ in range(5)))
+            peaks.append(peak(part))
+        slope, offset = np.polyfit(np.log(sizes), np.log(took), 1)
+        line = np.exp(offset) * np.array(sizes) ** slope
+        for size, time, fitted, memory in zip(sizes, took, line, peaks, strict=True):
+            off = f"{100 * (time / fitted - 1):+.0f} %"
+            speed = f"{time:.4f} | {time / size * 1e9:.2f}"
+            lines.append(f"| {name} | {size / 1e6:.1f} | {speed} | {off} | {memory:.0f} |")
+            print(lines[-1], flush=True)
+        worst = max(abs(time / fitted - 1) for time, fitted in zip(took, line, strict=True))
+        fits.append(f"{name}: time grows with size to the power {slope:.2f}; at most {100 * worst:.0f} % off the line.")
+        print(fits[-1], flush=True)
+        axes.loglog(np.array(sizes) / 1e6, took, "o", label=name)
+        axes.loglog(np.array(sizes) / 1e6, line, "-", color=axes.lines[-1].get_color(), linewidth=0.8)
+    axes.set(xlabel="size [MB]", ylabel="time [s]", title="Joules of a log: time against size")
+    axes.legend()
+    figure.savefig(PLOT, metadata={"Date": None})
+    return [*lines, "", *fits, "", f"![time over size]({PLOT.name})"]
 
 
 def main() -> None:
@@ -253,10 +298,13 @@ def main() -> None:
         peers = {"polars, lazy, streaming": (with_polars, boards), "pandas": (with_pandas, tenth)}
         installed = {name: peer for name, peer in peers.items() if importlib.util.find_spec(name.split(",")[0])}
         lines += compared(boards, installed, 5)
-        lines += compared(
-            jetson, {"Python, regular expression": (with_regex, part_of(jetson, given.megabytes / 20))}, 5
-        )
-        lines += scaling(boards)
+        twentieth = part_of(jetson, given.megabytes / 20)
+        expressions = {
+            "Python, regular expression, every rail": (with_regex, twentieth),
+            "Python, regular expression, one rail": (with_regex_of_one, twentieth),
+        }
+        lines += compared(jetson, expressions, 5)
+        lines += scaling({"nvidia-smi": boards, "tegrastats": jetson})
     if given.docs:
         text = DOCS.read_text()
         before, _, rest = text.partition(START)

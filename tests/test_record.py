@@ -79,3 +79,19 @@ def test_an_interruption_ends_the_command_and_then_python(root):
     os.kill(python.pid, signal.SIGINT)
     assert python.wait(20) == 77
     assert '"status":5' in Path(root, "run.csv").read_text().splitlines()[-1]
+
+
+def test_marked_phases_are_windows_of_the_recording(root):
+    marks = root / "marks"
+    script = f"echo start load > {marks}; sleep 0.2; echo end load > {marks}; echo start serve > {marks}; sleep 0.3"
+    options = ["--root", str(root), "--marks", str(marks), "--quiet"]
+    out = root / "run.csv"
+    for more in ([], ["--append"]):
+        run = sz.record(["sh", "-c", script], out, "0.02 s", options=options + more)
+        phases = run.phases
+        # what is not ended ends with the recording; of a file that was continued the last recording counts
+        assert phases["phase"].to_list() == ["load", "serve"]
+        assert phases["seconds"][0] == pytest.approx(0.2, abs=0.15)
+        assert phases["seconds"][1] == pytest.approx(0.3, abs=0.25)
+        assert phases["start_ns"][1] >= phases["end_ns"][0]
+        assert run.summary["command"]["start_ns"] <= phases["start_ns"][0] <= run.summary["command"]["end_ns"]

@@ -14,10 +14,12 @@ from szilard.errors import Error
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    import polars as pl
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Recording:
     """What became of a command and of its recording.
 
@@ -29,6 +31,22 @@ class Recording:
         The recording, or None where no sensor gave readings.
     summary
         Everything that was found out, with a unit beside each number: `szilard record --summary` explains it.
+
+    Raises
+    ------
+    Error
+        Where the trace is asked for and no sensor gave readings.
+
+    Examples
+    --------
+    >>> import szilard as sz, tempfile
+    >>> folder = tempfile.mkdtemp()
+    >>> run = sz.record(["true"], f"{folder}/run.csv", options=["--root", folder, "--quiet"])
+    >>> run.status, run.path, run.figures, run.energy, run.per_token, len(run.reasons) > 0
+    (0, None, 'refused', None, None, True)
+    >>> run.trace
+    Traceback (most recent call last):
+    szilard.errors.Error: ...
     """
 
     status: int
@@ -56,11 +74,59 @@ class Recording:
         return [*self.summary["reasons"], *self.summary["trouble"]]
 
     @property
+    def phases(self) -> pl.DataFrame:
+        """The phases that were marked: phase, start_ns and end_ns (Unix time), and their seconds.
+
+        A phase whose end was not marked ends with the recording; a mark of an end without a start is left out.
+        """
+        import polars as pl
+
+        zero, ended = 0, 0
+        running: dict[str, int] = {}
+        found: list[tuple[str, int, int]] = []
+        for word, said in self._said():
+            if word == "start":
+                zero = said["real_ns"]
+            time_ns = said.get("time_ns", 0)
+            ended = max(ended, time_ns)
+            if word == "mark" and said["event"] == "start":
+                running[said["phase"]] = time_ns
+            elif word == "mark" and said["event"] == "end" and said["phase"] in running:
+                found.append((said["phase"], running.pop(said["phase"]), time_ns))
+        found += [(phase, start, ended) for phase, start in running.items()]
+        found.sort(key=lambda one: one[1])
+        rows = [(phase, zero + start, zero + end, (end - start) * 1e-9) for phase, start, end in found]
+        schema = {"phase": pl.String, "start_ns": pl.Int64, "end_ns": pl.Int64, "seconds": pl.Float64}
+        return pl.DataFrame(rows, schema=schema, orient="row")
+
+    def _said(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The words and objects between the rows of the last recording of the file."""
+        if self.path is None:
+            raise Error("; ".join(self.reasons))
+        said: list[tuple[str, dict[str, Any]]] = []
+        with self.path.open(encoding="utf-8") as lines:
+            for line in lines:
+                word, colon, text = line.removeprefix("# ").partition(": ")
+                if not line.startswith("# "):
+                    continue
+                if word == "recorder":
+                    said.clear()
+                if colon and line.endswith("\n"):
+                    said.append((word, json.loads(text)))
+        return iter(said)
+
+    @property
     def trace(self) -> _core.Trace:
         """The recording, read."""
         if self.path is None:
             raise Error("; ".join(self.reasons))
         return _core.read_trace(self.path)
+
+    def __repr__(self) -> str:
+        """One line: the status of the command, the recording, and the energy or why there is none."""
+        figure = self.per_token or self.energy or "; ".join(self.reasons) or "no energy"
+        where = self.path or "no recording"
+        return f"Recording({figure}, {self.figures}, command exited with {self.status}, {where})"
 
     def _quantity(self, name: str) -> _core.Quantity | None:
         record = self.summary[name]

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The quickstart notebook, executed, exported to HTML and opened in a headless browser.
+# The quickstart notebook exported to HTML, three notebooks in JupyterLab and the page of a run, in a headless browser.
+# Screenshots stay in browser-screenshots/.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -37,3 +38,5 @@ timeout 120 chromium --headless --no-sandbox --disable-gpu --disable-quic --no-f
   || { echo "browser: chromium failed" >&2; tail -20 "$work/chromium.log" >&2; exit 1; }
 
 "$python" tests/browser/check_dom.py "$work/dom.html" datasets/traces/demo_truth.toml
+
+"$python" tests/browser/lab.py browser-screenshots 01_quickstart.ipynb 08_boundaries.ipynb 12_rooftop_node.ipynb

@@ -27,6 +27,16 @@ _UNITS = {
 def unit_of(column: str) -> str | None:
     """The unit of a column by its name, ``None`` where the name ends in none.
 
+    Parameters
+    ----------
+    column
+        Name of a column, as ``"energy_j"``.
+
+    Raises
+    ------
+    AttributeError
+        If it is no text.
+
     Examples
     --------
     >>> import szilard as sz
@@ -45,6 +55,11 @@ def to_arrow(table: pl.DataFrame) -> pa.Table:
     ----------
     table
         A table of this package, as ``trace.to_polars()`` or ``result.requests``.
+
+    Raises
+    ------
+    ImportError
+        If the package pyarrow is not installed.
 
     Examples
     --------

@@ -27,14 +27,15 @@ def chain(factors: BoundaryChain, figure: Quantity, to: str, ax: Axes | None = N
             f"+{size:.3g}", (place, level + size), (0, 3), textcoords="offset points", ha="center", fontsize="small"
         )
         level += size
-    ax.bar(len(names) - 1, outer.value, yerr=outer.u or None, color=_style.BLUE, capsize=3)
+    ax.bar(len(names) - 1, outer.value, color=_style.BLUE)
+    ax.errorbar(len(names) - 1, outer.value, yerr=outer.u or None, fmt="none", ecolor=_style.ink(ax), capsize=3)
     for place, end in ((0, inner), (len(names) - 1, outer)):
         top = (place, end.value + end.u)
-        ax.annotate(f"{end.value:.3g}", top, (0, 3), textcoords="offset points", ha="center", fontsize="small")
+        ax.annotate(f"{end.value:.3g}", top, (0, 5), textcoords="offset points", ha="center", fontsize="small")
     ax.margins(y=0.12)
     ax.set_xticks(range(len(names)), [_style.plain(name, 20) for name in names], rotation=30, ha="right")
     ax.set_ylabel(_style.plain(figure.unit))
     moved = outer if inner.boundary == figure.boundary else inner
-    title = f"{figure:.3g} at {figure.boundary}  →  {moved:.3g} at {moved.boundary}"
+    title = f"{_style.amount(figure)} at {figure.boundary}  →  {_style.amount(moved)} at {moved.boundary}"
     ax.set_title(_style.plain(title, 110), fontsize="medium")
     return drawn, ax

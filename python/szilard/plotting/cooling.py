@@ -48,6 +48,11 @@ def cooling(pues: Mapping[str, float], ax: Axes | None = None, most: float = 2.2
         spot = (pue - 0.02 * width, share) if left else (pue + 0.04 * width, free)
         side, level = ("right", "bottom") if left else ("left", "center")
         ax.annotate(label, (pue, share), spot, ha=side, va=level, fontsize="small")
-    ax.set(xlabel="PUE", ylabel="cooling share of site energy [%]", xlim=(1.0, axis[-1]), ylim=(0.0, None))
+    ax.set(
+        xlabel="PUE",
+        ylabel="cooling share of site energy [%]",
+        xlim=(1.0, 1.0 + 1.03 * width),
+        ylim=(0.0, 1.06 * height),
+    )
     ax.legend(loc="lower right", fontsize="small")
     return figure, ax

@@ -40,5 +40,5 @@ def cost_of_thought(costs: pl.DataFrame, of: str = "call", ax: Axes | None = Non
     ax.set_yticks(range(len(kinds)), [COLUMNS[name] for name in kinds])
     ax.invert_yaxis()
     ax.set(xlim=(0.0, 1.15), xlabel=f"of a {of}, relative to the dearest way")
-    ax.legend(loc="upper left", bbox_to_anchor=(0.0, -0.18), ncols=3, fontsize="small", frameon=False)
+    _style.legend_above(ax)
     return figure, ax

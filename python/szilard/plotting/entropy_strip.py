@@ -36,9 +36,9 @@ def entropy_strip(
     if information.surprisal is not None:
         ax.plot(places, information.surprisal.reshape(-1), "o", markersize=3, color=_style.VERMILION, label="surprisal")
     mean = information.mean
-    ax.axhline(float(entropy.mean()), color=_style.BLUE, linewidth=1.0, label=f"mean {mean:.3g}")
+    ax.axhline(float(entropy.mean()), color=_style.BLUE, linewidth=1.0, label=f"mean {_style.amount(mean)}")
     if tokens is not None:
         ax.set_xticks(places, [_style.plain(token, 12) for token in tokens], rotation=60, ha="right", fontsize="small")
-    ax.set(xlabel="token", ylabel="information [bit]" if information.base == 2 else "information")
-    ax.legend(loc="upper right", fontsize="small")
+    ax.set(xlabel="token", ylabel=f"information [{_style.unit_of(information.base)}]")
+    _style.legend_above(ax)
     return figure, ax

@@ -73,11 +73,10 @@ def galton_board(
 
 
 def _pegs(ax: Axes, bins: int) -> None:
-    """A triangle of pegs above the bins, with one row less than there are bins."""
-    rows = min(bins - 1, 8)
+    """A triangle of pegs above the bins, with one row less than there are bins, each peg between two below it."""
+    rows = bins - 1
     for depth in range(rows):
-        width = (depth + 1) / rows * (bins - 1)
-        places = np.linspace((bins - 1 - width) / 2.0, (bins - 1 + width) / 2.0, depth + 1)
+        places = (bins - 1) / 2.0 + np.arange(depth + 1) - depth / 2.0
         height = 0.97 - 0.3 * depth / max(rows, 1)
         heights = np.full(depth + 1, height)
         ax.plot(places, heights, "o", markersize=2.5, color=_style.SKY, transform=ax.get_xaxis_transform())

@@ -34,14 +34,15 @@ def ladder(rungs: Ladder, ax: Axes | None = None) -> tuple[Figure, Axes]:
             reason = "0 J/token: no ratio" if floor == 0.0 else row["reason"]
             ax.text(least * 1.5, place, _style.plain(reason, 90), color=_style.GREY, va="center", fontsize="small")
     ax.axvline(energy.value, color=_style.VERMILION, linewidth=1.5)
+    ax.axvspan(
+        max(energy.value - energy.u, least), energy.value + energy.u, color=_style.VERMILION, alpha=0.2, linewidth=0
+    )
     ax.set_xscale("log")
     ax.set_xlim(least, energy.value * 100.0)
     ax.set_yticks(range(table.height), table["bound"].to_list())
     ax.set_ylim(table.height - 0.4, -0.6)
     ax.set_xlabel("energy [J/token]")
-    ax.set_title(
-        _style.plain(f"measured {energy:.3g} at {energy.boundary or 'no stated boundary'}, {rungs.temperature}", 90)
-    )
+    ax.set_title(_style.plain(f"measured {_style.amount(energy)}, {_style.boundary(energy)}, {rungs.temperature}", 90))
     kinds = [Patch(color=_style.KINDS[kind], label=kind) for kind in table["kind"].unique(maintain_order=True)]
     ax.legend(handles=kinds, loc="upper left", bbox_to_anchor=(0.0, -0.1), ncols=4, fontsize="small", frameon=False)
     return figure, ax

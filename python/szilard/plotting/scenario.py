@@ -47,7 +47,7 @@ def scenario(path: Scenario, ax: Axes | None = None) -> tuple[Figure, Axes]:
         }
         label = f"{publication} ({vintage}), {boundary or 'no boundary'}"
         _series(ax, rows, label + (", superseded" if later else ""), style)
-    ax.set_ylim(bottom=0.0)
+    ax.set_ylim(0.0, 1.1 * ax.get_ylim()[1])
     ax.locator_params(axis="x", integer=True)
     ax.set(xlabel="year", ylabel=_style.plain(f"{path.quantity} [{unit[0] if unit else '1'}]", 80))
     ax.set_title(_style.plain(path.region, 60), loc="left", fontsize="medium")

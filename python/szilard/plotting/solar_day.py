@@ -58,10 +58,8 @@ def solar_day(simulation: Simulation, first: int = 0, days: int = 3, ax: Axes | 
     ax.set(xlabel="time since the first midnight [h]", ylabel="power [W]", xlim=(hours[0], hours[-1]))
     ax.set_ylim(-0.12 * most, 1.05 * most)
     ax.xaxis.set_major_locator(_hours(hours[-1] - hours[0]))
-    handles, labels = ax.get_legend_handles_labels()
-    line, name = charge.get_legend_handles_labels()
-    handles, labels = handles + line, labels + name
-    ax.legend(handles, labels, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, fontsize="small", frameon=False)
+    handles = [*ax.get_legend_handles_labels()[0], *charge.get_legend_handles_labels()[0]]
+    _style.legend_above(ax, handles)
     return figure, ax
 
 

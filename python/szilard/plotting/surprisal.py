@@ -27,9 +27,9 @@ def surprisal(information: TokenInformation, ax: Axes | None = None) -> tuple[Fi
     entropy, found = information.entropy.reshape(-1), information.surprisal.reshape(-1)
     drawn = np.isfinite(found)
     figure, ax = _style.axes(ax)
-    unit = "bit" if information.base == 2 else "nat" if information.base == np.e else "unit of the base"
+    unit = _style.unit_of(information.base)
     label = f"{int(drawn.sum())} tokens" + (f", {int((~drawn).sum())} masked" if not drawn.all() else "")
-    ax.plot(entropy[drawn], found[drawn], "o", markersize=3, alpha=0.6, color=_style.BLUE, label=label)
+    ax.plot(entropy[drawn], found[drawn], "o", markersize=3, alpha=0.8, color=_style.BLUE, label=label)
     end = max([float(entropy.max()), *found[drawn].tolist(), 1e-9]) * 1.05
     ax.plot([0.0, end], [0.0, end], color=_style.GREY, linewidth=1.0, label="surprisal = entropy")
     if drawn.any():

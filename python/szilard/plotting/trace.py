@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from szilard.plotting import _style
+from szilard.plotting import _samples, _style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 def trace(log: Trace, tokens: TokenLog | InferenceEnergy | None = None, ax: Axes | None = None) -> tuple[Figure, Axes]:
-    """The power of each channel over time, with gaps shaded and requests as bands below it.
+    """The power of each channel over time, with gaps shaded, requests as bands below it and the idle power of a result.
+
+    Of a log with more samples than can be seen, the first, least, greatest and last of each column of pixels are drawn.
 
     Parameters
     ----------
@@ -25,61 +27,50 @@ def trace(log: Trace, tokens: TokenLog | InferenceEnergy | None = None, ax: Axes
     ax
         Axes to draw on.
     """
-    import numpy as np
-    import polars as pl
-
     figure, ax = _style.axes(ax)
     start, end = log.window_in_ns
-    table = log.to_polars().filter(pl.col("unit") == "W")
-    if table.is_empty():
-        table = _mean_power(log.to_polars().filter(pl.col("unit") == "J"))
-    limits = {row[:2]: row[2] for row in log.channels.select("device", "channel", "gap_limit_s").iter_rows()}
-    colours = [_style.BLUE, _style.GREEN, _style.VERMILION, _style.PURPLE, _style.ORANGE, _style.SKY]
-    for index, ((device, channel), part) in enumerate(table.group_by("device", "channel", maintain_order=True)):
-        seconds, power = (part["time_ns"].to_numpy() - start) * 1e-9, part["value"].to_numpy()
-        broken = np.flatnonzero(np.diff(seconds) > limits[device, channel]) + 1
-        ax.plot(
-            np.insert(seconds, broken, np.nan),
-            np.insert(power, broken, np.nan),
-            color=colours[index % len(colours)],
-            linewidth=1.0,
-            label=_style.plain(f"{device} {channel}") if index < len(colours) else None,
-        )
-        for place in broken:
-            ax.axvspan(seconds[place - 1], seconds[place], color=_style.GREY, alpha=0.25, linewidth=0)
+    gaps: list[tuple[float, float]] = []
+    count = 0
+    for index, line in enumerate(_samples.lines(log, 16_000)):
+        named = index < len(_style.SERIES)
+        label = _style.plain(line.name) if named else None
+        colour = _style.SERIES[index] if named else _style.GREY
+        ax.plot(line.seconds, line.watts, color=colour, linewidth=1.0, label=label)
+        gaps += line.gaps
+        count = index + 1
+    if count > len(_style.SERIES):
+        ax.plot([], [], color=_style.GREY, label=f"and {count - len(_style.SERIES)} more channels")
+    if gaps:
+        across = ax.get_xaxis_transform()
+        spans = [(left, right - left) for left, right in gaps]
+        label = f"no samples: {len(gaps)} gap{'s' * (len(gaps) > 1)}"
+        grey: dict[str, Any] = {"color": _style.GREY, "alpha": 0.3, "linewidth": 0, "label": label}
+        ax.broken_barh(spans, (0.0, 1.0), transform=across, **grey)
+    if (idle := getattr(tokens, "idle_power", None)) is not None:
+        label = f"idle {_style.amount(idle)}"
+        ax.axhline(idle.to("W").value, color=_style.PURPLE, linestyle="--", linewidth=1.0, label=label)
     if tokens is not None:
         _bands(ax, tokens.requests, start)
-    ax.set(xlim=(0.0, max((end - start) * 1e-9, 1e-9)), xlabel=f"time since {log.start} [s]", ylabel="power [W]")
+    since = log.start if log.clock != "relative" else f"{log.start} of a relative clock"
+    ax.set(xlim=(0.0, max((end - start) * 1e-9, 1e-9)), xlabel=f"time since {since} [s]", ylabel="power [W]")
     ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
-    ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, fontsize="small", frameon=False)
+    _style.legend_above(ax)
     return figure, ax
 
 
-def _mean_power(energy: Any) -> Any:
-    """The power between the samples of counters."""
-    import polars as pl
-
-    rate = pl.col("value").diff() / (pl.col("time_ns").diff() * 1e-9)
-    of_channel = rate.over("device", "channel").alias("value")
-    return energy.with_columns(of_channel).filter(pl.col("value").is_finite() & (pl.col("value") >= 0.0))
-
-
 def _bands(ax: Axes, requests: Any, start: int) -> None:
-    """A bar for each request, in as many rows as overlap."""
-    free: list[float] = []
-    rows = requests.drop_nulls("end_ns").sort("start_ns")
-    bars: list[tuple[float, float, int]] = []
-    for first, last in zip(rows["start_ns"].to_list(), rows["end_ns"].to_list(), strict=True):
-        row = next((row for row, until in enumerate(free) if until <= first), len(free))
-        free[row : row + 1] = [last]
-        bars.append(((first - start) * 1e-9, (last - first) * 1e-9, row))
-    low, high = ax.get_ylim()
-    step = 0.04 * (high - min(low, 0.0))
-    for index, (left, width, row) in enumerate(bars):
-        ax.broken_barh(
-            [(left, width)],
-            (-(row + 1.2) * step, 0.8 * step),
-            color=_style.ORANGE,
-            label=None if index else "request in flight",
-        )
-    ax.set_ylim(-(len(free) + 1.0) * step, high)
+    """A bar for each request below the line of 0 W, in as many rows as overlap."""
+    rows = requests.drop_nulls(["start_ns", "end_ns"]).sort("start_ns")
+    starts, ends = rows["start_ns"].to_list(), rows["end_ns"].to_list()
+    places, used = _style.lanes(starts, ends)
+    _, high = ax.get_ylim()
+    step = min(0.05, 0.3 / max(used, 1)) * high
+    for lane in range(used):
+        bars = [
+            ((first - start) * 1e-9, (last - first) * 1e-9)
+            for first, last, row in zip(starts, ends, places, strict=True)
+            if row == lane
+        ]
+        label = None if lane else "request in flight"
+        ax.broken_barh(bars, (-(lane + 1.2) * step, 0.8 * step), color=_style.ORANGE, label=label)
+    ax.set_ylim(-(used + 0.6) * step, high)

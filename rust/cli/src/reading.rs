@@ -1,7 +1,7 @@
 //! What commands share of reading their arguments and files.
 
 use crate::failure::Failure;
-use crate::progress::Progress;
+use crate::progress::shown;
 use clap::Args;
 use std::fs::File;
 use std::io::Read;
@@ -145,13 +145,10 @@ impl Reading {
         if !self.join.is_empty() {
             return Ok(None);
         }
-        let mut progress = Progress::default();
-        let found = energy_of_path(path, &self.options()?, query, &mut |done, all| progress.show(done, all));
-        progress.end();
-        found.map(Some).map_err(|error| match error {
+        let options = self.options()?;
+        shown(|| energy_of_path(path, &options, query)).map(Some).map_err(|error| match error {
             FileError::Io { path, source } => Failure::File { path, source },
             FileError::Energy(error) => error.into(),
-            stopped @ FileError::Interrupted { .. } => Failure::Usage { message: stopped.to_string() },
         })
     }
 

@@ -53,6 +53,7 @@ fn the_examples_of_the_page_print_what_it_shows() {
         "read",
         "energy",
         "compare",
+        "report",
         "blind-spot",
         "entropy",
         "divergence",
@@ -64,6 +65,8 @@ fn the_examples_of_the_page_print_what_it_shows() {
         "audit",
         "reproduce",
         "simulate",
+        "throttling",
+        "drift",
         "demo",
     ];
     for command in commands {

@@ -67,6 +67,14 @@ fn the_status_is_that_of_the_command() {
     }
     let tree = Tree::rapl();
     assert_eq!(tree.recorded(&[], &["no-such-program"]).status.code(), Some(127));
+    // a folder on the way that may not be looked into, as another user's, changes nothing of that
+    use std::os::unix::fs::PermissionsExt;
+    tree.put("closed/program", "");
+    std::fs::set_permissions(tree.path("closed"), std::fs::Permissions::from_mode(0o000)).unwrap();
+    let path = format!("{}:/usr/bin:/bin", tree.path("closed").display());
+    let mut recorder = tree.record(&["--overwrite"], &["no-such-program"]);
+    assert_eq!(recorder.env("PATH", path).output().unwrap().status.code(), Some(127));
+    std::fs::set_permissions(tree.path("closed"), std::fs::Permissions::from_mode(0o700)).unwrap();
     tree.put("plain", "text");
     let plain = tree.path("plain").display().to_string();
     assert_eq!(tree.recorded(&["--overwrite"], &[&plain]).status.code(), Some(126));
@@ -187,6 +195,63 @@ fn the_recording_ends_with_the_command_unless_the_tree_is_waited_for() {
     let orphan = format!("setsid {left}");
     assert_eq!(tree.recorded(&["--wait-tree"], &["sh", "-c", &orphan]).status.code(), Some(3));
     assert!(tree.path("late").exists() && tree.rows().len() >= 8, "{} rows", tree.rows().len());
+}
+
+#[test]
+fn a_process_left_behind_keeps_its_output_and_does_not_hold_the_recorder_up() {
+    let tree = Tree::rapl();
+    let left = "sh -c 'sleep 1; echo late; echo late >&2' & echo early";
+    let started = Instant::now();
+    let mut recorder = tree.spawned(&["--tokens-from", "early", "--quiet"], &["sh", "-c", left]);
+    assert_eq!(recorder.wait().unwrap().code(), Some(0));
+    assert!(started.elapsed() < Duration::from_millis(900));
+    assert_eq!(tree.said("tokens")[0]["output"].as_u64(), Some(1));
+    // its output is still open, and what comes later arrives as it would without a recorder
+    let output = recorder.wait_with_output().unwrap();
+    assert_eq!(
+        (output.stdout.as_slice(), output.stderr.as_slice()),
+        (b"early\nlate\n".as_slice(), b"late\n".as_slice())
+    );
+}
+
+#[test]
+fn a_left_process_that_never_stops_talking_is_handed_over_too() {
+    let tree = Tree::rapl();
+    let mut recorder = tree.record(&["--tokens-from", "x", "--quiet"], &["sh", "-c", "yes & exit 4"]);
+    let mut recorder = recorder.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut output = recorder.stdout.take().unwrap();
+    let reader = std::thread::spawn(move || output.read_exact(&mut vec![0; 4_000_000]));
+    assert_eq!(recorder.wait().unwrap().code(), Some(4));
+    // more than the pipes hold: it goes on after the recorder has ended, until nobody reads any more
+    reader.join().unwrap().unwrap();
+}
+
+#[test]
+fn a_count_that_is_no_whole_number_is_a_reason_and_no_zero() {
+    let tree = Tree::rapl();
+    let energy = tree.set("sys/class/powercap/intel-rapl:0/energy_uj", "7300000");
+    let script = format!("echo 'eval 63 tokens'; echo 'eval 1.5e3 tokens'; sleep 0.2; {energy}; sleep 0.2");
+    let output = tree.recorded(&["--tokens-from", r"eval (\S+) tokens"], &["sh", "-c", &script]);
+    assert_eq!(output.status.code(), Some(0));
+    let said = stderr(&output);
+    assert!(said.contains("1 matches have no whole number in their group: no count is known"), "{said}");
+    assert!(!said.contains("generated"), "{said}");
+}
+
+#[test]
+fn a_flood_of_lines_is_counted_and_makes_neither_memory_nor_file_grow() {
+    let tree = Tree::rapl();
+    let flood = "yes 'token 1' | head -n 200000";
+    let output = tree.recorded(&["--tokens-from", "token (1)", "--summary", "s.json"], &["sh", "-c", flood]);
+    assert_eq!(output.stdout.len(), 8 * 200_000);
+    let summary: serde_json::Value = serde_json::from_slice(&std::fs::read(tree.path("s.json")).unwrap()).unwrap();
+    assert_eq!(summary["tokens"]["output"].as_u64(), Some(200_000));
+    // a line four times a second, not one for each read
+    let lines = tree.said("tokens").len() as f64;
+    let seconds =
+        (summary["command"]["end_ns"].as_i64().unwrap() - summary["command"]["start_ns"].as_i64().unwrap()) as f64;
+    assert!(lines <= seconds * 1e-9 * 10.0 + 10.0, "{lines} lines in {seconds} ns");
+    assert!(summary["recorder"]["peak_bytes"].as_i64().unwrap() < 64_000_000, "{}", summary["recorder"]);
 }
 
 #[test]

@@ -1,4 +1,10 @@
-//! Independent parts of one task, computed on all cores, in an order that no number of threads can change.
+//! Independent parts of one task, computed on all cores, in an order that no number of threads can change, and what looks
+//! on at them.
+
+mod watch;
+
+pub use watch::{Watch, interrupted, watched};
+pub(crate) use watch::{advance, begin};
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -25,7 +31,8 @@ pub fn on_threads<R>(threads: usize, work: impl FnOnce() -> R) -> R {
 /// cores.
 ///
 /// A block has `size` parts, the last one what remains. `each` is called once for each block, with its range; what it
-/// returns may depend on the range alone, and then the whole does not depend on the threads.
+/// returns may depend on the range alone, and then the whole does not depend on the threads. No block is begun after
+/// the [`Watch`] on the calling thread was asked to stop.
 ///
 /// # Examples
 ///
@@ -40,7 +47,7 @@ pub fn blocks<R: Send>(count: usize, size: usize, each: &(dyn Fn(Range<usize>) -
     let range = |block: usize| block * size..count.min((block + 1) * size);
     let number = count.div_ceil(size);
     if threads <= 1 || number <= 1 {
-        return (0..number).map(|block| each(range(block))).collect();
+        return (0..number).take_while(|_| !interrupted()).map(|block| each(range(block))).collect();
     }
     let next = AtomicUsize::new(0);
     let (done, results) = channel();
@@ -48,16 +55,17 @@ pub fn blocks<R: Send>(count: usize, size: usize, each: &(dyn Fn(Range<usize>) -
         loop {
             let block = next.fetch_add(1, Ordering::Relaxed);
             // Nobody listens any more only if another thread has panicked.
-            if block >= number || done.send((block, each(range(block)))).is_err() {
+            if block >= number || interrupted() || done.send((block, each(range(block)))).is_err() {
                 return;
             }
         }
     };
+    let watch = watch::current();
     scope(|scope| {
         for _ in 1..threads.min(number) {
-            let (work, done) = (&work, done.clone());
+            let (work, done, watch) = (&work, done.clone(), watch.clone());
             // A thread that cannot be had is done without: the calling one takes all blocks that are left.
-            let _ = Builder::new().spawn_scoped(scope, move || work(done));
+            let _ = Builder::new().spawn_scoped(scope, move || watch::under(watch, || work(done)));
         }
         work(done);
     });
@@ -102,7 +110,7 @@ impl<R> Drop for StopOnPanic<'_, R> {
 /// next ones; `take` runs on the calling thread and can stop the rest.
 ///
 /// At most four results per thread wait, so that the memory is bounded for any `count`. What `each` returns may depend
-/// on the part alone.
+/// on the part alone. It ends early where the [`Watch`] on the calling thread was asked to stop.
 ///
 /// # Examples
 ///
@@ -123,7 +131,7 @@ pub fn in_order<R: Send>(
 ) {
     let threads = threads().min(count);
     if threads <= 1 {
-        let _ = (0..count).try_for_each(|part| take(part, each(part)));
+        let _ = (0..count).take_while(|_| !interrupted()).try_for_each(|part| take(part, each(part)));
         return;
     }
     let shared = Mutex::new(Queue { next: 0, taken: 0, waiting: BTreeMap::new(), stopped: false });
@@ -150,10 +158,12 @@ pub fn in_order<R: Send>(
             changed.notify_all();
         }
     };
+    let watch = watch::current();
     scope(|scope| {
         for _ in 1..threads {
+            let (work, watch) = (&work, watch.clone());
             // A thread that cannot be had is done without.
-            let _ = Builder::new().spawn_scoped(scope, work);
+            let _ = Builder::new().spawn_scoped(scope, move || watch::under(watch, work));
         }
         let _stop = StopOnPanic(&shared, &changed);
         let mut locked = queue();
@@ -164,7 +174,7 @@ pub fn in_order<R: Send>(
                 let flow = take(turn, result);
                 locked = queue();
                 locked.taken += 1;
-                locked.stopped |= flow.is_break();
+                locked.stopped |= flow.is_break() || interrupted();
                 changed.notify_all();
             } else if let Some(part) = claim(&mut locked) {
                 drop(locked);

@@ -226,7 +226,11 @@ fn what_is_wrong_in_them_is_refused_with_file_and_line() {
         ("boundary = \"node\" }", "boundary = \"board\" }", "own.toml, line 23, OWN2: cannot add a figure at boundary"),
         ("printed = \"5.0 kWh\"", "printed = \"5.0 kW\"", "own.toml, line 23, OWN2: expected kW"),
         ("run + fact", "run + other", "own.toml, line 23, OWN2: unknown unit \"other\""),
-        ("fact = \"OWN1\"", "fact = \"OWN9\"", "own.toml, line 23, OWN2: no fact \"OWN9\""),
+        (
+            "fact = \"OWN1\"",
+            "fact = \"OWN9\"",
+            "own.toml, line 23, OWN2: no fact \"OWN9\": expected one that the library or a folder beside it carries",
+        ),
         ("energy\"", "power\"", "own.toml, line 23, OWN2: runs.csv, line 1: no column \"power\""),
         ("vintage = \"2026\"\n", "", "own.toml, line 1: missing field `vintage`"),
         ("locator = \"p. 1\"", "locator = \"\"", "own.toml, line 17, fact OWN1, locator: must not be empty"),
@@ -256,7 +260,10 @@ fn what_is_wrong_in_them_is_refused_with_file_and_line() {
     assert!(claims("computes = \"2 * run\"\n", "").contains("line 13, claim A1"));
     let registry = Registry::embedded().unwrap();
     let unknown = registry.audit_claims(&Claims::parse("text.toml", CLAIM).unwrap()).unwrap_err();
-    assert_eq!(unknown.to_string(), "text.toml, line 14, A1: no fact \"OWN1\"");
+    assert_eq!(
+        unknown.to_string(),
+        "text.toml, line 14, A1: no fact \"OWN1\": expected one that the library or a folder beside it carries"
+    );
 }
 
 const SOURCE: &str = "[source]\ntitle = \"t\"\npublisher = \"p\"\nyear = 2026\nvintage = \"2026-01\"\nidentifier = \"i\"\n\

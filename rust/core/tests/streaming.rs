@@ -40,7 +40,7 @@ fn whole(path: &Path, options: &ReadOptions, query: &EnergyQuery, in_blocks: boo
 /// The same in blocks of this size, and whether it was streamed.
 fn blocks(path: &Path, options: &ReadOptions, query: &EnergyQuery, block: usize) -> (String, bool) {
     let sizes = Streaming { from: 0, block, ..Streaming::default() };
-    match energy_of_path_in(path, options, query, sizes, &mut |_, _| true) {
+    match energy_of_path_in(path, options, query, sizes) {
         Ok(found) => (format!("{} {:?}", found.format, found.result), found.whole.is_none()),
         Err(error) => (error.to_string(), true),
     }
@@ -213,6 +213,41 @@ fn jiff(ms: u64) -> String {
     let since = seconds - 1_741_046_400;
     let (day, clock) = (since / 86_400, since % 86_400);
     format!("2025/03/{:02} {:02}:{:02}:{:02}.{ms:03}", 4 + day, clock / 3600, clock / 60 % 60, clock % 60)
+}
+
+#[test]
+fn what_readings_say_of_each_other_is_said_of_blocks_too() {
+    // board 1 shows the readings of board 0, board 2 hangs for forty rows, board 3 jumps above twice its rating of 350 W
+    let mut random = Random(7);
+    let mut text = "timestamp, index, name, power.draw [W]\n".to_owned();
+    for row in 0..2000u64 {
+        let stamp = jiff(1_741_082_400_000 + 100 * row);
+        let draw = 100.0 + random.below(50_000) as f64 / 100.0;
+        let hung = if (700..740).contains(&row) { 321.25 } else { 100.0 + random.below(50_000) as f64 / 100.0 };
+        let high = if row >= 1500 { 1500.0 + row as f64 / 100.0 } else { 100.0 + random.below(50_000) as f64 / 100.0 };
+        for (board, watts) in [draw, draw, hung, high].into_iter().enumerate() {
+            writeln!(text, "{stamp}, {board}, NVIDIA H100 PCIe, {watts:.2} W").unwrap();
+        }
+    }
+    let path = std::env::temp_dir().join(format!("szilard-compared-{}.csv", std::process::id()));
+    std::fs::write(&path, text).unwrap();
+    let doubts = |result: &szilard::energy::EnergyResult| -> Vec<String> {
+        let doubts = result.reasons.iter().filter(|remark| remark.code.is_doubt());
+        doubts
+            .map(|remark| format!("{:?} {:?} {:?} {}", remark.code, remark.place, remark.channel, remark.message))
+            .collect()
+    };
+    let trace = read(std::fs::read(&path).unwrap(), "log.csv", &ReadOptions::default()).unwrap();
+    let expected = energy(&trace, &EnergyQuery::default()).unwrap();
+    assert_eq!(doubts(&expected).len(), 3, "{:?}", doubts(&expected));
+    for block in [100, 5_000, 1 << 20] {
+        let sizes = Streaming { from: 0, block, ..Streaming::default() };
+        let options = ReadOptions::default();
+        let found = energy_of_path_in(&path, &options, &EnergyQuery::default(), sizes).unwrap();
+        assert!(found.whole.is_none(), "{:?}", found.whole);
+        assert_eq!((doubts(&found.result), found.result.status), (doubts(&expected), expected.status));
+    }
+    std::fs::remove_file(&path).unwrap();
 }
 
 #[test]

@@ -1,12 +1,15 @@
 //! Energy of a window of a trace as Python sees it.
 
-use crate::errors::{detached, exceptions};
+use crate::errors::exceptions;
 use crate::given::nanoseconds;
 use crate::html;
+use crate::picture::drawn;
 use crate::quantity::{PyQuantity, Size};
 use crate::table::{self, Column, frame};
 use crate::traces::{PyTrace, seconds};
+use crate::watched::watched;
 use pyo3::prelude::*;
+use std::sync::Arc;
 use szilard::energy::{EnergyQuery, EnergyResult, Rule, energy};
 use szilard::quantity::Quantity;
 
@@ -20,7 +23,12 @@ pub fn rule_of(method: &str) -> PyResult<Rule> {
 /// The status of the default window of a trace.
 pub fn status(py: Python<'_>, trace: &PyTrace) -> PyResult<&'static str> {
     let query = EnergyQuery { window: trace.window, ..EnergyQuery::default() };
-    Ok(detached(py, || energy(&trace.trace, &query))?.status.word())
+    Ok(in_window(py, trace, query)?.status.word())
+}
+
+fn in_window(py: Python<'_>, trace: &PyTrace, query: EnergyQuery) -> PyResult<EnergyResult> {
+    let (size, trace) = (trace.size(), Arc::clone(&trace.trace));
+    watched(py, size, None, move || energy(&trace, &query))
 }
 
 /// The energy of a window of a trace.
@@ -33,10 +41,21 @@ pub fn of_window(
 ) -> PyResult<PyEnergyResult> {
     let max_gap_ns = max_gap.map(nanoseconds).transpose()?;
     let query = EnergyQuery { rule: rule_of(method)?, max_gap_ns, ..query };
-    detached(py, || energy(&trace.trace, &query)).map(PyEnergyResult)
+    in_window(py, trace, query).map(PyEnergyResult)
 }
 
 /// The energy of a window of a trace.
+///
+/// Examples
+/// --------
+/// >>> from szilard.demo import recording
+/// >>> found = recording()[0].energy()
+/// >>> found.energy, f"{found.mean_power:.4g}", found.status
+/// ((16470 ± 590) J [board, gross, measured], '(183.1 ± 6.597) W', 'complete')
+/// >>> found.covered, found.gap, found.method, found.window_in_ns[0]
+/// (89.958 s, 0 s, 'trapezoid', 1781179500000000000)
+/// >>> found.reasons["code"].to_list(), found.per_device.columns
+/// (['W_NA_SAMPLE'], ['device', 'channel', 'energy_j', 'u_j', 'covered_s', 'gap_s', 'status'])
 #[pyclass(name = "EnergyResult", module = "szilard", frozen)]
 #[derive(Debug)]
 pub struct PyEnergyResult(pub EnergyResult);
@@ -110,6 +129,33 @@ impl PyEnergyResult {
                 ("status", Column::Text(parts.iter().map(|part| part.status.word().to_owned()).collect())),
             ],
         )
+    }
+
+    /// The energy of each device as a bar with its uncertainty: (figure, axes).
+    ///
+    /// Parameters
+    /// ----------
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> sz.read_trace(b"time [s],power [W]\n0,5\n1,5\n2,5\n").energy().plot()[1].get_xlabel()
+    /// 'energy [J], ± u'
+    ///
+    /// Parameters
+    /// ----------
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from szilard.demo import recording
+    /// >>> figure, axes = recording()[0].energy().plot()
+    #[pyo3(signature = (ax=None))]
+    fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+        drawn(slf, "devices", ax)
     }
 
     fn __repr__(&self) -> String {

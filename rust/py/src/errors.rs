@@ -2,10 +2,7 @@
 
 use pyo3::PyErr;
 use pyo3::prelude::*;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::thread;
-use std::time::Duration;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use szilard::boundaries::ChainError;
 use szilard::edge::EdgeError;
 use szilard::energy::{EnergyError, FileError};
@@ -52,34 +49,6 @@ pub fn guard<T, E: Raise>(work: impl FnOnce() -> Result<T, E>) -> PyResult<T> {
 /// As [`guard`], with other Python threads running meanwhile.
 pub fn detached<T: Send, E: Raise + Send>(py: Python<'_>, work: impl FnOnce() -> Result<T, E> + Send) -> PyResult<T> {
     guard(|| py.detach(work))
-}
-
-/// Time between two looks for a signal.
-const LOOK: Duration = Duration::from_millis(50);
-
-/// As [`detached`], on a thread of its own, so that a signal such as Ctrl-C ends the waiting for it.
-pub fn interruptible<T, E>(py: Python<'_>, work: impl FnOnce() -> Result<T, E> + Send + 'static) -> PyResult<T>
-where
-    T: Send + 'static,
-    E: Raise + Send + 'static,
-{
-    let (sender, mut receiver) = channel();
-    // after a signal nobody listens any more
-    thread::spawn(move || drop(sender.send(catch_unwind(AssertUnwindSafe(work)))));
-    loop {
-        let (listening, heard) = py.detach(move || {
-            let heard = receiver.recv_timeout(LOOK);
-            (receiver, heard)
-        });
-        receiver = listening;
-        match heard {
-            Ok(outcome) => return guard(|| outcome.unwrap_or_else(|panic| resume_unwind(panic))),
-            Err(RecvTimeoutError::Timeout) => py.check_signals()?,
-            Err(RecvTimeoutError::Disconnected) => {
-                return Err(exceptions::InternalError::new_err("the thread that read the log ended without an answer"));
-            }
-        }
-    }
 }
 
 impl Raise for PyErr {
@@ -187,8 +156,6 @@ impl Raise for FileError {
         match self {
             Self::Energy(error) => error.raise(),
             Self::Io { path, source } => crate::given::os_error(&source, &path),
-            // what stopped it is raised in its place
-            stopped @ Self::Interrupted { .. } => exceptions::TraceError::new_err(stopped.to_string()),
         }
     }
 }

@@ -9,6 +9,14 @@ use szilard::boundaries::{self as core, Cost, Footprint, Intensities, Usage};
 use szilard::quantity::Quantity;
 
 /// Water, carbon and money that an energy costs; amounts per token or per second for a figure per token or a power.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> chain = sz.BoundaryChain([sz.Factor("pue", 1.25)])
+/// >>> cost = sz.footprint(sz.Quantity("2 kWh", boundary="site"), chain=chain, price_per_kwh=0.3, wue="0.36 L/kWh")
+/// >>> cost.cost, cost.water_on_site.to("L"), cost.carbon, cost.water_off_site
+/// (0.6, 0.576 L, None, None)
 #[pyclass(name = "Footprint", module = "szilard", frozen)]
 #[derive(Debug)]
 pub struct PyFootprint(Footprint);
@@ -71,17 +79,24 @@ fn intensities(
 /// Parameters
 /// ----------
 /// figure
-///     An energy, a power, or an energy per token, at its boundary.
+///     An energy, a power, or an energy per token, at its boundary. [J, W or J/token]
 /// chain
 ///     The factors between the boundaries.
 /// price_per_kwh
 ///     Price of a kilowatt hour at the site meter, a plain number in its currency. [1/kWh]
 /// carbon
-///     Carbon dioxide equivalent per energy at the grid, as "0.37 kg/kWh".
+///     Carbon dioxide equivalent per energy at the grid, as "0.37 kg/kWh". [kg/J]
 /// wue
-///     Water used at the site per IT energy, as "0.36 L/kWh".
+///     Water used at the site per IT energy, as "0.36 L/kWh". [m³/J]
 /// water_off_site
-///     Water used by the power plants per energy at the grid.
+///     Water used by the power plants per energy at the grid. [m³/J]
+///
+/// Raises
+/// ------
+/// szilard.errors.BoundaryError
+///     A figure without a boundary, or a step without a factor.
+/// szilard.errors.UnitError
+///     An intensity of another dimension.
 ///
 /// Examples
 /// --------
@@ -112,17 +127,24 @@ pub fn footprint(
 /// Parameters
 /// ----------
 /// per_token
-///     Energy per token at its boundary.
+///     Energy per token at its boundary. [J/token]
 /// tokens_per_call
-///     Tokens of a call.
+///     Tokens of a call. [token]
 /// calls_per_year
-///     Calls of a year.
+///     Calls of a year. [1]
 /// chain
 ///     The factors between the boundaries.
 /// price_per_kwh, carbon, wue, water_off_site
-///     As for `footprint`.
+///     As for `footprint`. [1/kWh], [kg/J], [m³/J], [m³/J]
 /// way
 ///     Name of this way of answering, to tell the rows of several ways apart: "local", "cloud".
+///
+/// Raises
+/// ------
+/// szilard.errors.BoundaryError
+///     A figure without a boundary, or a step without a factor.
+/// szilard.errors.UnitError
+///     A figure that is no energy per token, an intensity of another dimension.
 ///
 /// Examples
 /// --------

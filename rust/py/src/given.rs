@@ -2,13 +2,13 @@
 
 use crate::errors::{exceptions, guard};
 use crate::quantity::Size;
+use crate::watched::watched_in_place;
 use pyo3::exceptions::{PyOSError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 use std::fs::File;
-use std::io::Read;
 use std::path::PathBuf;
-use szilard::input::{EXPANDED_LIMIT, Refusal};
+use szilard::input::{EXPANDED_LIMIT, Refusal, append};
 use szilard::quantity::units::f64::Time;
 use szilard::quantity::units::time::second;
 use szilard::quantity::{Quantity, UnitError};
@@ -21,7 +21,10 @@ pub fn path_of(object: &Bound<'_, PyAny>) -> PyResult<Option<PathBuf>> {
 
 /// A fault of the system as the `OSError` that Python has for it.
 pub fn os_error(error: &std::io::Error, path: &str) -> PyErr {
-    PyOSError::new_err((error.raw_os_error(), error.to_string(), path.to_owned()))
+    let said = error.to_string();
+    // Python writes the number of the error itself
+    let said = said.split_once(" (os error").map_or(said.as_str(), |(words, _)| words).to_owned();
+    PyOSError::new_err((error.raw_os_error(), said, path.to_owned()))
 }
 
 /// The bytes of a path, of bytes, or of an open file, and what they are called in messages.
@@ -34,14 +37,15 @@ pub fn head_of(source: &Bound<'_, PyAny>, most: u64) -> PyResult<(Vec<u8>, Strin
     if let Some(path) = path_of(source)? {
         let name = path.display().to_string();
         let read = || -> std::io::Result<Vec<u8>> {
-            let file = File::open(&path)?;
+            let mut file = File::open(&path)?;
             // what is no regular file may have no end
             let limit = if file.metadata()?.is_file() { u64::MAX } else { EXPANDED_LIMIT };
             let mut bytes = Vec::new();
-            file.take(limit.min(most)).read_to_end(&mut bytes)?;
+            append(&mut file, limit.min(most), &mut bytes)?;
             Ok(bytes)
         };
-        let bytes = source.py().detach(read).map_err(|error| os_error(&error, &name))?;
+        let bytes =
+            watched_in_place(source.py(), usize::MAX, None, || read().map_err(|error| os_error(&error, &name)))?;
         return Ok((bytes, name));
     }
     if source.hasattr("read")? {

@@ -1,25 +1,40 @@
 //! Joules per token as Python sees them.
 
-use crate::energy::rule_of;
-use crate::errors::{detached, exceptions, guard};
-use crate::given::nanoseconds;
+use crate::errors::guard;
 use crate::html;
-use crate::idle::idle_of;
-use crate::quantity::{Given, PyQuantity, Size, budget, word};
+use crate::picture::drawn;
+use crate::quantity::{PyQuantity, budget};
 use crate::table::{Column, frame};
-use crate::tokens::PyTokenLog;
-use crate::traces::PyTrace;
-use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use szilard::energy::{
-    InferenceEnergy, InferenceQuery, InputRecord, Policy, RemarkRecord, Report, Tokens, energy_per_token as per_token,
-};
+use szilard::energy::{InferenceEnergy, InputRecord, RemarkRecord, Report, page};
 use szilard::quantity::{Quantity, QuantityError, QuantityRecord};
 
 /// Joules per token of a recording, and everything that belongs to the figure.
+///
+/// Examples
+/// --------
+/// >>> from szilard.demo import recording
+/// >>> result = recording()[2]
+/// >>> result.per_token, result.status
+/// ((5.01 ± 0.18) J/token = (1.392 ± 0.050) kWh/Mtoken [board, gross, measured], 'complete')
+/// >>> f"{result.kwh_per_mtoken:.3g}, {result.tokens_per_wh:.3g}, {result.above_idle_per_token:.3g}"
+/// '(1.39 ± 0.0502) kWh/Mtoken, (718 ± 25.9) token/Wh, (3.78 ± 0.181) J/token'
+/// >>> result.gross, result.above_idle, f"{result.idle_share:.2f}"
+/// ((14440 ± 520) J [board, gross, measured], (10880 ± 520) J [board, above-idle, measured], '(0.25 ± 0.01)')
+/// >>> result.idle_power, result.idle_method, result.idle_energy, result.unattributed
+/// (61 W [board], 'stated power', (1929 ± 70) J [board, idle, measured], (106.8 ± 4.3) J [board, gross, measured])
+/// >>> result.meter, result.grid_j, result.in_flight
+/// ((16470 ± 590) J [board, gross, measured], 2.9103830456733704e-11, 58.341 s)
+/// >>> result.output_tokens, result.prompt_tokens, round(result.batch, 2), result.policy
+/// (2881, 5719, 1.1, 'tokens')
+/// >>> f"{result.prefill_per_token:.2g}, {result.decode_per_token:.3g}"
+/// '(0.4 ± 0.014) J/token, (4.22 ± 0.152) J/token'
+/// >>> result.logged, result.clock_offset, result.overlap, result.labels, result.trace[:8]
+/// (None, None, 'whole', {}, '<bytes>')
+/// >>> result.requests.columns[:3], result.excluded.height, result.reasons["code"].to_list()
+/// (['request', 'phase', 'start_ns'], 0, ['W_NA_SAMPLE'])
 #[pyclass(name = "InferenceEnergy", module = "szilard", frozen)]
 #[derive(Debug)]
 pub struct PyInferenceEnergy {
@@ -257,17 +272,84 @@ impl PyInferenceEnergy {
     }
 
     /// The table of the components of the uncertainty of `per_token`; see `Quantity.budget`.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from szilard.demo import recording
+    /// >>> recording()[2].budget().select("label", "type").row(0)
+    /// ('gain of GPU-0de30000-5a11-4a8d-8000-000000001929/power.draw (nvidia board sensor gain)', 'B')
     fn budget(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         budget(py, &self.per_token()?.0)
     }
 
-    /// Writes the report as JSON; `load_report` reads it. `labels` say what was run on what, such as
-    /// {"model": "llama-3-8b", "quantisation": "fp8", "infrastructure": "vllm"}: runs of equal labels are one group.
+    /// The report, written as JSON; `load_report` reads it. Files that it was made from are named with their
+    /// fingerprints.
+    ///
+    /// Parameters
+    /// ----------
+    /// path
+    ///     The file to write.
+    /// labels
+    ///     What was run on what, such as {"model": "llama-3-8b", "quantisation": "fp8", "infrastructure": "vllm"}: runs
+    ///     of equal labels are one group.
+    ///
+    /// Raises
+    /// ------
+    /// OSError
+    ///     A file that cannot be written.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz, tempfile
+    /// >>> from szilard.demo import recording
+    /// >>> path = f"{tempfile.mkdtemp()}/run.json"
+    /// >>> recording()[2].save(path, labels={"model": "llama-3-8b"})
+    /// >>> sz.load_report(path).labels
+    /// {'model': 'llama-3-8b'}
     #[pyo3(signature = (path, labels=None))]
     fn save(&self, py: Python<'_>, path: PathBuf, labels: Option<BTreeMap<String, String>>) -> PyResult<()> {
         let report = self.to_save(labels)?;
         let written = py.detach(|| std::fs::write(&path, report.to_json() + "\n"));
         written.map_err(|error| crate::given::os_error(&error, &path.display().to_string()))
+    }
+
+    /// The report as a page of HTML that stands alone, as `szilard report` writes it.
+    ///
+    /// Parameters
+    /// ----------
+    /// labels
+    ///     What was run on what, as of `save`.
+    ///
+    /// Raises
+    /// ------
+    /// OSError
+    ///     A file that the report was made from cannot be read any more.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from szilard import demo
+    /// >>> page = demo.recording()[2].to_html({"model": "demo"})
+    /// >>> "(5.01 ± 0.18) J/token" in page, "<script" in page
+    /// (True, False)
+    ///
+    /// Parameters
+    /// ----------
+    /// labels
+    ///     As of `save`.
+    ///
+    /// Raises
+    /// ------
+    /// OSError
+    ///     A file that the result was made from and that is not there any more.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from szilard.demo import recording
+    /// >>> recording()[2].to_html()[:15]
+    /// '<!DOCTYPE html>'
+    #[pyo3(signature = (labels=None))]
+    fn to_html(&self, labels: Option<BTreeMap<String, String>>) -> PyResult<String> {
+        Ok(page(&self.to_save(labels)?))
     }
 
     /// What was run on what, as the report was saved with.
@@ -283,9 +365,19 @@ impl PyInferenceEnergy {
     }
 
     /// The energy of each request, idle and unattributed energy: (figure, axes).
+    ///
+    /// Parameters
+    /// ----------
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from szilard.demo import recording
+    /// >>> figure, axes = recording()[2].plot()
     #[pyo3(signature = (ax=None))]
     fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
-        Ok(slf.py().import("szilard.plotting")?.call_method1("requests", (slf, ax))?.unbind())
+        drawn(slf, "requests", ax)
     }
 
     fn __repr__(&self) -> PyResult<String> {
@@ -323,111 +415,4 @@ fn remarks(py: Python<'_>, all: &[RemarkRecord]) -> PyResult<Py<PyAny>> {
             ("place", Column::Text(all.iter().map(|remark| remark.place.clone()).collect())),
         ],
     )
-}
-
-/// The energy per generated token of a power log and a token log.
-///
-/// E/token = Σ e_r / Σ n_r over the requests r, with e_r the energy of the meter while r is in flight, split by the
-/// policy where several are, and n_r its generated tokens. The parts close: meter = requests + idle + unattributed.
-///
-/// Parameters
-/// ----------
-/// trace
-///     The power log.
-/// tokens
-///     A token log, or the number of tokens generated in the window.
-/// window
-///     (start, end); left out: the time in flight of the requests, or with a number the whole trace.
-/// idle
-///     Where the idle draw is taken from: a window (start, end); a list of two windows before and after, between which
-///     the power goes straight, or "around" for the time before the first request and after the last; "5th percentile" of
-///     the power samples; a power as "61 W"; a trace; or None for none.
-/// policy
-///     How power is split among requests in flight together: "tokens" (by their rates), "time" (equally),
-///     "regression" (by what their tokens cost, see `phase_costs`), "exclusive" (an overlap is refused).
-/// clock_offset
-///     Added to the times of the token log, as "-0.2 s" or a quantity with its u [s]; or "estimate", to have it from the requests in flight and
-///     the power, with its uncertainty in the budget and a remark.
-/// boundary
-///     Boundary of the energy, where the power log does not settle it.
-/// method
-///     "trapezoid", or "mean-of-samples" (the rule of MLPerf Power).
-/// max_gap
-///     Longest interval that is integrated over. [s]
-/// expected_devices
-///     How many devices there should be; another number makes the result incomplete.
-/// tokens_u
-///     Standard uncertainty of the number of tokens, as "2 %".
-///
-/// Raises
-/// ------
-/// szilard.errors.TraceError
-///     Clocks that do not meet, logs that do not overlap, no generated tokens.
-///
-/// Examples
-/// --------
-/// >>> import szilard as sz
-/// >>> trace = sz.read_trace(b"time [s],power [W]\n0,7.2\n1,7.2\n2.1,7.2\n3.1,7.2\n4.1,7.2\n")
-/// >>> f"{sz.energy_per_token(trace, 50).per_token.value:.4f}"
-/// '0.5904'
-#[pyfunction]
-#[pyo3(signature = (trace, tokens, window=None, idle=None, policy="tokens", clock_offset=None, boundary=None,
-                    method="trapezoid", max_gap=None, expected_devices=None, tokens_u=None))]
-#[expect(clippy::too_many_arguments, reason = "keyword arguments of one function")]
-pub fn energy_per_token(
-    py: Python<'_>,
-    trace: &Bound<'_, PyTrace>,
-    tokens: &Bound<'_, PyAny>,
-    window: Option<(Bound<'_, PyAny>, Bound<'_, PyAny>)>,
-    idle: Option<&Bound<'_, PyAny>>,
-    policy: &str,
-    clock_offset: Option<&Bound<'_, PyAny>>,
-    boundary: Option<&str>,
-    method: &str,
-    max_gap: Option<Size>,
-    expected_devices: Option<usize>,
-    tokens_u: Option<Given>,
-) -> PyResult<PyInferenceEnergy> {
-    let trace = trace.get();
-    let policy = Policy::ALL.iter().copied().find(|known| known.word() == policy).ok_or_else(|| {
-        let known: Vec<&str> = Policy::ALL.iter().map(|known| known.word()).collect();
-        exceptions::TraceError::new_err(format!("policy {policy:?}: expected one of {}", known.join(", ")))
-    })?;
-    let window = match &window {
-        Some((start, end)) => Some((trace.instant_ns(start)?, trace.instant_ns(end)?)),
-        None => trace.window,
-    };
-    let estimate_clock_offset =
-        clock_offset.is_some_and(|given| given.extract::<String>().is_ok_and(|word| word == "estimate"));
-    let given = clock_offset.filter(|_| !estimate_clock_offset).map(|given| given.extract::<Given>()).transpose()?;
-    let query = InferenceQuery {
-        window,
-        idle: idle.map(|idle| idle_of(trace, idle)).transpose()?,
-        policy,
-        clock_offset_ns: given
-            .as_ref()
-            .map(|Given(at)| nanoseconds(Size(at.value(), at.unit().clone())))
-            .transpose()?,
-        clock_offset_u_ns: guard(|| given.map_or(Ok(0.0), |Given(at)| at.to("s").map(|at| 1e9 * at.u())))?,
-        tokens_u: guard(|| tokens_u.map_or(Ok(0.0), |Given(u)| u.to("1").map(|share| share.value())))?,
-        estimate_clock_offset,
-        boundary: word(boundary)?,
-        rule: rule_of(method)?,
-        max_gap_ns: max_gap.map(nanoseconds).transpose()?,
-        expected_devices,
-    };
-    let log = tokens.cast::<PyTokenLog>().ok().map(|log| Arc::clone(&log.get().0));
-    let tokens = match &log {
-        Some(log) => Tokens::Log(log),
-        None => Tokens::Count(tokens.extract().map_err(|_| {
-            PyTypeError::new_err(format!("tokens is a TokenLog or a whole number that is not negative, found {tokens}"))
-        })?),
-    };
-    let (report, result) = detached(py, || {
-        let result = per_token(&trace.trace, tokens, &query)?;
-        Ok::<_, szilard::energy::EnergyError>((Report::new(&trace.trace, &result), result))
-    })?;
-    let of_log = log.iter().map(|log| ("tokens", log.source.clone()));
-    let sources = std::iter::once(("power", trace.trace.source.clone())).chain(of_log).collect();
-    Ok(PyInferenceEnergy { report, live: Some(result), sources })
 }

@@ -1,9 +1,9 @@
 //! Several power logs of one run on one clock.
 
-use crate::errors::detached;
 use crate::given::nanoseconds;
 use crate::quantity::Size;
 use crate::traces::PyTrace;
+use crate::watched::watched;
 use pyo3::exceptions::{PyKeyError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -23,7 +23,7 @@ use szilard::traces::{Clock, Recording, Trace, join as join_of};
 ///     The logs; as a mapping from name to log, each device is called "name/device".
 /// offsets
 ///     What is added to the times of a log, as "0.4 s", by its name or position; of a relative clock also the time at
-///     which it starts, as a datetime or text.
+///     which it starts, as a datetime or text. [s]
 /// disjoint
 ///     Whether the logs measure parts that do not overlap, so that they add up.
 ///
@@ -89,7 +89,8 @@ pub fn join(
     let traces: Vec<(Option<String>, Arc<Trace>)> =
         parts.iter().map(|(name, part)| (name.clone(), Arc::clone(&part.trace))).collect();
     let tz = reference.and_then(|(_, part)| part.tz.clone());
-    let joined = detached(py, || {
+    let size = parts.iter().map(|(_, part)| part.size()).sum();
+    let joined = watched(py, size, None, move || {
         let recordings: Vec<Recording<'_>> = traces
             .iter()
             .zip(given)

@@ -8,6 +8,27 @@ use pyo3::prelude::*;
 use szilard::energy::{Comparison, GroupComparison, Report};
 
 /// A report that was saved with `InferenceEnergy.save`. Fields of a later version are left out, and a warning names them.
+///
+/// Parameters
+/// ----------
+/// source
+///     Path, bytes or open file of a report.
+///
+/// Raises
+/// ------
+/// szilard.errors.FormatError
+///     A file that is no report.
+/// OSError
+///     A file that the system does not give.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz, tempfile
+/// >>> from szilard.demo import recording
+/// >>> path = f"{tempfile.mkdtemp()}/run.json"
+/// >>> recording()[2].save(path)
+/// >>> sz.load_report(path).per_token
+/// (5.01 ± 0.18) J/token = (1.392 ± 0.050) kWh/Mtoken [board, gross, measured]
 #[pyfunction]
 pub fn load_report(py: Python<'_>, source: &Bound<'_, PyAny>) -> PyResult<PyInferenceEnergy> {
     let (bytes, name) = bytes_of(source)?;
@@ -29,10 +50,25 @@ fn reports_of(runs: &[PyRef<'_, PyInferenceEnergy>]) -> Vec<Report> {
 /// flight), output_tokens, gross_j, boundary, policy. What two runs share, as the gain of one meter, cancels in their
 /// ratio. Unknown is null.
 ///
+/// Parameters
+/// ----------
+/// reports
+///     Results or loaded reports, in the order of the rows.
+///
 /// Raises
 /// ------
 /// szilard.errors.BoundaryError
 ///     Figures at different boundaries.
+/// szilard.errors.TraceError
+///     No report.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> from szilard.demo import recording
+/// >>> result = recording()[2]
+/// >>> sz.compare([result, result]).select("ratio", "u_ratio").row(1)
+/// (1.0, 0.0)
 #[pyfunction]
 pub fn compare(py: Python<'_>, reports: Vec<PyRef<'_, PyInferenceEnergy>>) -> PyResult<Py<PyAny>> {
     let runs = reports_of(&reports);
@@ -72,6 +108,24 @@ pub fn compare(py: Python<'_>, reports: Vec<PyRef<'_, PyInferenceEnergy>>) -> Py
 /// p is that of the exact two-sided permutation test of the means: the share of all arrangements of the runs that differ
 /// by as much. Where the runs of two groups took turns, it is over exchanges within pairs (design "paired"), so that a
 /// drift does not count; else "unpaired". With few runs p cannot be small: 5 against 5 give 2/252 at best, 5 pairs 2/32.
+///
+/// Parameters
+/// ----------
+/// reports
+///     Results or loaded reports, in the order in which they were run.
+///
+/// Raises
+/// ------
+/// szilard.errors.BoundaryError
+///     Figures at different boundaries.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> from szilard.demo import recording
+/// >>> result = recording()[2]
+/// >>> sz.compare_groups([result] * 3).select("runs", "sd_j").row(0)
+/// (3, 0.0)
 #[pyfunction]
 pub fn compare_groups(py: Python<'_>, reports: Vec<PyRef<'_, PyInferenceEnergy>>) -> PyResult<Py<PyAny>> {
     let groups = szilard::energy::compare_groups(&reports_of(&reports)).map_err(Raise::raise)?;

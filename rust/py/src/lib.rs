@@ -1,5 +1,7 @@
 //! Python bindings of szilard: convert, detach, call, convert.
 
+mod audit;
+mod blind_spot;
 mod boundaries;
 mod bounds;
 mod command;
@@ -18,6 +20,8 @@ mod landauer;
 mod ledger;
 mod lifted;
 mod monte_carlo;
+mod per_token;
+mod picture;
 mod published;
 mod quantity;
 mod reading;
@@ -28,7 +32,6 @@ mod tokens;
 mod traces;
 mod truncated;
 mod watched;
-mod watcher;
 mod windows;
 
 use pyo3::prelude::*;
@@ -36,6 +39,10 @@ use pyo3::prelude::*;
 /// The compiled part of szilard.
 #[pymodule]
 pub mod _core {
+    #[pymodule_export]
+    use crate::audit::{PyAudit, audit, audit_claims};
+    #[pymodule_export]
+    use crate::blind_spot::{PyBlindSpot, blind_spot};
     #[pymodule_export]
     use crate::boundaries::{PyBoundaryChain, PyFactor, cooling_share, pue_from_cooling_share, reconcile};
     #[pymodule_export]
@@ -63,7 +70,7 @@ pub mod _core {
     #[pymodule_export]
     use crate::footprint::{PyFootprint, cost_of_thought, footprint};
     #[pymodule_export]
-    use crate::inference::{PyInferenceEnergy, energy_per_token};
+    use crate::inference::PyInferenceEnergy;
     #[pymodule_export]
     use crate::information::{Divergence, TokenInformation, divergence, token_entropy};
     #[pymodule_export]
@@ -79,9 +86,11 @@ pub mod _core {
     #[pymodule_export]
     use crate::monte_carlo::{Interval, MonteCarlo, monte_carlo};
     #[pymodule_export]
+    use crate::per_token::energy_per_token;
+    #[pymodule_export]
     use crate::published::{
-        PyAudit, audit, audit_claims, published_calculations, published_cite, published_fact, published_facts,
-        published_keys, published_publication, published_reproduce,
+        published_calculations, published_cite, published_fact, published_facts, published_keys, published_publication,
+        published_reproduce,
     };
     #[pymodule_export]
     use crate::quantity::{PyQuantity, calc};
@@ -101,5 +110,5 @@ pub mod _core {
     #[pymodule_export]
     use crate::truncated::{DivergenceBounds, EntropyBounds, divergence_bounds, entropy_bounds, entropy_from_counts};
     #[pymodule_export]
-    use crate::windows::{PyBlindSpot, PyPhaseCosts, blind_spot, energies, phase_costs, policies, trapezoid};
+    use crate::windows::{PyPhaseCosts, energies, phase_costs, policies, trapezoid};
 }

@@ -6,11 +6,15 @@ use szilard::boundaries::{Applied, Lifted, Years};
 
 /// A figure at another boundary: a quantity that says whether every step on its way had all of its factors.
 ///
+/// Made by `BoundaryChain.lift` and `lower`. Parameters and errors as of `Quantity`.
+///
+/// Examples
+/// --------
 /// >>> import szilard as sz
 /// >>> chain = sz.BoundaryChain([sz.Factor("host", 1.3)])
 /// >>> node = chain.lift(sz.Quantity("10 J", boundary="board"), "node")
-/// >>> node.status, node.diagnostics
-/// ('incomplete', ['board->node without psu: a lower bound'])
+/// >>> node.status, node.diagnostics, node.applied
+/// ('incomplete', ['board->node without psu: a lower bound'], ['host'])
 #[pyclass(name = "Lifted", module = "szilard", frozen, extends = PyQuantity)]
 #[derive(Debug)]
 pub struct PyLifted {

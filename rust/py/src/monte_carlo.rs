@@ -1,7 +1,9 @@
 //! Coverage intervals and drawn distributions as Python sees them.
 
-use crate::errors::{detached, exceptions, guard};
+use crate::errors::{exceptions, guard};
+use crate::picture::drawn;
 use crate::quantity::{Given, PyQuantity, operand};
+use crate::watched::{watched, watched_in_place};
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1, ToPyArray};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -9,6 +11,15 @@ use pyo3::types::{PyFloat, PyTuple};
 use szilard::quantity::{Distribution, Measured, Quantity, Trials, joint_draws};
 
 /// An interval of a figure. Iterating gives its ends.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> interval = sz.Quantity("10 J", u="1 J").expanded(0.95)
+/// >>> f"{interval.low:.2f} to {interval.high:.2f} {interval.unit}"
+/// '8.04 to 11.96 J'
+/// >>> interval.coverage, interval.method
+/// (0.95, 'first order')
 #[pyclass(module = "szilard", frozen)]
 #[derive(Debug, Clone)]
 pub struct Interval {
@@ -58,6 +69,16 @@ impl Interval {
 }
 
 /// The distribution of a figure, as drawn trials (JCGM 101). Numbers are in `unit`.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> power, time = sz.Quantity("250 W", u="2 %"), sz.Quantity("60 s")
+/// >>> found = sz.monte_carlo(lambda p, t: p * t, power, time, n=100_000)
+/// >>> f"{found.mean:.0f} {found.unit}, u = {found.u:.0f}", len(found.samples)
+/// ('15002 J, u = 300', 100000)
+/// >>> f"{found.quantity:.3g}"
+/// '(1.5e+04 ± 300) J'
 #[pyclass(module = "szilard", frozen)]
 #[derive(Debug)]
 pub struct MonteCarlo {
@@ -110,10 +131,57 @@ impl MonteCarlo {
     }
 
     /// The interval of probability `coverage`: with equal tails, or the shortest one.
+    ///
+    /// Parameters
+    /// ----------
+    /// coverage
+    ///     Probability that the interval holds, above 0 and below 1. [1]
+    /// shortest
+    ///     Whether the shortest such interval is meant, and not the one with equal tails.
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.UnitError
+    ///     Another probability.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> low, high = sz.Quantity("10 J", u="1 J").monte_carlo(n=100_000).interval(0.95)
+    /// >>> f"{low:.1f} to {high:.1f}"
+    /// '8.0 to 12.0'
     #[pyo3(signature = (coverage=0.95, *, shortest=false))]
     fn interval(&self, py: Python<'_>, coverage: f64, shortest: bool) -> PyResult<Interval> {
         let find = if shortest { Trials::shortest_interval } else { Trials::symmetric_interval };
-        detached(py, || find(&self.trials, coverage)).map(|interval| Interval::new(interval, self.unit()))
+        watched_in_place(py, 8 * self.trials.sorted().len(), None, || find(&self.trials, coverage))
+            .map(|interval| Interval::new(interval, self.unit()))
+    }
+
+    /// The density of the trials with the interval of 95 %: (figure, axes).
+    ///
+    /// Parameters
+    /// ----------
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> sz.Quantity("5 J", u="0.1 J").monte_carlo(n=1000).plot()[1].get_xlabel()
+    /// 'value [J]'
+    ///
+    /// Parameters
+    /// ----------
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> figure, axes = sz.Quantity("10 J", u="1 J").monte_carlo(n=10_000).plot()
+    #[pyo3(signature = (ax=None))]
+    fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+        drawn(slf, "draws", ax)
     }
 
     fn __repr__(&self) -> String {
@@ -133,14 +201,21 @@ impl MonteCarlo {
 /// f
 ///     The calculation.
 /// quantities
-///     The inputs.
+///     The inputs. [any unit]
 /// n
-///     The number of trials.
+///     The number of trials. [1]
 /// seed
-///     The seed of the random numbers.
+///     The seed of the random numbers. [1]
 /// unit
 ///     The unit of the result. Without it, `f` is called once with the quantities themselves and says it so.
 ///
+/// Raises
+/// ------
+/// szilard.errors.UnitError
+///     A result of another length, values that are not finite, too few or too many trials.
+///
+/// Examples
+/// --------
 /// >>> import szilard as sz
 /// >>> power, time = sz.Quantity("250 W", u="2 %"), sz.Quantity("60 s")
 /// >>> f"{sz.monte_carlo(lambda p, t: p * t, power, time, n=100_000).quantity:.3g}"
@@ -164,7 +239,7 @@ pub fn monte_carlo(
             operand(&result)?.ok_or_else(|| unit_needed(py, &PyTypeError::new_err("the result is no quantity")))?
         }
     };
-    let draws = detached(py, || {
+    let draws = watched(py, n.saturating_mul(8), None, move || {
         let inputs: Result<Vec<_>, _> =
             figures.iter().map(|figure| figure.in_unit(&figure.unit().to_coherent_unit())).collect();
         let inputs = inputs?;
@@ -179,8 +254,9 @@ pub fn monte_carlo(
         let found = format!("f must return {n} numbers, one for each trial, found {}", values.len());
         return Err(exceptions::UnitError::new_err(found));
     }
-    let trials = detached(py, || {
-        Trials::new(values.into_iter().map(|value| like.unit().from_coherent(value)).collect::<Vec<f64>>())
+    let coherent = like.unit().clone();
+    let trials = watched(py, 8 * n, None, move || {
+        Trials::new(values.into_iter().map(|value| coherent.from_coherent(value)).collect::<Vec<f64>>())
     })?;
     MonteCarlo::new(trials, &like)
 }

@@ -8,9 +8,7 @@ use pyo3::types::PyDict;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use szilard::published::{
-    Audit, Calculation, CheckAudit, ClaimAudit, Claims, Fact, Kind, PublishedError, Registry, Reproduction,
-};
+use szilard::published::{Calculation, Fact, Kind, PublishedError, Registry, Reproduction};
 use szilard::quantity::{Boundary, Quantity};
 
 /// Folders of one's own: a path, or several.
@@ -43,9 +41,27 @@ fn boundary_word(quantity: &Quantity) -> Option<String> {
     quantity.boundary().map(|boundary: Boundary| boundary.word().to_owned())
 }
 
-/// The table of all facts: id, quantity, scenario, value, low, high, unit, boundary, method, bound, last_digit, denominator,
-/// scope, region, from, to, publication, locator, verified, seen_in, note. Unknown is null. `folder` is a path, or
-/// several, with publications of one's own, here and below.
+/// The table of all facts: id, quantity, scenario, value, low, high, unit, boundary, method, bound, last_digit,
+/// denominator, scope, region, from, to, publication, locator, verified, seen_in, note. Unknown is null.
+///
+/// Parameters
+/// ----------
+/// folder
+///     A path, or several, with publications of one's own, here and below.
+///
+/// Raises
+/// ------
+/// szilard.errors.PublishedError
+///     A publication in the folder that cannot be read.
+/// OSError
+///     A folder that is not there.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> facts = sz.published.facts()
+/// >>> facts.filter(facts["id"] == "F001").select("value", "unit", "boundary", "from").row(0)
+/// (415.0, 'TWh/yr', 'site', 2024)
 #[pyfunction]
 #[pyo3(signature = (*, folder=None))]
 pub fn published_facts(py: Python<'_>, folder: Option<Folders>) -> PyResult<Py<PyAny>> {
@@ -91,6 +107,24 @@ pub fn published_facts(py: Python<'_>, folder: Option<Folders>) -> PyResult<Py<P
 
 /// The figure of one fact with its boundary and method, and the rounding of what is printed as its uncertainty; None where
 /// only a range or a bound is given.
+///
+/// Parameters
+/// ----------
+/// id
+///     Identity of the fact, out of the column `id` of `facts`.
+/// folder
+///     As of `facts`.
+///
+/// Raises
+/// ------
+/// szilard.errors.PublishedError
+///     An unknown fact.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> sz.published.fact("F001")
+/// (415.00 ± 0.29) TWh/yr [site, modelled]
 #[pyfunction]
 #[pyo3(signature = (id, *, folder=None))]
 pub fn published_fact(id: &str, folder: Option<Folders>) -> PyResult<Option<PyQuantity>> {
@@ -99,6 +133,22 @@ pub fn published_fact(id: &str, folder: Option<Folders>) -> PyResult<Option<PyQu
 
 /// The table of all calculations: id, title, formula, stated, unit, kind (printed or derived), publication, weak,
 /// inconsistent, note.
+///
+/// Parameters
+/// ----------
+/// folder
+///     As of `facts`.
+///
+/// Raises
+/// ------
+/// szilard.errors.PublishedError
+///     A publication in the folder that cannot be read.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> sz.published.calculations().columns[:4]
+/// ['id', 'title', 'formula', 'stated']
 #[pyfunction]
 #[pyo3(signature = (*, folder=None))]
 pub fn published_calculations(py: Python<'_>, folder: Option<Folders>) -> PyResult<Py<PyAny>> {
@@ -130,7 +180,25 @@ fn kind_word(kind: Kind) -> &'static str {
 
 /// The table of calculations done again: id, title, formula, computed, printed, unit, difference_relative, tolerance,
 /// status (reproduced, weak, inconsistent, differs, or needs data where the table or logs behind it are not at hand),
-/// kind, publication, note. All of them, those of a publication, or one.
+/// kind, publication, note.
+///
+/// Parameters
+/// ----------
+/// id
+///     A calculation or a publication; all of them where left out.
+/// folder
+///     As of `facts`.
+///
+/// Raises
+/// ------
+/// szilard.errors.PublishedError
+///     An unknown identity, or a calculation that does not evaluate.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> sorted(set(sz.published.reproduce()["status"]))
+/// ['inconsistent', 'needs data', 'reproduced', 'weak']
 #[pyfunction]
 #[pyo3(signature = (id=None, *, folder=None))]
 pub fn published_reproduce(py: Python<'_>, id: Option<&str>, folder: Option<Folders>) -> PyResult<Py<PyAny>> {
@@ -176,6 +244,24 @@ pub fn published_reproduce(py: Python<'_>, id: Option<&str>, folder: Option<Fold
 
 /// The citation of a publication, as a dictionary: key, title, publisher, year, vintage, identifier, facts,
 /// calculations.
+///
+/// Parameters
+/// ----------
+/// key
+///     Key of the publication, out of `keys`.
+/// folder
+///     As of `facts`.
+///
+/// Raises
+/// ------
+/// szilard.errors.PublishedError
+///     An unknown key.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> sorted(sz.published.publication(sz.published.keys()[0]))
+/// ['calculations', 'facts', 'identifier', 'key', 'publisher', 'title', 'vintage', 'year']
 #[pyfunction]
 #[pyo3(signature = (key, *, folder=None))]
 pub fn published_publication<'py>(py: Python<'py>, key: &str, folder: Option<Folders>) -> PyResult<Bound<'py, PyDict>> {
@@ -195,6 +281,22 @@ pub fn published_publication<'py>(py: Python<'py>, key: &str, folder: Option<Fol
 }
 
 /// The keys of all publications.
+///
+/// Parameters
+/// ----------
+/// folder
+///     As of `facts`.
+///
+/// Raises
+/// ------
+/// szilard.errors.PublishedError
+///     A publication in the folder that cannot be read.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> len(sz.published.keys()) > 10
+/// True
 #[pyfunction]
 #[pyo3(signature = (*, folder=None))]
 pub fn published_keys(folder: Option<Folders>) -> PyResult<Vec<String>> {
@@ -203,120 +305,26 @@ pub fn published_keys(folder: Option<Folders>) -> PyResult<Vec<String>> {
 }
 
 /// The citation of a publication in one line.
+///
+/// Parameters
+/// ----------
+/// key
+///     Key of the publication, out of `keys`.
+/// folder
+///     As of `facts`.
+///
+/// Raises
+/// ------
+/// szilard.errors.PublishedError
+///     An unknown key.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> sz.published.cite(sz.published.keys()[0]).split(",")[0]
+/// 'Luccioni'
 #[pyfunction]
 #[pyo3(signature = (key, *, folder=None))]
 pub fn published_cite(key: &str, folder: Option<Folders>) -> PyResult<String> {
     guard(|| registry(folder.as_ref())?.cite(key))
-}
-
-/// A claim compared with what its expression gives.
-#[pyclass(name = "Audit", module = "szilard", frozen)]
-#[derive(Debug)]
-pub struct PyAudit(Audit);
-
-#[pymethods]
-impl PyAudit {
-    /// The value of the expression.
-    #[getter]
-    fn computed(&self) -> PyQuantity {
-        PyQuantity(self.0.computed.clone())
-    }
-
-    /// The claim.
-    #[getter]
-    fn claimed(&self) -> PyQuantity {
-        PyQuantity(self.0.claimed.clone())
-    }
-
-    /// Claimed over computed; `None` where nothing comes out of the expression.
-    #[getter]
-    fn ratio(&self) -> Option<PyQuantity> {
-        self.0.ratio.clone().map(PyQuantity)
-    }
-
-    /// Whether the two agree within half a unit of the last digit of the claim.
-    #[getter]
-    fn agrees(&self) -> bool {
-        self.0.agrees
-    }
-
-    /// The known confusions that would explain the ratio, in words.
-    #[getter]
-    fn explanations(&self) -> Vec<&str> {
-        self.0.explanations.iter().map(|explanation| explanation.reason.as_str()).collect()
-    }
-
-    /// What came of the claim: holds, unit, boundary, arithmetic.
-    #[getter]
-    fn verdict(&self) -> &'static str {
-        self.0.verdict().words()
-    }
-
-    fn __bool__(&self) -> bool {
-        self.0.agrees
-    }
-
-    fn __repr__(&self) -> String {
-        let Audit { computed, claimed, agrees, .. } = &self.0;
-        let reasons = self.explanations().join("; ");
-        match (agrees, reasons.as_str()) {
-            (true, _) => format!("Audit({claimed} agrees with {computed})"),
-            (false, "") => format!("Audit({claimed} differs from {computed}; no known confusion explains it)"),
-            (false, reasons) => format!("Audit({claimed} differs from {computed}: {reasons})"),
-        }
-    }
-}
-
-/// The comparison of a claimed number with the expression that it is said to follow from. Facts may stand in it by their
-/// identities, as in "(F032 / F031)^(1/5) - 1".
-///
-/// >>> import szilard as sz
-/// >>> sz.audit("30e6 * 3 kW", says="90 MW")
-/// Audit(90 MW differs from 90000000 kW: a prefix of a thousand (k, M, G, T), or per 1000 against per one)
-/// >>> "16.95 % are needed" in sz.audit("448 TWh * 1.16^5", says="980 TWh").explanations[0]
-/// True
-#[pyfunction]
-#[pyo3(signature = (expression, says, *, folder=None))]
-pub fn audit(expression: &str, says: &str, folder: Option<Folders>) -> PyResult<PyAudit> {
-    guard(|| registry(folder.as_ref())?.audit(expression, says)).map(PyAudit)
-}
-
-/// The table of the claims of a text: id, claims, verdict, says, found, reason, locator, source. `text` is the path of
-/// a file of claims, or the name of a text that is carried: mushrooms-thread, thermodynamic-inference-note.
-///
-/// >>> import szilard as sz
-/// >>> sz.audit_claims("mushrooms-thread")["verdict"][2]
-/// 'misattributed'
-#[pyfunction]
-#[pyo3(signature = (text, *, folder=None))]
-pub fn audit_claims(py: Python<'_>, text: PathBuf, folder: Option<Folders>) -> PyResult<Py<PyAny>> {
-    let registry = guard(|| registry(folder.as_ref()))?;
-    let name = text.display().to_string();
-    let claims = if text.is_file() {
-        let content = std::fs::read_to_string(&text)?;
-        guard(|| Claims::parse(&name, &content))?
-    } else {
-        guard(|| Claims::carried(&name))?
-    };
-    let audits = guard(|| registry.audit_claims(&claims))?;
-    let words = |one: &ClaimAudit| one.verdicts().iter().map(|one| one.words()).collect::<Vec<_>>().join(" + ");
-    let each = |of: &dyn Fn(&CheckAudit) -> String| {
-        let joined = |one: &ClaimAudit| one.checks.iter().map(of).filter(|part| !part.is_empty()).collect::<Vec<_>>();
-        Column::Text(audits.iter().map(|one| joined(one).join("; ")).collect())
-    };
-    let found = |check: &CheckAudit| check.found.iter().map(Quantity::to_string).collect::<Vec<_>>().join(" to ");
-    let text = |of: fn(&ClaimAudit) -> String| Column::Text(audits.iter().map(of).collect());
-    frame(
-        py,
-        vec![
-            ("id", text(|one| one.id.clone())),
-            ("claims", text(|one| one.claims.clone())),
-            ("verdict", Column::Text(audits.iter().map(words).collect())),
-            ("says", each(&|check| check.says.join(" to "))),
-            ("found", each(&found)),
-            ("reason", each(&|check| check.reason.clone())),
-            ("locator", text(|one| one.locator.clone())),
-            ("source", Column::Text(audits.iter().map(|_| claims.citation.to_string()).collect())),
-        ],
-    )
 }

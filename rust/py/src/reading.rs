@@ -1,12 +1,11 @@
 //! Power logs from files and arrays.
 
 use crate::energy::PyEnergyResult;
-use crate::errors::{detached, guard, interruptible};
 use crate::given::{bytes_of, nanoseconds};
 use crate::quantity::{Size, word};
 use crate::table::{Column, frame};
 use crate::traces::PyTrace;
-use crate::watcher::Watcher;
+use crate::watched::watched;
 use numpy::PyReadonlyArray1;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -23,11 +22,15 @@ use szilard::traces::{
     trace_from_arrays as trace_from_arrays_of,
 };
 
-/// A log of so many bytes is read on a thread of its own, so that it can be interrupted.
-const LONG: usize = 1 << 20;
-
-/// The table of every format that can be read: name, kind (trace, tokens, logits or logprobs), description, units, and for
-/// power logs the kinds of their channels, their clock, their boundary and the file of their sample.
+/// The table of every format that can be read: name, kind (trace, tokens, logits or logprobs), description, units, and
+/// for power logs the kinds of their channels, their clock, their boundary and the file of their sample.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> table = sz.formats()
+/// >>> table.filter(table["name"] == "nvidia-smi-csv").select("kind", "clock", "boundary").row(0)
+/// ('trace', 'local', 'board')
 #[pyfunction(name = "formats")]
 pub fn list_formats(py: Python<'_>) -> PyResult<Py<PyAny>> {
     let traces = formats().iter().map(|format| {
@@ -122,11 +125,7 @@ pub fn read_trace(
         ..kept(devices)?
     };
     let (bytes, name) = bytes_of(source)?;
-    let trace = if bytes.len() < LONG {
-        detached(py, || read(bytes, &name, &options))?
-    } else {
-        interruptible(py, move || read(bytes, &name, &options))?
-    };
+    let trace = watched(py, bytes.len(), None, move || read(bytes, &name, &options))?;
     Ok(PyTrace { trace: Arc::new(trace), tz, window: None })
 }
 
@@ -134,8 +133,8 @@ pub fn read_trace(
 ///
 /// The energies, covered time and reader's remarks of `read_trace(path).energy()`, to the bit, in memory that does not
 /// grow with the log: nvidia-smi CSV, tegrastats, tables and counters of 16 MiB or more are read in blocks, side by side.
-/// The uncertainty then leaves out noise, steps, sampling and gaps, and readings are not compared with each other, as
-/// `I_IN_BLOCKS` says. Other formats, and logs with rows out of order, are read whole, up to 4 GiB. It can be interrupted.
+/// The uncertainty then leaves out noise, steps, sampling and gaps, and of the checks those that compare different series
+/// or look at throttling are not made, as `I_IN_BLOCKS` says; frozen and mirrored sensors are found. Other formats, and logs with rows out of order, are read whole, up to 4 GiB. It can be interrupted.
 ///
 /// Parameters
 /// ----------
@@ -201,10 +200,12 @@ pub fn energy(
         ..kept(devices)?
     };
     let query = EnergyQuery { channel, max_gap_ns: max_gap.map(nanoseconds).transpose()?, ..EnergyQuery::default() };
-    let mut watcher = Watcher::new(py, progress)?;
-    let found =
-        py.detach(|| guard(|| energy_of_path(&path, &options, &query, &mut |done, all| watcher.goes_on(done, all))));
-    watcher.end(py)?;
+    let shown = py.import("szilard._progress")?.call_method1("shown", (progress,))?;
+    let shown = (!shown.is_none()).then(|| shown.unbind());
+    let found = watched(py, usize::MAX, shown.as_ref(), move || energy_of_path(&path, &options, &query));
+    if let Some(end) = shown.and_then(|shown| shown.getattr(py, "end").ok()) {
+        end.call0(py)?;
+    }
     found.map(|found| PyEnergyResult(found.result))
 }
 
@@ -269,6 +270,13 @@ fn column_choices(columns: &Bound<'_, PyDict>) -> PyResult<Vec<ColumnChoice>> {
 /// clock
 ///     utc, local or relative.
 ///
+/// Raises
+/// ------
+/// szilard.errors.TraceError
+///     Columns of another type.
+/// szilard.errors.FormatError
+///     Columns of different length, fewer than two samples.
+///
 /// Examples
 /// --------
 /// >>> import numpy as np, szilard as sz
@@ -294,7 +302,11 @@ pub fn trace_from_arrays(
     };
     let helper = py.import("szilard._time")?.call_method1("columns", (time_ns, power_w))?;
     let (time, power): (PyReadonlyArray1<'_, i64>, PyReadonlyArray1<'_, f64>) = helper.extract()?;
-    let series = PowerSeries { device, time_ns: time.as_slice()?, power_w: power.as_slice()? };
-    let trace = detached(py, || trace_from_arrays_of(&[series], clock, &options))?;
+    let (time, power) = (time.as_slice()?.to_vec(), power.as_slice()?.to_vec());
+    let (size, device) = (16 * power.len(), device.to_owned());
+    let trace = watched(py, size, None, move || {
+        let series = PowerSeries { device: &device, time_ns: &time, power_w: &power };
+        trace_from_arrays_of(&[series], clock, &options)
+    })?;
     Ok(PyTrace { trace: Arc::new(trace), tz: None, window: None })
 }

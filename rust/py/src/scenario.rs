@@ -2,6 +2,8 @@
 
 use crate::boundaries::PyFactor;
 use crate::errors::guard;
+use crate::html;
+use crate::picture::drawn;
 use crate::published::{Folders, registry};
 use crate::quantity::PyQuantity;
 use crate::table::{Column, frame};
@@ -12,6 +14,13 @@ use szilard::published::{Fact, Growth, Interval, Point, PublishedError, Registry
 use szilard::quantity::{Boundary, Quantity};
 
 /// A figure with its range: low, value and high, each None where it is not given.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> found = sz.published.between("F001", "F005", 2027)
+/// >>> f"{found.value:.1f}", found.low, found.high
+/// ('(626.2 ± 0.2) TWh/yr', (526.91 ± 0.22) TWh/yr [site, modelled], (724.27 ± 0.27) TWh/yr [site, modelled])
 #[pyclass(name = "Range", module = "szilard.published", frozen)]
 #[derive(Debug)]
 pub struct PyRange(Interval);
@@ -43,6 +52,13 @@ impl PyRange {
 }
 
 /// The growth from one fact to a later one.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> growth = sz.published.growth("F031", "F032")
+/// >>> growth.years, f"{growth.per_year.value.to('%'):.2f}", growth.reservation
+/// (5, '(16.95 ± 0.02) %', None)
 #[pyclass(name = "Growth", module = "szilard.published", frozen)]
 #[derive(Debug)]
 pub struct PyGrowth(Growth);
@@ -75,8 +91,12 @@ impl PyGrowth {
 
 /// What every publication has for a quantity in a region over the years.
 ///
+/// Examples
+/// --------
 /// >>> import szilard as sz
 /// >>> world = sz.published.scenario()
+/// >>> world.quantity, world.region, world.growth.columns[:3]
+/// ('electricity consumption of data centres', 'World', ['publication', 'from', 'to'])
 /// >>> world.table.filter(world.table["fact"] == "F001").row(0)[:4]
 /// (2024, 415.0, None, None)
 #[pyclass(name = "Scenario", module = "szilard.published", frozen)]
@@ -117,18 +137,53 @@ impl PyScenario {
     }
 
     /// The paths as lines with their ranges as fans, a colour for each publication: (figure, axes).
+    ///
+    /// Parameters
+    /// ----------
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> figure, axes = sz.published.scenario().plot()
+    /// >>> axes.get_ylabel() != ""
+    /// True
     #[pyo3(signature = (ax=None))]
     fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
-        Ok(slf.py().import("szilard.plotting")?.call_method1("scenario", (slf, ax))?.unbind())
+        drawn(slf, "scenario", ax)
     }
 
     fn __repr__(&self) -> String {
         format!("Scenario({}, {})", self.quantity, self.region)
     }
+
+    fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
+        html::with_table(slf, "table")
+    }
 }
 
-/// The path of a quantity in a region, as the facts name them. `folder` is a path, or several, with publications of one's
-/// own.
+/// The path of a quantity in a region, as the facts name them.
+///
+/// Parameters
+/// ----------
+/// quantity
+///     Name of the quantity, out of the column `quantity` of `facts`.
+/// region
+///     Name of the region, out of the column `region` of `facts`.
+/// folder
+///     As of `facts`.
+///
+/// Raises
+/// ------
+/// szilard.errors.PublishedError
+///     No fact of that quantity and region.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> sz.published.scenario(region="United States").region
+/// 'United States'
 #[pyfunction]
 #[pyo3(signature = (quantity="electricity consumption of data centres", region="World", *, folder=None))]
 pub fn published_scenario(
@@ -200,6 +255,20 @@ fn growths(py: Python<'_>, registry: &Registry, path: &[Point<'_>]) -> PyResult<
 
 /// The growth from one fact to a later one of the same quantity, region and boundary.
 ///
+/// Parameters
+/// ----------
+/// start, end
+///     Identities of the earlier and the later fact.
+/// folder
+///     As of `facts`.
+///
+/// Raises
+/// ------
+/// szilard.errors.PublishedError
+///     Facts of different quantity, region or boundary, or of one year.
+///
+/// Examples
+/// --------
 /// >>> import szilard as sz
 /// >>> f"{sz.published.growth('F031', 'F032').per_year.value.to('%'):.2f}"
 /// '(16.95 ± 0.02) %'
@@ -211,6 +280,22 @@ pub fn published_growth(start: &str, end: &str, folder: Option<Folders>) -> PyRe
 
 /// The value in a year between two facts, on the path of constant growth between them, with its range.
 ///
+/// Parameters
+/// ----------
+/// start, end
+///     Identities of the earlier and the later fact.
+/// year
+///     A year between theirs.
+/// folder
+///     As of `facts`.
+///
+/// Raises
+/// ------
+/// szilard.errors.PublishedError
+///     Facts of different quantity, region or boundary, or a year outside.
+///
+/// Examples
+/// --------
 /// >>> import szilard as sz
 /// >>> f"{sz.published.between('F001', 'F005', 2027).value:.1f}"
 /// '(626.2 ± 0.2) TWh/yr'
@@ -222,6 +307,22 @@ pub fn published_between(start: &str, end: &str, year: i32, folder: Option<Folde
 
 /// One fact over another of the same years and boundary.
 ///
+/// Parameters
+/// ----------
+/// part
+///     Identity of the fact that is part of the other.
+/// whole
+///     Identity of the fact that holds it.
+/// folder
+///     As of `facts`.
+///
+/// Raises
+/// ------
+/// szilard.errors.PublishedError
+///     Facts of different years, boundary or unit.
+///
+/// Examples
+/// --------
 /// >>> import szilard as sz
 /// >>> f"{sz.published.share('F012', 'F002'):.3f}"
 /// '(0.440 ± 0.001)'
@@ -231,9 +332,29 @@ pub fn published_share(part: &str, whole: &str, folder: Option<Folders>) -> PyRe
     guard(|| registry(folder.as_ref())?.share(part, whole)).map(PyQuantity)
 }
 
-/// The factor that a fact gives, with its citation, years, vintage and denominator, and the rounding of what is printed as
-/// its uncertainty. `given` and `step` are those of `Factor`.
+/// The factor that a fact gives, with its citation, years, vintage and denominator, and the rounding of what is printed
+/// as its uncertainty.
 ///
+/// Parameters
+/// ----------
+/// id
+///     Identity of the fact.
+/// name
+///     Name of the factor, as of `Factor`.
+/// step, given
+///     As of `Factor`.
+/// folder
+///     As of `facts`.
+///
+/// Raises
+/// ------
+/// szilard.errors.PublishedError
+///     An unknown fact, one without a single value, or one that does not speak of the factor.
+/// szilard.errors.BoundaryError
+///     A value that the factor cannot have.
+///
+/// Examples
+/// --------
 /// >>> import szilard as sz
 /// >>> pue = sz.published.factor("F058", "pue")
 /// >>> pue.years, pue.vintage

@@ -1,12 +1,22 @@
 //! Means of readings and inputs whose errors are correlated, as Python sees them.
 
-use crate::errors::{detached, guard};
+use crate::errors::guard;
 use crate::quantity::{Given, PyQuantity};
+use crate::watched::watched;
 use numpy::PyReadonlyArray1;
 use pyo3::prelude::*;
 use szilard::quantity::{Quantity, Statistics, Unit, UnitError, correlated, means_of_sets};
 
 /// The mean of readings of one level, and how they scatter about it.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> idle = sz.steady_mean([61.0, 60.0, 62.0, 61.5, 60.5], "W")
+/// >>> idle.mean, idle.count, round(idle.sd, 3)
+/// ((61.00 ± 0.35) W, 5, 0.791)
+/// >>> round(idle.lag_one, 3), round(idle.effective_size, 3)
+/// (-0.3, 5.0)
 #[pyclass(module = "szilard", frozen)]
 #[derive(Debug)]
 pub struct SteadyMean {
@@ -57,6 +67,20 @@ impl SteadyMean {
 ///
 /// Only for a stretch that is declared steady, such as that of an idle device: s/√N of a changing load means nothing.
 ///
+/// Parameters
+/// ----------
+/// values
+///     Readings at even steps: a column. [unit]
+/// unit
+///     Their unit.
+///
+/// Raises
+/// ------
+/// szilard.errors.UnitError
+///     No reading, one that is not finite, an unknown unit.
+///
+/// Examples
+/// --------
 /// >>> import szilard as sz
 /// >>> sz.steady_mean([61.0, 60.0, 62.0, 61.5, 60.5], "W")
 /// SteadyMean((61.00 ± 0.35) W, 5 readings worth 5.0)
@@ -66,7 +90,7 @@ pub fn steady_mean(py: Python<'_>, values: &Bound<'_, PyAny>, unit: &str) -> PyR
     let values: PyReadonlyArray1<'_, f64> = values.extract()?;
     let values = values.as_array().to_vec();
     let unit: Unit = guard(|| unit.parse())?;
-    let statistics = detached(py, || {
+    let statistics = watched(py, 8 * values.len(), None, move || {
         let finite = values.iter().all(|value| value.is_finite()) && !values.is_empty();
         let refused = UnitError::NotFinite { what: "the mean of no readings, or one of them,".to_owned() };
         finite.then(|| Statistics::of(&values)).ok_or(refused)
@@ -76,6 +100,22 @@ pub fn steady_mean(py: Python<'_>, values: &Bound<'_, PyAny>, unit: &str) -> PyR
 
 /// The same quantities with the correlation matrix of their errors: V_ij = r_ij u_i u_j (JCGM 100, 5.2).
 ///
+/// Parameters
+/// ----------
+/// values
+///     The quantities. [any unit]
+/// u
+///     Their standard uncertainties. [unit of each]
+/// correlation
+///     The matrix of correlation coefficients, one row a quantity. [1]
+///
+/// Raises
+/// ------
+/// szilard.errors.UnitError
+///     A matrix of another size, not symmetric, not positive, without ones on its diagonal; a value with a u.
+///
+/// Examples
+/// --------
 /// >>> import szilard as sz
 /// >>> a, b = sz.correlate(["5 W", "3 W"], ["0.3 W", "0.3 W"], [[1, 0.9], [0.9, 1]])
 /// >>> a - b
@@ -106,9 +146,21 @@ pub fn correlate(values: Vec<Given>, u: Vec<Given>, correlation: Vec<Vec<f64>>) 
 /// Parameters
 /// ----------
 /// sets
-///     One row for each observation, one number for each quantity.
+///     One row for each observation, one number for each quantity: shape [observations, quantities].
 /// units
 ///     The unit of each quantity.
+///
+/// Raises
+/// ------
+/// szilard.errors.UnitError
+///     Fewer than two observations, rows of different length.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> voltage, current = sz.means_of_observations([[5.0, 19.6], [5.2, 20.0], [4.8, 19.8]], ["V", "mA"])
+/// >>> voltage, current
+/// ((5.00 ± 0.12) V, (19.80 ± 0.12) mA)
 #[pyfunction]
 pub fn means_of_observations(sets: Vec<Vec<f64>>, units: Vec<String>) -> PyResult<Vec<PyQuantity>> {
     guard(|| {

@@ -1,6 +1,6 @@
 //! Columns on their way out: into `szilard._table.frame`, which makes a `polars.DataFrame` of them.
 
-use numpy::IntoPyArray;
+use numpy::{IntoPyArray, ToPyArray};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
@@ -56,4 +56,24 @@ pub fn diagnostics(py: Python<'_>, remarks: &szilard::input::Diagnostics) -> PyR
             ("place", Column::Text(text(|remark| remark.place.to_string()))),
         ],
     )
+}
+
+/// The samples of each channel of a trace, in a window [ns] where one is given: ((device, channel, kind, unit), times,
+/// values).
+pub fn arrays<'py>(
+    py: Python<'py>,
+    trace: &szilard::traces::Trace,
+    window: Option<(i64, i64)>,
+) -> PyResult<Bound<'py, PyList>> {
+    let (start, end) = window.unwrap_or((i64::MIN, i64::MAX));
+    let parts = PyList::empty(py);
+    for channel in &trace.channels {
+        let samples = &channel.samples;
+        let low = samples.time_ns.partition_point(|time| *time < start);
+        let high = samples.time_ns.partition_point(|time| *time <= end).max(low);
+        let labels = (channel.device.as_str(), channel.name.as_str(), channel.kind.word(), channel.kind.unit());
+        let time = samples.time_ns.get(low..high).unwrap_or_default().to_pyarray(py);
+        parts.append((labels, time, samples.value.get(low..high).unwrap_or_default().to_pyarray(py)))?;
+    }
+    Ok(parts)
 }

@@ -1,13 +1,27 @@
 //! Token logs as Python sees them.
 
-use crate::errors::{detached, exceptions};
+use crate::errors::exceptions;
 use crate::given::bytes_of;
+use crate::html;
+use crate::picture::drawn;
 use crate::table::{self, Column, frame};
+use crate::watched::watched;
 use pyo3::prelude::*;
 use std::sync::Arc;
 use szilard::energy::{Count, Counted, Request, TokenLog, TokenOptions, read_tokens as read_log};
 
 /// A token log: requests or phases on one clock.
+///
+/// Examples
+/// --------
+/// >>> from szilard.demo import recording
+/// >>> tokens = recording()[1]
+/// >>> tokens.format, tokens.source, tokens.clock, len(tokens)
+/// ('request-csv', '<bytes>', 'utc', 12)
+/// >>> tokens.requests.select("request", "prompt_tokens", "output_tokens").row(0)
+/// ('r01', 695, 151)
+/// >>> tokens.stated.height, tokens.excluded.height, tokens.diagnostics["code"].to_list()
+/// (12, 0, [])
 #[pyclass(name = "TokenLog", module = "szilard", frozen)]
 #[derive(Debug, Clone)]
 pub struct PyTokenLog(pub Arc<TokenLog>);
@@ -111,10 +125,41 @@ impl PyTokenLog {
         self.0.requests.len()
     }
 
+    /// The requests in flight over time: (figure, axes).
+    ///
+    /// Parameters
+    /// ----------
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from szilard import demo
+    /// >>> demo.recording()[1].plot()[1].get_xlabel()
+    /// 'time since the first start [s]; 12 requests'
+    ///
+    /// Parameters
+    /// ----------
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from szilard.demo import recording
+    /// >>> figure, axes = recording()[1].plot()
+    #[pyo3(signature = (ax=None))]
+    fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+        drawn(slf, "timeline", ax)
+    }
+
     fn __repr__(&self) -> String {
         let (kept, left_out) = (self.0.requests.len(), self.0.excluded.len());
         let clock = self.0.clock.word();
         format!("TokenLog({:?}, {}, {kept} records, {left_out} left out, {clock} clock)", self.0.source, self.0.format)
+    }
+
+    fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
+        html::with_table(slf, "requests")
     }
 }
 
@@ -130,6 +175,15 @@ impl PyTokenLog {
 ///     Zone of a local clock: an IANA name or an offset such as "-05:00".
 /// count
 ///     Whose count of the generated tokens is taken where a log has two: "server" or "retokenised".
+///
+/// Raises
+/// ------
+/// szilard.errors.FormatError
+///     With the file, line, column and code: a log of no known format, or one that gives no value.
+/// szilard.errors.TraceError
+///     Another word for `count`.
+/// OSError
+///     A file that the system does not give.
 ///
 /// Examples
 /// --------
@@ -152,5 +206,5 @@ pub fn read_tokens(
         Count::ALL.iter().copied().find(|count| count.word() == word).ok_or_else(known)
     });
     let options = TokenOptions { format, tz, count: count.transpose()? };
-    detached(py, || read_log(bytes, &name, &options)).map(|log| PyTokenLog(Arc::new(log)))
+    watched(py, bytes.len(), None, move || read_log(bytes, &name, &options)).map(|log| PyTokenLog(Arc::new(log)))
 }

@@ -1,12 +1,12 @@
 //! A power log as Python has it.
 
-use crate::errors::{detached, exceptions, guard};
+use crate::errors::{exceptions, guard};
 use crate::given::{asked, nanoseconds};
 use crate::idle::idle_of;
 use crate::quantity::{PyQuantity, Size};
 use crate::table::{self, Column, frame};
+use crate::watched::watched;
 use crate::{energy, html};
-use numpy::ToPyArray;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PySlice, PyString};
@@ -20,6 +20,21 @@ use szilard::traces::{Clock, FARTHEST_NS, SensorModel, Trace};
 ///
 /// ``trace[start:end]`` is the same log with another default window. Times are a `datetime`, text, or a `Quantity`: on
 /// a relative clock the time itself, on the others the time since the first sample.
+///
+/// Examples
+/// --------
+/// >>> from szilard.demo import recording
+/// >>> trace, tokens, result = recording()
+/// >>> trace.format, trace.source, trace.clock, trace.status, trace.duration
+/// ('nvidia-smi-csv', '<bytes>', 'utc', 'complete', 89.958 s)
+/// >>> trace.start.isoformat(), trace.end.isoformat()
+/// ('2026-06-11T12:05:00+00:00', '2026-06-11T12:06:29.958000+00:00')
+/// >>> trace.window_in_ns[0], [device[:8] for device in trace.devices]
+/// (1781179500000000000, ['GPU-0de3'])
+/// >>> trace.channels.select("channel", "kind", "unit", "samples").row(0)
+/// ('power.draw', 'windowed-mean-power', 'W', 868)
+/// >>> trace.diagnostics["code"].to_list()
+/// ['W_NA_SAMPLE']
 #[pyclass(name = "Trace", module = "szilard", frozen)]
 #[derive(Debug, Clone)]
 pub struct PyTrace {
@@ -31,6 +46,11 @@ pub struct PyTrace {
 }
 
 impl PyTrace {
+    /// How much work a look at every sample is, as [`crate::watched::watched`] takes it. [byte]
+    pub fn size(&self) -> usize {
+        self.trace.channels.iter().map(|channel| 16 * channel.samples.len()).sum()
+    }
+
     /// First and last time of the window. [ns]
     pub fn span_ns(&self) -> PyResult<(i64, i64)> {
         let none = || exceptions::TraceError::new_err(("no channel gives power or energy", "E_NO_POWER"));
@@ -184,22 +204,29 @@ impl PyTrace {
     /// Parameters
     /// ----------
     /// start, end
-    ///     The window; from the first to the last sample where left out.
+    ///     The window: a `datetime`, text, or a `Quantity`; from the first to the last sample where left out. [s]
     /// device, channel
     ///     Only this device, only channels of this name.
     /// method
     ///     "trapezoid", or "mean-of-samples" (the rule of MLPerf Power).
     /// max_gap
-    ///     Longest interval that is integrated over, as "2 s". [s] Left out: max(5 × lower median interval, 2 s).
+    ///     Longest interval that is integrated over, as "2 s". Left out: max(5 × lower median interval, 2 s). [s]
     /// steady
     ///     Whether the window is declared steady, as that of an idle device: its readings scatter about one level.
     /// expected_devices
-    ///     How many devices there should be; another number makes the result incomplete.
+    ///     How many devices there should be; another number makes the result incomplete. [1]
     ///
     /// Raises
     /// ------
     /// szilard.errors.TraceError
     ///     An unknown device, an empty window, fewer than two samples, a counter that may have wrapped twice.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from szilard.demo import recording
+    /// >>> trace = recording()[0]
+    /// >>> trace.energy("2026-06-11T12:05:10Z", "2026-06-11T12:06:10Z", device=trace.devices[0])
+    /// EnergyResult((13750 ± 500) J [board, gross, measured], complete, 60.000 s covered, 0.000 s missing)
     #[pyo3(signature = (start=None, end=None, device=None, channel=None, method="trapezoid", max_gap=None,
                         steady=false, expected_devices=None))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments of one method")]
@@ -220,7 +247,20 @@ impl PyTrace {
         energy::of_window(py, self, query, method, max_gap)
     }
 
-    /// The mean power of a window: its energy over the covered time. [W] The parameters are those of `energy`.
+    /// The mean power of a window: its energy over the covered time. [W]
+    ///
+    /// Parameters as of `Trace.energy`.
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.TraceError
+    ///     As of `energy`.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from szilard.demo import recording
+    /// >>> f"{recording()[0].mean_power():.4g}"
+    /// '(183.1 ± 6.597) W'
     #[pyo3(signature = (start=None, end=None, device=None, channel=None, method="trapezoid", max_gap=None,
                         steady=false, expected_devices=None))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments of one method")]
@@ -241,8 +281,24 @@ impl PyTrace {
         Ok(energy::of_window(py, self, query, method, max_gap)?.mean_power())
     }
 
-    /// The idle power: the mean over a window (start, end), or as `energy_per_token` takes it (a list of two windows, "5th
-    /// percentile", a trace); else the 5th percentile of the power samples. [W] Its label in the budget says how.
+    /// The idle power, whose label in the budget says how it was had. [W]
+    ///
+    /// Parameters
+    /// ----------
+    /// window
+    ///     A window (start, end) whose mean is taken, or what `energy_per_token` takes (a list of two windows, "5th
+    ///     percentile", a trace); left out, the 5th percentile of the power samples.
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.TraceError
+    ///     A window without samples.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from szilard.demo import recording
+    /// >>> f"{recording()[0].idle_power('5th percentile'):.3g}"
+    /// '(60 ± 2.16) W'
     #[pyo3(signature = (window=None))]
     fn idle_power(&self, py: Python<'_>, window: Option<&Bound<'_, PyAny>>) -> PyResult<PyQuantity> {
         let source = match (window, self.window) {
@@ -250,7 +306,8 @@ impl PyTrace {
             (None, Some((start, end))) => Some(Idle::Window(start, end)),
             (None, None) => None,
         };
-        let idle = detached(py, || szilard::energy::idle_power(&self.trace, source.as_ref()))?;
+        let trace = Arc::clone(&self.trace);
+        let idle = watched(py, self.size(), None, move || szilard::energy::idle_power(&trace, source.as_ref()))?;
         Ok(PyQuantity(idle.power))
     }
 
@@ -261,29 +318,71 @@ impl PyTrace {
     /// statement
     ///     As "gain ±5 %, offset 1 W, noise 5 W": parts of gain, offset, noise of a reading, clock (rate, as 50 ppm),
     ///     update, window and duty, separated by commas. A size is a standard uncertainty, behind ± the half-width of a
-    ///     rectangular distribution.
+    ///     rectangular distribution. [%, W, s]
     /// name
     ///     Identity of the meter: gains of recordings by meters of one name are one gain and cancel in a ratio.
     /// device
     ///     Only this device.
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.UnitError
+    ///     A statement that cannot be read, with the part at fault.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import numpy as np, szilard as sz
+    /// >>> trace = sz.trace_from_arrays(np.arange(5) * 10**9, [100.0] * 5).measured_by("gain ±5 %")
+    /// >>> trace.energy().energy
+    /// (400 ± 12) J [gross, measured]
     #[pyo3(signature = (statement, name="meter", device=None))]
     fn measured_by(&self, statement: &str, name: &str, device: Option<&str>) -> PyResult<Self> {
         let meter = guard(|| SensorModel::stated(name, statement))?;
         Ok(Self { trace: Arc::new((*self.trace).clone().measured_by(meter, device)), ..self.clone() })
     }
 
+    /// The samples of each channel in the window: a list of ((device, channel, kind, unit), times [ns], values).
+    ///
+    /// >>> import szilard as sz
+    /// >>> ((labels, time_ns, power),) = sz.read_trace(b"time [s],power [W]\n0,5\n1,7\n2,6\n").arrays()
+    /// >>> labels[3], power
+    /// ('W', array([5., 7., 6.]))
+    ///
+    /// Examples
+    /// --------
+    /// >>> from szilard.demo import recording
+    /// >>> labels, time_ns, power_w = recording()[0].arrays()[0]
+    /// >>> labels[1:], time_ns.shape == power_w.shape
+    /// (('power.draw', 'windowed-mean-power', 'W'), True)
+    fn arrays<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        table::arrays(py, &self.trace, self.window)
+    }
+
     /// The samples of the window as a long table: time_ns, device, channel, kind, unit, value.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from szilard.demo import recording
+    /// >>> recording()[0].to_polars().columns
+    /// ['time_ns', 'device', 'channel', 'kind', 'unit', 'value']
     fn to_polars(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let parts = PyList::empty(py);
-        for channel in &self.trace.channels {
-            let samples = &channel.samples;
-            let labels = (channel.device.as_str(), channel.name.as_str(), channel.kind.word(), channel.kind.unit());
-            parts.append((labels, samples.time_ns.to_pyarray(py), samples.value.to_pyarray(py)))?;
-        }
-        Ok(py.import("szilard._table")?.call_method1("samples", (parts, self.window))?.unbind())
+        Ok(py.import("szilard._table")?.call_method1("samples", (self.arrays(py)?,))?.unbind())
     }
 
     /// The power over time, with gaps shaded and the requests of a token log or result as bands: (figure, axes).
+    ///
+    /// Parameters
+    /// ----------
+    /// tokens
+    ///     A token log or a result, whose requests are drawn as bands.
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from szilard.demo import recording
+    /// >>> trace, tokens, result = recording()
+    /// >>> figure, axes = trace.plot(tokens)
     #[pyo3(signature = (tokens=None, ax=None))]
     fn plot(
         slf: &Bound<'_, Self>,

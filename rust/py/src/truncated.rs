@@ -1,16 +1,29 @@
 //! Entropy from what is known of a distribution in part: its most likely tokens, or how often each kind was drawn.
 
-use crate::errors::{InMemory, detached, exceptions, guard};
+use crate::errors::{InMemory, exceptions, guard};
 use crate::given::path_of;
 use crate::information::array;
 use crate::monte_carlo::Interval;
+use crate::picture::drawn;
 use crate::quantity::PyQuantity;
 use crate::table;
+use crate::watched::watched_in_place;
 use numpy::{PyArrayDyn, PyReadonlyArray1};
 use pyo3::prelude::*;
 use szilard::information::{self as core, Base, Chosen, Estimator, Sampling, TopK, read_logprobs};
 
 /// The rigorous entropy interval of each token of which only the most likely ones are known. Arrays are in bit.
+///
+/// Examples
+/// --------
+/// >>> import math, szilard as sz
+/// >>> found = sz.entropy_bounds([[math.log(0.5), math.log(0.25)]], vocab_size=10)
+/// >>> found.lower.round(4), found.upper.round(4), found.tail, found.surprisal
+/// (array([1.5]), array([2.25]), array([0.25]), array([nan]))
+/// >>> found.mean, found.mean_surprisal, found.entropy_estimate
+/// ([1.5, 2.25] bit/token (100 %, bounds), None, None)
+/// >>> found.sampling_temperature, found.logprobs_mode, found.diagnostics["code"].to_list()
+/// (None, None, ['W_TRUNCATED_TAIL'])
 #[pyclass(module = "szilard", frozen)]
 pub struct EntropyBounds {
     bounds: core::EntropyBounds,
@@ -102,6 +115,33 @@ impl EntropyBounds {
         self.bounds.intervals.len()
     }
 
+    /// The interval of the entropy of each token: (figure, axes).
+    ///
+    /// Parameters
+    /// ----------
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> sz.entropy_bounds([[-0.5, -1.5], [-0.1, -4.0]], vocab_size=50).plot()[1].get_ylabel()
+    /// 'information [bit]'
+    ///
+    /// Parameters
+    /// ----------
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import math, szilard as sz
+    /// >>> figure, axes = sz.entropy_bounds([[math.log(0.5), math.log(0.25)]], vocab_size=10).plot()
+    #[pyo3(signature = (ax=None))]
+    fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+        drawn(slf, "entropy_band", ax)
+    }
+
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         let mean = self.mean().map(|mean| Py::new(py, mean)?.bind(py).repr()?.extract::<String>()).transpose()?;
         Ok(format!("EntropyBounds({} tokens, mean {})", self.bounds.intervals.len(), mean.unwrap_or("?".to_owned())))
@@ -117,7 +157,7 @@ impl EntropyBounds {
 /// ----------
 /// top_logprobs
 ///     For each token a sequence of natural-log probabilities or a mapping from tokens to them; or the path of a chat
-///     completion saved as JSON. -9999 and -inf mean "outside the list".
+///     completion saved as JSON. -9999 and -inf mean "outside the list". [nat]
 /// vocab_size
 ///     Number of tokens of the vocabulary; without it there is no upper bound.
 /// sampling_temperature
@@ -157,13 +197,13 @@ pub fn entropy_bounds(
         }
     };
     let mut bounds = if let Some(path) = path_of(top_logprobs)? {
-        detached(py, || read_logprobs(&path)?.entropy_bounds(vocab_size))?
+        watched_in_place(py, usize::MAX, None, || read_logprobs(&path)?.entropy_bounds(vocab_size))?
     } else {
         let helper = py.import("szilard._logits")?.call_method1("log_probabilities", (top_logprobs,))?;
         let tokens: Vec<Vec<f64>> = helper.extract()?;
         let rows: Vec<TopK> =
             tokens.into_iter().map(|top| TopK { top, chosen: None::<Chosen>, ..TopK::default() }).collect();
-        detached(py, || core::entropy_bounds(&rows, vocab_size).map_err(InMemory))?
+        watched_in_place(py, usize::MAX, None, || core::entropy_bounds(&rows, vocab_size).map_err(InMemory))?
     };
     let known = bounds.sampling;
     bounds.sampling = Sampling {
@@ -175,6 +215,15 @@ pub fn entropy_bounds(
 }
 
 /// What two lists of most likely tokens say about the divergence of each token's distributions. Arrays are in bit.
+///
+/// Examples
+/// --------
+/// >>> import math, szilard as sz
+/// >>> p = [{"a": math.log(0.6), "b": math.log(0.2)}]
+/// >>> q = [{"a": math.log(0.5), "b": math.log(0.3)}]
+/// >>> found = sz.divergence_bounds(p, q)
+/// >>> found.kullback_leibler_lower.round(4), found.jensen_shannon_lower.round(4), found.jensen_shannon_upper.round(4)
+/// (array([0.0408]), array([0.0105]), array([0.2105]))
 #[pyclass(module = "szilard", frozen)]
 pub struct DivergenceBounds {
     bounds: Vec<core::TruncatedDivergence>,
@@ -250,14 +299,14 @@ pub fn divergence_bounds(
     top_logprobs_q: &Bound<'_, PyAny>,
 ) -> PyResult<DivergenceBounds> {
     let (p, q) = (named(py, top_logprobs_p)?, named(py, top_logprobs_q)?);
-    let bounds = detached(py, || core::divergence_bounds(&p, &q).map_err(InMemory))?;
+    let bounds = watched_in_place(py, usize::MAX, None, || core::divergence_bounds(&p, &q).map_err(InMemory))?;
     Ok(DivergenceBounds { bounds })
 }
 
 /// Lists with the names of their tokens, of a file or of mappings.
 fn named(py: Python<'_>, top_logprobs: &Bound<'_, PyAny>) -> PyResult<Vec<TopK>> {
     if let Some(path) = path_of(top_logprobs)? {
-        return Ok(detached(py, || read_logprobs(&path))?.tokens);
+        return Ok(watched_in_place(py, usize::MAX, None, || read_logprobs(&path))?.tokens);
     }
     let helper = py.import("szilard._logits")?.call_method1("named_log_probabilities", (top_logprobs,))?;
     let lists: Vec<(Vec<String>, Vec<f64>)> = helper.extract()?;
@@ -271,11 +320,16 @@ fn named(py: Python<'_>, top_logprobs: &Bound<'_, PyAny>) -> PyResult<Vec<TopK>>
 /// Parameters
 /// ----------
 /// counts
-///     How often each kind was drawn: a sequence of whole numbers or a mapping such as `collections.Counter`.
+///     How often each kind was drawn: a sequence of whole numbers or a mapping such as `collections.Counter`. [1]
 /// estimator
 ///     plug-in, miller-madow, chao-shen, grassberger, jackknife or nsb.
 /// alphabet
-///     The number of kinds there are, seen or not; `nsb` needs it.
+///     The number of kinds there are, seen or not; `nsb` needs it. [1]
+///
+/// Raises
+/// ------
+/// szilard.errors.InformationError
+///     Counts that are no whole numbers from 0 on, nothing drawn, an unknown estimator, `nsb` without alphabet.
 ///
 /// Examples
 /// --------
@@ -293,7 +347,7 @@ pub fn entropy_from_counts(
     let counts: PyReadonlyArray1<'_, u64> =
         py.import("szilard._logits")?.call_method1("counts", (counts,))?.extract()?;
     let counts = counts.as_slice()?;
-    let bit = detached(py, || {
+    let bit = watched_in_place(py, 8 * counts.len(), None, || {
         let estimator: Estimator = estimator.parse().map_err(InMemory)?;
         core::entropy_from_counts(counts, estimator, alphabet).map(|nat| Base::BIT.from_nat(nat)).map_err(InMemory)
     })?;

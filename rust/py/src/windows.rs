@@ -1,17 +1,17 @@
-//! Energies of many windows, costs of phases and what a meter does not see, as Python sees them.
+//! Energies of many windows and costs of phases, as Python sees them.
 
-use crate::errors::{detached, exceptions, guard};
+use crate::errors::{exceptions, guard};
 use crate::given::nanoseconds;
+use crate::picture::drawn;
 use crate::quantity::{PyQuantity, Size};
 use crate::table::{Column, frame};
 use crate::tokens::PyTokenLog;
 use crate::traces::PyTrace;
+use crate::watched::{watched, watched_in_place};
 use numpy::PyReadonlyArray1;
 use pyo3::prelude::*;
-use szilard::energy::{
-    BlindSpot, BlindSpotRow, InferenceQuery, LoadClass, MeterChoice, Overlapping, PhaseCosts, Request, RequestEnergy,
-    Status, WindowQuery, by_every_policy,
-};
+use std::sync::Arc;
+use szilard::energy::{InferenceQuery, Overlapping, PhaseCosts, Request, RequestEnergy, WindowQuery, by_every_policy};
 use szilard::quantity::Quantity;
 
 /// The energies of many windows at once, over all devices: start_ns, end_ns, energy_j, u_j, gap_s.
@@ -24,17 +24,23 @@ use szilard::quantity::Quantity;
 /// trace
 ///     The power log.
 /// start_ns, end_ns
-///     Columns of times in the clock of the trace. [ns]
+///     Columns of times in the clock of the trace, of one length. [ns]
 /// overlapping
 ///     What windows get that overlap: "whole" (all of the energy of its time, each), "equal" (power at each instant in
 ///     equal shares) or "weighted" (in proportion to `weight`). Shared, the energies and what lies outside all windows
 ///     are the energy of the trace.
 /// weight
-///     A column of weights above zero.
+///     A column of weights above zero, one a window. [1]
 /// max_gap
 ///     Longest interval that is integrated over. [s]
 /// u
-///     Whether the uncertainty of each is given; the budget of the log that it comes from takes many reads of the samples.
+///     Whether the uncertainty of each is given; the budget of the log that it comes from takes many reads of the
+///     samples.
+///
+/// Raises
+/// ------
+/// szilard.errors.TraceError
+///     Columns of different length or type, another word for `overlapping`, a window that is empty.
 ///
 /// Examples
 /// --------
@@ -62,20 +68,26 @@ pub fn energies(
         let message = format!("E_DTYPE: {} starts and {} ends", start.len(), end.len());
         return Err(exceptions::TraceError::new_err((message, "E_DTYPE")));
     }
-    let overlapping = match (overlapping, weight) {
-        ("whole", None) => Overlapping::Whole,
-        ("equal", None) => Overlapping::Equal,
-        ("weighted", Some(_)) => Overlapping::Weighted(weights.as_slice()?),
+    let (weighted, equal) = match (overlapping, weight) {
+        ("whole", None) => (None, false),
+        ("equal", None) => (None, true),
+        ("weighted", Some(_)) => (Some(weights.as_slice()?.to_vec()), false),
         _ => {
             let message = format!("overlapping {overlapping:?}: expected whole or equal, or weighted with weight");
             return Err(exceptions::TraceError::new_err((message, "E_OPTION")));
         }
     };
     let query = WindowQuery { max_gap_ns: max_gap.map(nanoseconds).transpose()?, with_u: u };
-    let trace = trace.get();
-    let found = detached(py, || {
-        let windows: Vec<(i64, i64)> = start.iter().copied().zip(end.iter().copied()).collect();
-        szilard::energy::energies(&trace.trace, &windows, overlapping, query)
+    let size = trace.get().size() + 16 * start.len();
+    let windows: Vec<(i64, i64)> = start.iter().copied().zip(end.iter().copied()).collect();
+    let trace = Arc::clone(&trace.get().trace);
+    let found = watched(py, size, None, move || {
+        let overlapping = match &weighted {
+            Some(weights) => Overlapping::Weighted(weights),
+            None if equal => Overlapping::Equal,
+            None => Overlapping::Whole,
+        };
+        szilard::energy::energies(&trace, &windows, overlapping, query)
     })?;
     let u_j = found.u_j.map(|u| ("u_j", Column::Float(u)));
     let gaps = found.gap_ns.iter().map(|gap| *gap as f64 * 1e-9).collect();
@@ -94,10 +106,17 @@ pub fn energies(
 ///
 /// Parameters
 /// ----------
-/// time_ns, power_w
-///     Columns of times [ns] and powers. [W]
+/// time_ns
+///     Times: a column that rises. [ns]
+/// power_w
+///     Power at each: a column of the same length. [W]
 /// max_gap
 ///     Longest interval that is integrated over; any where left out. [s]
+///
+/// Raises
+/// ------
+/// szilard.errors.TraceError
+///     Columns of different length or type, times that do not rise, a power that is not finite.
 ///
 /// Examples
 /// --------
@@ -115,7 +134,7 @@ pub fn trapezoid(
     let max_gap_ns = max_gap.map(nanoseconds).transpose()?;
     let (time, power) = columns(time_ns, power_w)?;
     let (time, power) = (time.as_slice()?, power.as_slice()?);
-    let total = detached(py, || szilard::energy::trapezoid(time, power, max_gap_ns))?;
+    let total = watched_in_place(py, 16 * time.len(), None, || szilard::energy::trapezoid(time, power, max_gap_ns))?;
     guard(|| Quantity::new(total.energy_j, "J".parse()?)).map(PyQuantity)
 }
 
@@ -127,6 +146,16 @@ fn columns<'py>(time: &Bound<'py, PyAny>, number: &Bound<'py, PyAny>) -> PyResul
 }
 
 /// What a prompt token, an output token and a second cost.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> from szilard.demo import recording
+/// >>> costs = sz.phase_costs(*recording()[:2])
+/// >>> f"{costs.per_prompt_token:.2g}, {costs.per_output_token:.2g}, {costs.per_second:.3g}"
+/// '(0.28 ± 0.031) J/token, (2.6 ± 0.21) J/token, (82.1 ± 9.1) W'
+/// >>> len(costs.covariance), costs.stretches, f"{costs.scatter_w:.0f} W"
+/// (3, 37, '51 W')
 #[pyclass(name = "PhaseCosts", module = "szilard", frozen)]
 #[derive(Debug)]
 pub struct PyPhaseCosts(PhaseCosts);
@@ -169,6 +198,34 @@ impl PyPhaseCosts {
         self.0.stretches
     }
 
+    /// The energy per prompt token and per output token as bars: (figure, axes).
+    ///
+    /// Parameters
+    /// ----------
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from szilard import demo, phase_costs
+    /// >>> phase_costs(*demo.recording()[:2]).plot()[1].get_xlabel()
+    /// 'energy [J/token], ± u'
+    ///
+    /// Parameters
+    /// ----------
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> from szilard.demo import recording
+    /// >>> figure, axes = sz.phase_costs(*recording()[:2]).plot()
+    #[pyo3(signature = (ax=None))]
+    fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+        drawn(slf, "phase_costs", ax)
+    }
+
     fn __repr__(&self) -> String {
         let PhaseCosts { per_prompt_token, per_output_token, per_second, stretches, .. } = &self.0;
         format!("PhaseCosts({per_prompt_token} prompt, {per_output_token} output, {per_second}; {stretches} stretches)")
@@ -179,10 +236,29 @@ impl PyPhaseCosts {
 /// the power on the tokens in flight: P = a r_prompt + b r_output + c, over the stretches between starts, first tokens
 /// and ends, weighted by their lengths.
 ///
+/// Parameters
+/// ----------
+/// trace
+///     The power log.
+/// tokens
+///     The token log, with the time of the first token of each request.
+/// clock_offset
+///     Added to the times of the token log, as of `energy_per_token`. [s]
+/// max_gap
+///     Longest interval that is integrated over. [s]
+///
 /// Raises
 /// ------
 /// szilard.errors.TraceError
 ///     A record without a first token or tokens; prompt and output tokens that do not vary apart.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> from szilard.demo import recording
+/// >>> trace, tokens, result = recording()
+/// >>> f"{sz.phase_costs(trace, tokens).per_output_token:.2g}"
+/// '(2.6 ± 0.21) J/token'
 #[pyfunction]
 #[pyo3(signature = (trace, tokens, clock_offset=None, max_gap=None))]
 pub fn phase_costs(
@@ -193,18 +269,37 @@ pub fn phase_costs(
     max_gap: Option<Size>,
 ) -> PyResult<PyPhaseCosts> {
     let (offset, max_gap) = (clock_offset.map(nanoseconds).transpose()?, max_gap.map(nanoseconds).transpose()?);
-    let (trace, log) = (trace.get(), &tokens.get().0);
-    detached(py, || szilard::energy::phase_costs(&trace.trace, log, offset, max_gap)).map(PyPhaseCosts)
+    let size = trace.get().size() + 16 * tokens.get().0.requests.len();
+    let (trace, log) = (Arc::clone(&trace.get().trace), Arc::clone(&tokens.get().0));
+    watched(py, size, None, move || szilard::energy::phase_costs(&trace, &log, offset, max_gap)).map(PyPhaseCosts)
 }
 
 /// The energies of the requests by every policy, side by side: request, start_ns, end_ns, prompt_tokens, output_tokens and,
 /// for each of tokens, time, regression and exclusive, energy and u, as tokens_j and u_tokens_j. Null where a policy does
 /// not apply: regression without first tokens, exclusive where requests overlap.
 ///
+/// Parameters
+/// ----------
+/// trace
+///     The power log.
+/// tokens
+///     The token log.
+/// clock_offset
+///     Added to the times of the token log, as of `energy_per_token`. [s]
+/// max_gap
+///     Longest interval that is integrated over. [s]
+///
 /// Raises
 /// ------
 /// szilard.errors.TraceError
 ///     No policy applies: clocks that do not meet, logs that do not overlap, no generated tokens.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> from szilard.demo import recording
+/// >>> sz.policies(*recording()[:2]).columns[5:9]
+/// ['tokens_j', 'u_tokens_j', 'time_j', 'u_time_j']
 #[pyfunction]
 #[pyo3(signature = (trace, tokens, clock_offset=None, max_gap=None))]
 pub fn policies(
@@ -220,9 +315,10 @@ pub fn policies(
         max_gap_ns: max_gap.map(nanoseconds).transpose()?,
         ..InferenceQuery::default()
     };
-    let (trace, log) = (trace.get(), &tokens.get().0);
-    let found = detached(py, || {
-        let mut found = by_every_policy(&trace.trace, log, &query);
+    let size = trace.get().size() + 16 * tokens.get().0.requests.len();
+    let (trace, log) = (Arc::clone(&trace.get().trace), Arc::clone(&tokens.get().0));
+    let found = watched(py, size, None, move || {
+        let mut found = by_every_policy(&trace, &log, &query);
         match found.iter().position(|(_, result)| result.is_ok()) {
             Some(_) => Ok(found),
             None => found.swap_remove(0).1.map(|_| Vec::new()),
@@ -251,134 +347,4 @@ pub fn policies(
     }
     let (names, columns): (Vec<String>, Vec<Column>) = columns.into_iter().unzip();
     frame(py, names.iter().map(String::as_str).zip(columns).collect())
-}
-
-/// What an inner meter does not see of an outer one.
-#[pyclass(name = "BlindSpot", module = "szilard", frozen)]
-#[derive(Debug)]
-pub struct PyBlindSpot(BlindSpot);
-
-#[pymethods]
-impl PyBlindSpot {
-    /// The energy of the outer meter. [J]
-    #[getter]
-    fn outer(&self) -> PyQuantity {
-        PyQuantity(self.0.outer.clone())
-    }
-
-    /// The energy of the inner meter over the same time. [J]
-    #[getter]
-    fn inner(&self) -> PyQuantity {
-        PyQuantity(self.0.inner.clone())
-    }
-
-    /// Their difference, which is at no one boundary. [J]
-    #[getter]
-    fn difference(&self) -> PyQuantity {
-        PyQuantity(self.0.difference.clone())
-    }
-
-    /// The difference as a share of the outer energy.
-    #[getter]
-    fn share(&self) -> PyQuantity {
-        PyQuantity(self.0.share.clone())
-    }
-
-    /// complete, or incomplete where a meter does not cover all of the time that both span.
-    #[getter]
-    fn status(&self) -> &'static str {
-        self.0.status.word()
-    }
-
-    /// The table over time: start_ns, end_ns, outer_w, inner_w, difference_w, u_w; null where a meter does not cover it.
-    #[getter]
-    fn rows(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let rows = &self.0.rows;
-        let maybe = |of: fn(&BlindSpotRow) -> Option<f64>| Column::MaybeFloat(rows.iter().map(of).collect());
-        frame(
-            py,
-            vec![
-                ("start_ns", Column::Whole(rows.iter().map(|row| row.start_ns).collect())),
-                ("end_ns", Column::Whole(rows.iter().map(|row| row.end_ns).collect())),
-                ("outer_w", maybe(|row| row.outer_w)),
-                ("inner_w", maybe(|row| row.inner_w)),
-                ("difference_w", maybe(|row| row.difference_w)),
-                ("u_w", maybe(|row| row.u_w)),
-            ],
-        )
-    }
-
-    /// The table over load, from low to high: from_w, to_w, inner_w, difference_w, u_w, rows.
-    #[getter]
-    fn load(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let float = |of: fn(&LoadClass) -> f64| Column::Float(self.0.load.iter().map(of).collect());
-        frame(
-            py,
-            vec![
-                ("from_w", float(|class| class.from_w)),
-                ("to_w", float(|class| class.to_w)),
-                ("inner_w", float(|class| class.inner_w)),
-                ("difference_w", float(|class| class.difference_w)),
-                ("u_w", float(|class| class.u_w)),
-                ("rows", Column::Whole(self.0.load.iter().map(|class| class.rows as i64).collect())),
-            ],
-        )
-    }
-
-    fn __repr__(&self) -> String {
-        let BlindSpot { difference, share, status, .. } = &self.0;
-        let missing = if *status == Status::Complete { "" } else { ", incomplete" };
-        format!("BlindSpot({difference} not seen, {share} of the outer meter{missing})")
-    }
-}
-
-/// What an inner meter does not see of an outer one, over the time that both logs span: a node against the sum of its
-/// boards, a module against its rails.
-///
-/// Parameters
-/// ----------
-/// outer, inner
-///     Power logs on one clock; they may be the same log with different channels.
-/// outer_channels, inner_channels
-///     Names of channels whose sum is meant; left out, what the log itself sums.
-/// offset
-///     Added to the times of the inner log; needed where a clock is relative. [s]
-/// step
-///     Length of a row over time; left out, a sixtieth of the time. [s]
-///
-/// Raises
-/// ------
-/// szilard.errors.BoundaryError
-///     An inner meter at an outer boundary.
-/// szilard.errors.TraceError
-///     Clocks that do not meet, no time in common.
-///
-/// Examples
-/// --------
-/// >>> import numpy as np, szilard as sz
-/// >>> time = np.arange(61) * 10**9
-/// >>> board = sz.trace_from_arrays(time, np.linspace(100, 400, 61), boundary="board")
-/// >>> node = sz.trace_from_arrays(time, 90 + 1.1 * np.linspace(100, 400, 61), boundary="node")
-/// >>> spot = sz.blind_spot(node, board)
-/// >>> f"{spot.difference.value:.0f} J of {spot.outer.value:.0f} J"
-/// '6900 J of 21900 J'
-#[pyfunction]
-#[pyo3(signature = (outer, inner, outer_channels=None, inner_channels=None, offset=None, step=None))]
-pub fn blind_spot(
-    py: Python<'_>,
-    outer: &Bound<'_, PyTrace>,
-    inner: &Bound<'_, PyTrace>,
-    outer_channels: Option<Vec<String>>,
-    inner_channels: Option<Vec<String>>,
-    offset: Option<Size>,
-    step: Option<Size>,
-) -> PyResult<PyBlindSpot> {
-    let (offset, step) = (offset.map(nanoseconds).transpose()?, step.map(nanoseconds).transpose()?);
-    let (outer, inner) = (outer.get(), inner.get());
-    detached(py, || {
-        let outer = MeterChoice { trace: &outer.trace, channels: outer_channels.unwrap_or_default() };
-        let inner = MeterChoice { trace: &inner.trace, channels: inner_channels.unwrap_or_default() };
-        szilard::energy::blind_spot(&outer, &inner, offset, step)
-    })
-    .map(PyBlindSpot)
 }

@@ -11,7 +11,8 @@
 //! | `lanes` | what the kernel asks of vector instructions |
 //! | `avx512`, `avx2`, `portable` | what gives it; `portable` is NEON where the compiler assumes it |
 //! | `text` | where lines and fields of logs end, and plain decimal numbers |
-//! | `rows` | plain rows of a log's table, in one go |
+//! | `rows` | plain rows of a log, in one go |
+//! | `sketch` | what a series of readings is known by |
 //! | `spacing` | the intervals between times, and bounds of their median |
 //! | `dispatch` | the choice between them, when the program runs |
 //! | `integral` | exact sums of values times the time around them, and trapezoids between many cuts |
@@ -34,6 +35,7 @@ mod portable;
 mod row;
 mod rows;
 mod share;
+mod sketch;
 mod space;
 mod spacing;
 mod sums;
@@ -45,7 +47,8 @@ pub use logit::{Logit, widen_slice};
 pub use order::order;
 pub use pair::LogSoftmax;
 pub use row::{BLOCK, RowSums, Softmax};
-pub use rows::{Found, Plain, WIDTH};
+pub use rows::{Columns, Found, Hour, Rails, Table, Written};
 pub use share::{Piece, Shares, Sharing, Sweep, Window};
+pub use sketch::{Sketch, Stretch};
 pub use spacing::{Spacing, bounds, steps};
 pub use text::{decimal, find, split};

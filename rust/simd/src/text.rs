@@ -52,7 +52,7 @@ pub fn split(line: &[u8], delimiter: u8, fields: &mut Vec<(u32, u32)>) -> bool {
 }
 
 /// The field between two places without the blanks around it.
-pub(crate) fn trimmed(line: &[u8], mut start: usize, mut end: usize) -> (u32, u32) {
+fn trimmed(line: &[u8], mut start: usize, mut end: usize) -> (u32, u32) {
     let blank = |at: usize| line.get(at).is_some_and(|byte| matches!(byte, b' ' | b'\t'..=b'\r'));
     while start < end && blank(start) {
         start += 1;
@@ -118,9 +118,21 @@ pub(crate) fn equal(chunk: &[u8; 16], byte: u8) -> u32 {
     }
 }
 
+/// A bit for each byte of a chunk that is a control character or not ASCII.
+#[cfg(target_arch = "x86_64")]
+pub(crate) fn low(chunk: &[u8; 16]) -> u32 {
+    use std::arch::x86_64::{_mm_cmplt_epi8, _mm_loadu_si128, _mm_movemask_epi8, _mm_set1_epi8};
+    // SAFETY: every x86-64 processor has SSE2, and the 16 bytes that are loaded are those of the array.
+    unsafe {
+        // as a signed number, a byte that is not ASCII is below a blank too
+        let below = _mm_cmplt_epi8(_mm_loadu_si128(chunk.as_ptr().cast()), _mm_set1_epi8(b' '.cast_signed()));
+        _mm_movemask_epi8(below).cast_unsigned()
+    }
+}
+
 /// A bit for each byte of a chunk that is not ASCII.
 #[cfg(target_arch = "x86_64")]
-pub(crate) fn high(chunk: &[u8; 16]) -> u32 {
+fn high(chunk: &[u8; 16]) -> u32 {
     use std::arch::x86_64::{_mm_loadu_si128, _mm_movemask_epi8};
     // SAFETY: every x86-64 processor has SSE2, and the 16 bytes that are loaded are those of the array.
     unsafe { _mm_movemask_epi8(_mm_loadu_si128(chunk.as_ptr().cast())).cast_unsigned() }
@@ -132,7 +144,12 @@ pub(crate) fn equal(chunk: &[u8; 16], byte: u8) -> u32 {
 }
 
 #[cfg(not(target_arch = "x86_64"))]
-pub(crate) fn high(chunk: &[u8; 16]) -> u32 {
+pub(crate) fn low(chunk: &[u8; 16]) -> u32 {
+    chunk.iter().enumerate().fold(0, |bits, (at, byte)| bits | u32::from(!(b' '..0x80).contains(byte)) << at)
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn high(chunk: &[u8; 16]) -> u32 {
     chunk.iter().enumerate().fold(0, |bits, (at, byte)| bits | u32::from(*byte >= 0x80) << at)
 }
 

@@ -11,7 +11,8 @@ use szilard::energy::{Comparison, GroupComparison, InputRecord, Report, compare,
 /// Reports of runs side by side.
 #[derive(Debug, Args)]
 pub(crate) struct Compare {
-    /// Reports, saved with `szilard energy --save` or `InferenceEnergy.save`; each is compared with the first
+    /// Reports, saved with `szilard energy --save`, `szilard record --report` or `InferenceEnergy.save`, or folders of them;
+    /// each is compared with the first
     #[arg(required = true)]
     reports: Vec<PathBuf>,
 }
@@ -27,7 +28,7 @@ pub(super) struct Saving {
     label: Vec<(String, String)>,
 }
 
-fn label(text: &str) -> Result<(String, String), String> {
+pub(super) fn label(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
     Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
@@ -47,15 +48,37 @@ impl Saving {
     }
 }
 
+/// The files, and those that end in .json of each folder, sorted by name.
+fn listed(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let failed = |source| Failure::File { path: path.display().to_string(), source };
+        let entries = std::fs::read_dir(path).map_err(failed)?.collect::<Result<Vec<_>, _>>().map_err(failed)?;
+        let mut found: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).collect();
+        found.retain(|file| file.extension().is_some_and(|extension| extension == "json"));
+        if found.is_empty() {
+            return Err(Failure::Usage { message: format!("{}: a folder without a report", path.display()) });
+        }
+        found.sort();
+        files.extend(found);
+    }
+    Ok(files)
+}
+
 impl Compare {
     pub(super) fn answer(&self) -> Result<Answer, Failure> {
         let load = |path: &PathBuf| -> Result<Report, Failure> {
             let source = path.display().to_string();
             Ok(Report::from_json(&String::from_utf8_lossy(&bytes(path)?), &source)?)
         };
-        let reports: Vec<Report> = self.reports.iter().map(load).collect::<Result<_, _>>()?;
+        let paths = listed(&self.reports)?;
+        let reports: Vec<Report> = paths.iter().map(load).collect::<Result<_, _>>()?;
         let (runs, groups) = (compare(&reports)?, compare_groups(&reports)?);
-        let both = || self.reports.iter().zip(&reports);
+        let both = || paths.iter().zip(&reports);
         let remarks: Vec<String> = both()
             .filter(|(_, report)| !report.unknown_fields.is_empty())
             .map(|(path, report)| {

@@ -4,7 +4,7 @@ use super::record::reasons_of;
 use super::sensors::{Sensors, time};
 use crate::failure::Failure;
 use crate::output::{Answer, lines, or_dash, sections, table, with};
-use crate::record::{Clocks, Found, Seen, SensorKind, clocks, look, search};
+use crate::record::{Clocks, Found, Seen, SensorKind, clocks, look, search, size_per_hour};
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -24,6 +24,9 @@ pub(crate) struct Doctor {
 impl Doctor {
     pub(super) fn answer(&self) -> Result<Answer, Failure> {
         let interval = time("--interval", &self.interval)?;
+        if interval.is_zero() {
+            return Err(Failure::Usage { message: "--interval: expected a time above 0".to_owned() });
+        }
         let (place, long) = (self.sensors.search(interval)?, time("--time", &self.time)?);
         let mut found = search(&place);
         let mut seen = Vec::new();
@@ -31,19 +34,23 @@ impl Doctor {
             seen.extend(look(sensor.as_mut(), long));
         }
         let (reasons, clocks) = (reasons_of(&found), clocks(interval));
+        let size = size_per_hour(&seen, interval);
         let object = json!({
             "status": if seen.is_empty() { "incomplete" } else { "complete" },
             "interval_s": interval.as_secs_f64(),
+            "bytes_per_hour": size,
             "channels": seen.iter().map(channel_json).collect::<Vec<_>>(),
             "kinds": found.iter().map(kind_json).collect::<Vec<_>>(),
             "clock": {
                 "step_ns": clocks.step_ns, "late_median_s": clocks.late_s.0, "late_most_s": clocks.late_s.1,
                 "suspended_s": clocks.suspended_s,
+                "synchronised": clocks.wall.map(|wall| wall.synchronised), "error_s": clocks.wall.map(|wall| wall.error_s),
             },
         });
         let none = "no sensor gives readings: a recording would have no energy".to_owned();
         let text = sections(&[
             channels_text(&seen, interval.as_secs_f64()),
+            recording_text(&seen, interval.as_secs_f64(), size),
             clocks_text(&clocks),
             reasons.iter().map(|reason| format!("not read: {reason}\n")).collect(),
         ]);
@@ -90,11 +97,22 @@ fn channels_text(seen: &[Seen], interval_s: f64) -> String {
     text
 }
 
+/// What a recording would hold.
+fn recording_text(seen: &[Seen], interval_s: f64, size: f64) -> String {
+    let what = format!("{} channels every {interval_s} s, {:.1} MB an hour", seen.len(), size * 1e-6);
+    lines(&[("would be recorded", Some(if seen.is_empty() { "nothing".to_owned() } else { what }))])
+}
+
 fn clocks_text(clocks: &Clocks) -> String {
     let late = format!("{:.3} ms at the median, {:.3} ms at most", clocks.late_s.0 * 1e3, clocks.late_s.1 * 1e3);
+    let wall = clocks.wall.map(|wall| {
+        let kept = if wall.synchronised { "synchronised" } else { "kept right by nothing" };
+        format!("{kept}, off by {:.3} s at most", wall.error_s)
+    });
     lines(&[
         ("clock step", Some(format!("{} ns", clocks.step_ns))),
         ("waits are late", Some(late)),
+        ("wall clock", wall),
         ("suspended since the start", Some(format!("{:.3} s", clocks.suspended_s))),
     ])
 }

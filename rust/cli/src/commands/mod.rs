@@ -2,11 +2,13 @@
 
 mod audit;
 mod blind_spot;
+mod board;
 mod calc;
 mod compare;
 mod demo;
 mod divergence;
 mod doctor;
+mod drift;
 mod energy;
 mod entropy;
 mod footprint;
@@ -16,10 +18,12 @@ mod lift;
 mod mlperf;
 mod read;
 mod record;
+mod report;
 mod reproduce;
 mod scenario;
 mod sensors;
 mod simulate;
+mod throttling;
 mod tokens;
 
 use crate::failure::Failure;
@@ -37,6 +41,8 @@ pub(crate) enum Command {
     Energy(Box<energy::Energy>),
     /// Saved reports side by side, with an exact test of their difference
     Compare(compare::Compare),
+    /// A saved report as a page with figures, budget, pictures and reasons, that needs no network
+    Report(report::ReportCommand),
     /// What a meter does not see of another one: a node against its boards, a module against its rails
     BlindSpot(Box<blind_spot::BlindSpotCommand>),
     /// Bits per token of logits, or bounds on them from a server's log-probabilities
@@ -61,6 +67,10 @@ pub(crate) enum Command {
     Record(Box<record::Record>),
     /// Sensors, permissions and clocks of this machine: what would be recorded, and why not more
     Doctor(doctor::Doctor),
+    /// Where a board throttled, by temperature, clock, power or its driver, and the tokens that it cost
+    Throttling(throttling::ThrottlingCommand),
+    /// The time of a token against the temperature of the board, so that a drift is not read as an effect
+    Drift(drift::DriftCommand),
     /// What a node on a solar array and a battery serves over days, and what it would need
     Simulate(simulate::Simulate),
     /// The whole way, on the recording that travels with the program
@@ -75,6 +85,7 @@ impl Command {
             Self::Read(command) => command.answer(json),
             Self::Energy(command) => command.answer(json),
             Self::Compare(command) => command.answer(),
+            Self::Report(command) => command.answer(),
             Self::BlindSpot(command) => command.answer(),
             Self::Entropy(command) => command.answer(),
             Self::Divergence(command) => command.answer(),
@@ -85,6 +96,8 @@ impl Command {
             Self::Reproduce(command) => command.answer(),
             Self::Scenario(command) => command.answer(),
             Self::Audit(command) => command.answer(),
+            Self::Throttling(command) => command.answer(),
+            Self::Drift(command) => command.answer(),
             Self::Simulate(command) => command.answer(),
             Self::Demo(command) => command.answer(),
             Self::Doctor(command) => command.answer(),

@@ -1,12 +1,13 @@
 //! `szilard record`: all sensors of the machine while a command runs.
 
+use super::compare::label;
 use super::sensors::{Sensors, time};
 use crate::failure::Failure;
 use crate::output::{for_terminal, json_text, with};
 use crate::reading::bytes;
 use crate::record::{
-    Counter, Done, Existing, Figures, Found, Marks, Metrics, Plan, Ran, Recording, Search, SensorKind, figures, run,
-    search,
+    Counter, Done, Existing, Figures, Found, Marks, Metrics, Plan, Ran, Recording, Search, SensorKind, board, figures,
+    run, search,
 };
 use clap::Args;
 use serde_json::{Value, json};
@@ -14,7 +15,11 @@ use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use szilard::energy::{TokenLog, TokenOptions, read_tokens};
+use szilard::energy::{InputRecord, Report, TokenLog, TokenOptions, read_tokens};
+
+/// The shortest interval, and the longest.
+const SHORTEST: Duration = Duration::from_micros(100);
+const LONGEST: Duration = Duration::from_secs(86_400);
 
 /// A recording of all sensors while a command runs; nothing of the command is changed.
 #[derive(Debug, Args)]
@@ -32,7 +37,7 @@ pub(crate) struct Record {
     /// Write behind what the file holds
     #[arg(long, conflicts_with = "overwrite")]
     append: bool,
-    /// Replace what the file holds
+    /// Replace what the file and the report hold
     #[arg(long)]
     overwrite: bool,
     /// Time between two waits for the disk; 0 for one after every reading
@@ -59,9 +64,12 @@ pub(crate) struct Record {
     /// FIFO for marks of phases: lines such as "start prefill" and "end prefill"
     #[arg(long, value_name = "FIFO")]
     marks: Option<PathBuf>,
-    /// Save the report that `szilard compare` reads
+    /// Save the report that `szilard compare` reads, without names of hosts and users
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+    /// What is run on what, for the report, such as model=llama-3-8b; may be given several times
+    #[arg(long, value_name = "NAME=VALUE", value_parser = label, requires = "report")]
+    label: Vec<(String, String)>,
     /// Write what is found out, or why nothing is, as JSON
     #[arg(long, value_name = "FILE")]
     summary: Option<PathBuf>,
@@ -97,10 +105,11 @@ impl Record {
 
     fn recorded(&self, json: bool, err: &mut dyn Write) -> Result<i32, Failure> {
         let interval = time("--interval", &self.interval)?;
-        if interval < Duration::from_micros(100) {
-            return Err(usage(format!("--interval {:?}: expected at least 0.0001 s", self.interval)));
+        if !(SHORTEST..=LONGEST).contains(&interval) {
+            return Err(usage(format!("--interval {:?}: expected 0.0001 s to a day", self.interval)));
         }
         let place: Search = self.sensors.search(interval)?;
+        self.check_places()?;
         let plan = self.plan(interval)?;
         let found = search(&place);
         let reasons = reasons_of(&found);
@@ -136,6 +145,28 @@ impl Record {
         }
         let status = done.outcome.status();
         Ok(if self.strict && status == 0 && !trouble.is_empty() { crate::INTERNAL } else { status })
+    }
+
+    /// Learns before the command is started that a report could not be saved when it has ended.
+    fn check_places(&self) -> Result<(), Failure> {
+        let others = [("--report", self.report.as_deref()), ("--summary", self.summary.as_deref())];
+        for (option, path) in others.iter().filter_map(|(option, path)| path.map(|path| (option, path))) {
+            let shown = path.display().to_string();
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            match folder.metadata() {
+                Err(source) => return Err(Failure::File { path: shown, source }),
+                Ok(_) if same(path, &self.out) => {
+                    return Err(usage(format!("{option} {shown}: that is the recording")));
+                }
+                Ok(_) => {}
+            }
+        }
+        match &self.report {
+            Some(path) if path.exists() && !self.overwrite => {
+                Err(usage(format!("{}: there is such a report; --overwrite replaces it", path.display())))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn plan(&self, interval: Duration) -> Result<Plan<'_>, Failure> {
@@ -178,8 +209,26 @@ impl Record {
         let Some(report) = made.and_then(Figures::report) else {
             return Some(format!("{}: no report is saved: there is no energy per token", path.display()));
         };
-        let text = json_text(&json!(report));
-        std::fs::write(path, text).err().map(|error| format!("{}: {error}", path.display()))
+        let report = match self.described(report) {
+            Ok(report) => report,
+            Err(error) => return Some(format!("{}: {error}", self.out.display())),
+        };
+        std::fs::write(path, json_text(&json!(report))).err().map(|error| format!("{}: {error}", path.display()))
+    }
+
+    /// The report with the board, the labels, and the fingerprints of its files by their bare names.
+    fn described(&self, report: Report) -> std::io::Result<Report> {
+        let mut labels = self.label.clone();
+        labels.extend(board().map(|board| ("board".to_owned(), board)));
+        let files = [Some(("power", &self.out)), self.tokens.as_ref().map(|path| ("tokens", path))];
+        let input = |(role, path): (&str, &PathBuf)| {
+            let input = InputRecord::of_file(role, path)?;
+            let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+            Ok(InputRecord { name, ..input })
+        };
+        let inputs = files.into_iter().flatten().map(input).collect::<std::io::Result<_>>()?;
+        // what its author says of the board stands for what its maker does
+        Ok(Report { labels: labels.into_iter().rev().collect(), inputs, ..report })
     }
 
     /// Writes the summary; why it could not be, where it could not.
@@ -242,6 +291,11 @@ pub(super) fn reasons_of(found: &[(&'static SensorKind, Found)]) -> Vec<String> 
 /// One reason a line.
 fn listed(reasons: &[String]) -> String {
     reasons.iter().map(|reason| format!("  {reason}\n")).collect()
+}
+
+/// Whether two paths are those of one file, which may not be there yet.
+fn same(one: &Path, other: &Path) -> bool {
+    one == other || one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
 }
 
 fn usage(message: impl Into<String>) -> Failure {

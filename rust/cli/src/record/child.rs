@@ -4,7 +4,7 @@
 //! sent to this process alone is passed on; nothing but the end of the command ends the recording.
 
 use super::marks::Marks;
-use super::relay::Relay;
+use super::relay::{Ends, Relays};
 use super::sampler::Sampler;
 use super::tokens::{Counter, Counts};
 use serde_json::json;
@@ -13,7 +13,6 @@ use std::io::{self, ErrorKind};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 use szilard_system::number::{SIGCHLD, SIGHUP, SIGINT, SIGKILL, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGXFSZ};
 use szilard_system::{Caught, SignalPipe};
@@ -24,8 +23,11 @@ const PASSED: [i32; 6] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2];
 /// Two interruptions within this time mean more than one.
 const IMPATIENCE: Duration = Duration::from_secs(5);
 
-/// How often blocking sensors are looked for. [ms]
-const WATCH_MS: i32 = 250;
+/// How often what was counted is written down. [ms]
+const COUNT_MS: i32 = 250;
+
+/// How often processes that are waited for are looked for, and sensors whose alarm went by. [ms]
+const WATCH_MS: i32 = 5000;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,8 +60,8 @@ impl From<ExitStatus> for Outcome {
 pub(crate) struct Started {
     child: Child,
     signals: SignalPipe,
-    relays: Vec<Relay>,
-    found: Receiver<(i64, Counts)>,
+    relays: Option<Relays>,
+    counted: Counts,
     /// The interruptions so far, and the last of them.
     interrupted: (u32, Option<Instant>),
     /// Processes below this one that are not of the command.
@@ -81,6 +83,31 @@ pub(crate) fn catch() -> io::Result<SignalPipe> {
     szilard_system::catch(&passed.chain([SIGCHLD, SIGXFSZ]).collect::<Vec<_>>())
 }
 
+/// Whether there is no program of that name: a folder of `PATH` that may not be looked into is no reason against that.
+pub(crate) fn is_absent(words: &[OsString], error: &io::Error) -> bool {
+    let Some(program) = words.first().filter(|_| error.kind() == ErrorKind::PermissionDenied) else {
+        return error.kind() == ErrorKind::NotFound;
+    };
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let bare = !program.as_encoded_bytes().contains(&b'/');
+    bare && !std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+/// Waits for a time, or for a signal that would have ended the command; its number.
+pub(crate) fn idle(signals: &mut SignalPipe, time: Duration) -> Option<i32> {
+    let start = Instant::now();
+    while let Some(left) = time.checked_sub(start.elapsed()).filter(|left| !left.is_zero()) {
+        let milliseconds = i32::try_from(left.as_millis()).unwrap_or(i32::MAX).max(1);
+        if szilard_system::wait_for(&[signals.as_fd()], milliseconds).is_ok_and(|ready| ready == [true]) {
+            let ending = signals.take().into_iter().find(|caught| PASSED.contains(&caught.signal));
+            if let Some(caught) = ending {
+                return Some(caught.signal);
+            }
+        }
+    }
+    None
+}
+
 /// Starts a command; its output goes through a relay where something is counted in it.
 ///
 /// # Errors
@@ -97,19 +124,21 @@ pub(crate) fn start(
     if helpers.is_some() {
         szilard_system::become_reaper()?;
     }
-    let (send, found) = channel();
-    let mut relays = Vec::new();
+    let mut relays = None;
     let child = match counter {
         None => command.spawn()?,
         Some(counter) => {
             let (out, err) = (io::stdout().as_fd().try_clone_to_owned()?, io::stderr().as_fd().try_clone_to_owned()?);
+            let relays = relays.insert(Relays::new()?);
             let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
-            relays.extend(child.stdout.take().map(|from| Relay::start(from, out, counter.again(), send.clone())));
-            relays.extend(child.stderr.take().map(|from| Relay::start(from, err, counter.again(), send)));
+            if let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) {
+                relays.add(stdout, out, counter.again());
+                relays.add(stderr, err, counter.again());
+            }
             child
         }
     };
-    Ok(Started { child, signals, relays, found, interrupted: (0, None), helpers })
+    Ok(Started { child, signals, relays, counted: Counts::default(), interrupted: (0, None), helpers })
 }
 
 impl Started {
@@ -119,7 +148,12 @@ impl Started {
         loop {
             let mut files: Vec<BorrowedFd<'_>> = vec![self.signals.as_fd()];
             files.extend(marks.as_ref().map(|marks| marks.as_fd()));
-            let wait = if sampler.is_some() || ended.is_some() { WATCH_MS } else { -1 };
+            files.extend(sampler.as_ref().and_then(|sampler| sampler.as_fd()));
+            let wait = match (&self.relays, &sampler, ended) {
+                (Some(_), ..) | (.., Some(_)) => COUNT_MS,
+                (_, Some(_), _) => WATCH_MS,
+                _ => -1,
+            };
             let ready = szilard_system::wait_for(&files, wait).unwrap_or_default();
             if ready.first() == Some(&true) {
                 for caught in self.signals.take() {
@@ -132,6 +166,8 @@ impl Started {
                     sampler.say("mark", mark);
                 }
             }
+            let found = self.relays.as_ref().and_then(Relays::take);
+            self.count(found, sampler.as_deref());
             if ended.is_none()
                 && let Ok(Some(status)) = self.child.try_wait()
             {
@@ -145,18 +181,20 @@ impl Started {
         }
     }
 
-    /// What was counted in the output, once the last process that has it is gone; each count is written down.
-    pub(crate) fn counts(self, sampler: Option<&Sampler>) -> Counts {
-        let Self { relays, found, .. } = self;
-        let count = |(boot_ns, counts): (i64, Counts)| {
-            if let Some(sampler) = sampler {
-                let object = json!({ "output": counts.output, "prompt": counts.prompt });
-                sampler.say_at(boot_ns, "tokens", object);
-            }
-            counts
-        };
-        relays.into_iter().for_each(Relay::wait);
-        found.try_iter().map(count).fold(Counts::default(), Counts::and)
+    /// What was counted in the output of the command, and the streams that processes have which it left behind.
+    pub(crate) fn counts(mut self, sampler: Option<&Sampler>) -> (Counts, Vec<Ends>) {
+        let (open, found) = self.relays.take().map(Relays::finish).unwrap_or_default();
+        self.count(found, sampler);
+        (self.counted, open)
+    }
+
+    /// Writes a count down.
+    fn count(&mut self, found: Option<(i64, Counts)>, sampler: Option<&Sampler>) {
+        let Some((boot_ns, counts)) = found else { return };
+        self.counted = self.counted.and(counts);
+        if let Some(sampler) = sampler {
+            sampler.say_at(boot_ns, "tokens", json!({ "output": counts.output, "prompt": counts.prompt }));
+        }
     }
 
     /// Passes a signal on where it did not reach the command by itself.

@@ -2,7 +2,7 @@
 
 use super::sensors::{Channel, Reading, Sensor};
 use std::time::{Duration, Instant};
-use szilard_system::now;
+use szilard_system::{Discipline, discipline, now};
 
 /// Time between two looks at a sensor.
 const LOOK: Duration = Duration::from_millis(1);
@@ -32,6 +32,16 @@ pub(crate) struct Clocks {
     pub late_s: (f64, f64),
     /// Time that the machine has been suspended since it started. [s]
     pub suspended_s: f64,
+    /// What keeps the wall clock right, where the system says.
+    pub wall: Option<Discipline>,
+}
+
+/// Size of a recording of these channels. [byte/h]
+pub(crate) fn size_per_hour(seen: &[Seen], interval: Duration) -> f64 {
+    // the time of a row in the middle of an hour has 13 digits
+    let cell = |seen: &Seen| 1 + seen.value.as_ref().map_or(0, String::len);
+    let row = 14 + seen.iter().map(cell).sum::<usize>();
+    row as f64 * 3600.0 / interval.as_secs_f64()
 }
 
 /// Looks at a sensor again and again for a time.
@@ -101,5 +111,6 @@ pub(crate) fn clocks(interval: Duration) -> Clocks {
         step_ns: (0..100).filter_map(step).min().unwrap_or(0),
         late_s: (late.get(WAITS / 2).copied().unwrap_or(0.0), late.last().copied().unwrap_or(0.0)),
         suspended_s: (at.boot_ns - at.monotonic_ns).max(0) as f64 * 1e-9,
+        wall: discipline(),
     }
 }

@@ -45,7 +45,7 @@ pub(super) fn clocks(now: Now) -> Value {
 }
 
 /// The name that a board or a machine has from its maker, without names of hosts or users.
-fn board() -> Option<String> {
+pub(crate) fn board() -> Option<String> {
     let names = ["/proc/device-tree/model", "/sys/class/dmi/id/product_name"];
     let read = |path: &&str| std::fs::read_to_string(path).ok();
     names.iter().find_map(read).map(|name| name.trim_matches(['\0', '\n', ' ']).to_owned())

@@ -5,6 +5,7 @@
 //! | `sensors/` | where power and energy are read from, one file each |
 //! | `recording` | the file: one `write(2)` a line, never a line in part |
 //! | `sampler` | the thread that reads all sensors in time, and what it does about one that blocks |
+//! | `progress` | the text of a row, with what has changed since the row before |
 //! | `header` | what stands before the rows |
 //! | `child` | the command: its start, its signals, its end |
 //! | `relay` | its output on the way to where it goes, byte by byte as it is |
@@ -18,6 +19,7 @@ mod child;
 mod examine;
 mod header;
 mod marks;
+mod progress;
 mod recording;
 mod relay;
 mod report;
@@ -26,7 +28,8 @@ mod sensors;
 mod session;
 mod tokens;
 
-pub(crate) use examine::{Clocks, Seen, clocks, look};
+pub(crate) use examine::{Clocks, Seen, clocks, look, size_per_hour};
+pub(crate) use header::board;
 pub(crate) use marks::Marks;
 pub(crate) use recording::{Existing, Recording};
 pub(crate) use report::{Figures, Ran, figures};

@@ -2,54 +2,98 @@
 
 use super::tokens::{Counter, Counts};
 use std::fs::File;
-use std::io::{self, ErrorKind, Read, Write};
-use std::os::fd::OwnedFd;
-use std::sync::mpsc::Sender;
+use std::io::{self, ErrorKind, PipeReader, PipeWriter, Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// Bytes that are moved at once.
+/// Bytes that are moved at once, which is what a pipe holds.
 const CHUNK: usize = 1 << 16;
 
-/// A stream on its way.
-pub(crate) struct Relay {
-    thread: JoinHandle<()>,
+/// What is moved at most once the command has ended: the largest pipe that a user may have.
+const LAST: usize = 1 << 20;
+
+/// What was counted and not yet taken, with the time since boot of the last of it. [ns]
+type Tally = Arc<Mutex<Option<(i64, Counts)>>>;
+
+/// The two ends of a stream that is still open.
+pub(crate) type Ends = (File, File);
+
+/// The output and the error output of a command.
+pub(crate) struct Relays {
+    threads: Vec<JoinHandle<Option<Ends>>>,
+    tally: Tally,
+    /// Closed when the command has ended.
+    ended: PipeWriter,
+    heard: Arc<PipeReader>,
 }
 
-impl Relay {
-    /// Moves what comes out of a pipe into a file, and sends what was counted in it, with the time since boot [ns].
-    pub(crate) fn start(from: impl Into<OwnedFd>, to: OwnedFd, counter: Counter, found: Sender<(i64, Counts)>) -> Self {
-        let (from, to) = (File::from(from.into()), File::from(to));
-        Self { thread: std::thread::spawn(move || move_all(from, to, counter, &found)) }
+impl Relays {
+    /// None yet.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn new() -> io::Result<Self> {
+        let (heard, ended) = io::pipe()?;
+        Ok(Self { threads: Vec::new(), tally: Tally::default(), ended, heard: Arc::new(heard) })
     }
 
-    /// Waits for the end of the stream, which comes when the last process that has it is gone.
-    pub(crate) fn wait(self) {
-        let _ = self.thread.join();
+    /// Moves what comes out of a pipe into a file, and counts in it.
+    pub(crate) fn add(&mut self, from: impl Into<OwnedFd>, to: OwnedFd, counter: Counter) {
+        let (ends, tally, heard) = ((File::from(from.into()), File::from(to)), self.tally.clone(), self.heard.clone());
+        self.threads.push(std::thread::spawn(move || move_all(ends, counter, &tally, &heard)));
+    }
+
+    /// What was counted since the last call, with the time since boot. [ns]
+    pub(crate) fn take(&self) -> Option<(i64, Counts)> {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Moves what the command has left in its pipes; the streams that other processes still have, and the last counts.
+    pub(crate) fn finish(self) -> (Vec<Ends>, Option<(i64, Counts)>) {
+        let Self { threads, tally, ended, .. } = self;
+        drop(ended);
+        let open = threads.into_iter().filter_map(|thread| thread.join().ok().flatten()).collect();
+        (open, tally.lock().unwrap_or_else(PoisonError::into_inner).take())
     }
 }
 
-fn move_all(mut from: File, mut to: File, mut counter: Counter, found: &Sender<(i64, Counts)>) {
-    let mut chunk = vec![0; CHUNK];
-    loop {
-        let count = match from.read(&mut chunk) {
-            Ok(0) => break,
-            Ok(count) => count,
+/// Moves bytes until the last process that has the stream is gone, or the command has ended and its bytes are through;
+/// the stream, where it is still open.
+fn move_all((mut from, mut to): Ends, mut counter: Counter, tally: &Tally, ended: &PipeReader) -> Option<Ends> {
+    let count = |counts: Option<Counts>| {
+        if let Some(counts) = counts {
+            let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
+            let before = tally.map(|(_, counts)| counts).unwrap_or_default();
+            *tally = Some((szilard_system::now().boot_ns, before.and(counts)));
+        }
+    };
+    let (mut chunk, mut left) = (vec![0; CHUNK], LAST);
+    let open = loop {
+        match szilard_system::wait_for(&[from.as_fd(), ended.as_fd()], -1).as_deref() {
+            Ok([false, true]) => break true,
+            Ok([true, true]) if left == 0 => break true,
+            Ok([false, _]) => continue,
+            _ => {}
+        }
+        let read = match from.read(&mut chunk) {
+            Ok(0) => break false,
+            Ok(read) => chunk.get(..read).unwrap_or_default(),
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(_) => break,
+            Err(_) => break false,
         };
-        let bytes = chunk.get(..count).unwrap_or_default();
+        if szilard_system::wait_for(&[ended.as_fd()], 0).is_ok_and(|ready| ready == [true]) {
+            left = left.saturating_sub(read.len());
+        }
         // where nobody reads any more, the command learns it as it would without us: its pipe is closed
-        if write_all(&mut to, bytes).is_err() {
-            break;
+        if write_all(&mut to, read).is_err() {
+            break false;
         }
-        if let Some(counts) = counter.take(bytes) {
-            let _ = found.send((szilard_system::now().boot_ns, counts));
-        }
-    }
-    if let Some(counts) = counter.rest() {
-        let _ = found.send((szilard_system::now().boot_ns, counts));
-    }
+        count(counter.take(read));
+    };
+    count(counter.rest());
+    open.then_some((from, to))
 }
 
 /// Writes all, also to what says that it cannot take more just now.

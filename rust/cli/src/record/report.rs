@@ -5,7 +5,7 @@ use super::tokens::Counts;
 use crate::output::{figure, lines, or_dash, table};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use szilard::energy::{
     EnergyQuery, EnergyRecord, EnergyResult, Idle, IdlePower, InferenceEnergy, InferenceQuery, Report, Status,
     TokenLog, Tokens, energy, energy_per_token, idle_power,
@@ -60,7 +60,8 @@ pub(crate) fn figures(ran: &Ran) -> Figures {
         return found;
     }
     let trace = match read_path(&ran.path, &ReadOptions::default()) {
-        Ok(trace) => trace,
+        // a report is shown to strangers, and the folders on the way often have the name of a user
+        Ok(trace) => Trace { source: name_of(&ran.path), ..trace },
         Err(error) => {
             found.reasons.push(error.to_string());
             return found;
@@ -75,6 +76,10 @@ pub(crate) fn figures(ran: &Ran) -> Figures {
     }
     found.parts.reverse();
     found
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 /// The trace in parts whose devices have one boundary; what has none stands first.
@@ -116,27 +121,33 @@ fn at_boundary(ran: &Ran, boundary: Option<Boundary>, trace: Trace, meter: Energ
     let idle_window = ran.idle_ns.map(|(start, end)| Idle::Window(start, end));
     let idle = idle_power(&trace, idle_window.as_ref()).ok();
     let mut part = AtBoundary { boundary, devices, sensors, meter, idle, inference, trace };
-    if let Some(model) = ran.model {
-        part.model(model);
+    let of_part = ran.channels.iter().filter(|channel| part.devices.contains(&channel.device));
+    if of_part.clone().any(|channel| channel.modelled.is_some()) {
+        part.model(ran.model.map(|model| model.relative_u));
     }
     part
 }
 
 impl AtBoundary {
-    /// Says of every figure that it follows from a stated power, with the uncertainty of that.
-    fn model(&mut self, model: ModelSpec) {
+    /// Says of every figure that it was not measured: it follows from a power that is stated, with the uncertainty of that,
+    /// or played.
+    fn model(&mut self, relative_u: Option<f64>) {
         let modelled = |quantity: &Quantity| {
-            let u = model.relative_u * quantity.value().abs();
-            let with_u = quantity.with_u(u, "stated power", Distribution::Normal);
-            with_u.unwrap_or_else(|_| quantity.clone()).by([Method::Modelled])
+            let u = relative_u.map(|share| share * quantity.value().abs());
+            let with_u = u.and_then(|u| quantity.with_u(u, "stated power", Distribution::Normal).ok());
+            with_u.unwrap_or_else(|| quantity.clone()).by([Method::Modelled])
         };
         self.meter.energy = self.meter.energy.as_ref().map(modelled);
         self.meter.mean_power = self.meter.mean_power.as_ref().map(modelled);
-        self.idle = None;
+        match &mut self.idle {
+            Some(idle) if relative_u.is_none() => idle.power = modelled(&idle.power),
+            idle => *idle = None,
+        }
         if let Some(Ok(inference)) = &mut self.inference {
             inference.per_token = modelled(&inference.per_token);
             inference.tokens_per_wh = modelled(&inference.tokens_per_wh);
             inference.gross = modelled(&inference.gross);
+            inference.above_idle = inference.above_idle.as_ref().map(modelled);
         }
     }
 

@@ -4,29 +4,24 @@
 //! turns and not the recording: the thread is left with it, another one goes on with the rest, and the sensor is back as
 //! soon as it answers. A sensor that fails is asked again ever less often, up to every [`LONGEST_WAIT_NS`].
 
-use super::header::{clocks, line};
+use super::header::line;
+use super::progress::Progress;
 use super::recording::Recording;
 use super::sensors::{Reading, Sensor};
 use crate::output::with;
 use serde_json::{Value, json};
-use std::fmt::Write;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
-use szilard_system::{Now, usage};
+use szilard_system::{Alarm, Now, usage};
 
 /// How long a read may take before its thread is left with it.
 pub(super) const PATIENCE: Duration = Duration::from_millis(100);
 
 /// The longest time for which a failing sensor is not asked. [ns]
 const LONGEST_WAIT_NS: i64 = 2_000_000_000;
-
-/// Time between two lines with all clocks. [ns]
-const ANCHOR_NS: i64 = 10_000_000_000;
-
-/// A change between two clocks that is worth a line of its own. [ns]
-const STEP_NS: i64 = 10_000_000;
 
 /// The clocks.
 pub(crate) trait Clock: Send + Sync {
@@ -65,6 +60,8 @@ impl Post {
         }
         self.last.clear();
         self.sensor.read(now_ns, &mut self.last);
+        // a reading too few or too many would be taken for one of another channel
+        self.last.resize(self.sensor.channels().len(), Reading::Missing("no reading".to_owned()));
         if self.last.iter().all(|reading| matches!(reading, Reading::Missing(_))) {
             self.retry_ns = now_ns + self.wait_ns;
             self.wait_ns = (self.wait_ns * 2).clamp(interval_ns, LONGEST_WAIT_NS);
@@ -73,17 +70,6 @@ impl Post {
         }
         into.extend(self.last.iter().cloned());
     }
-}
-
-/// What changes from row to row.
-struct Progress {
-    /// Why each channel has no reading, where it has none.
-    reasons: Vec<Option<String>>,
-    /// The clocks of the row before.
-    before: Now,
-    /// When the clocks were last written. [ns]
-    anchor_ns: i64,
-    buffer: String,
 }
 
 /// What the threads share.
@@ -100,7 +86,22 @@ struct Shared {
     turn: AtomicU64,
     /// When the read that is going on started; 0 where none is. [ns]
     reading_since: AtomicI64,
+    /// Goes off when that read uses up the patience; none where the system has no more of them.
+    alarm: Option<Alarm>,
     missed: AtomicU64,
+}
+
+/// What became of the rows.
+#[derive(Debug, Default)]
+pub(crate) struct Taken {
+    /// Rows that are whole.
+    pub rows: u64,
+    /// Rows that came too late to be taken.
+    pub missed: u64,
+    /// Readings that came and stand in no row.
+    pub skipped: u64,
+    /// Why writing failed, if it did.
+    pub failed: Option<String>,
 }
 
 /// What the thread is told.
@@ -129,18 +130,18 @@ impl Sampler {
         interval: Duration,
     ) -> Self {
         let widths: Vec<usize> = sensors.iter().map(|sensor| sensor.channels().len()).collect();
-        let reasons = vec![None; widths.iter().sum()];
         let post = |sensor| Mutex::new(Post { sensor, retry_ns: 0, wait_ns: 0, last: Vec::new() });
         let shared = Arc::new(Shared {
             posts: sensors.into_iter().map(post).collect(),
-            widths,
             recording: Mutex::new(recording),
-            progress: Mutex::new(Progress { reasons, before: start, anchor_ns: start.boot_ns, buffer: String::new() }),
+            progress: Mutex::new(Progress::new(widths.iter().sum(), start)),
+            widths,
             clock,
             start,
             interval,
             turn: AtomicU64::new(0),
             reading_since: AtomicI64::new(0),
+            alarm: Alarm::new().ok(),
             missed: AtomicU64::new(0),
         });
         let (first, taken) = channel();
@@ -150,8 +151,16 @@ impl Sampler {
         sampler
     }
 
-    /// Leaves a thread whose read takes too long; to be called several times a second.
+    /// What can be read from when a read takes too long.
+    pub(crate) fn as_fd(&self) -> Option<BorrowedFd<'_>> {
+        self.shared.alarm.as_ref().map(AsFd::as_fd)
+    }
+
+    /// Leaves a thread whose read takes too long; to be called when the alarm goes off, and now and then.
     pub(crate) fn watch(&mut self) {
+        if let Some(alarm) = &self.shared.alarm {
+            alarm.take();
+        }
         let since = self.shared.reading_since.load(Ordering::SeqCst);
         if since != 0 && self.shared.clock.now().boot_ns.saturating_sub(since) > PATIENCE.as_nanos() as i64 {
             self.next_turn();
@@ -191,8 +200,8 @@ impl Sampler {
         None
     }
 
-    /// Takes the last row and ends; rows, rows that came too late to be taken, and why writing failed if it did.
-    pub(crate) fn finish(mut self, end: Value) -> (u64, u64, Option<String>) {
+    /// Takes the last row and ends.
+    pub(crate) fn finish(mut self, end: Value) -> Taken {
         for _ in 0..2 {
             let (done, ended) = channel();
             if self.orders.send(Order::Last(done)).is_ok() && ended.recv_timeout(PATIENCE).is_ok() {
@@ -202,16 +211,19 @@ impl Sampler {
         }
         self.shared.turn.fetch_add(1, Ordering::SeqCst);
         let (used, missed) = (usage(), self.shared.missed.load(Ordering::SeqCst));
+        let posts = self.shared.posts.iter().filter_map(|post| post.try_lock().ok());
+        let skipped = posts.map(|post| post.sensor.skipped()).sum();
         let Some(rows) = self.recording().map(|recording| recording.rows) else {
-            return (0, missed, Some("the file does not take what is written to it".to_owned()));
+            let failed = Some("the file does not take what is written to it".to_owned());
+            return Taken { rows: 0, missed, skipped, failed };
         };
-        let more = json!({ "rows": rows, "missed": missed, "cpu_ns": used.cpu_ns, "peak_bytes": used.peak_bytes });
+        let more = json!({ "rows": rows, "missed": missed, "skipped": skipped, "cpu_ns": used.cpu_ns, "peak_bytes": used.peak_bytes });
         self.say("end", with(end, more));
-        let Some(recording) = self.recording() else { return (rows, missed, None) };
+        let Some(recording) = self.recording() else { return Taken { rows, missed, skipped, failed: None } };
         if let Some(sink) = recording.again() {
             let _ = sink.sync();
         }
-        (rows, missed, recording.failed.clone())
+        Taken { rows, missed, skipped, failed: recording.failed.clone() }
     }
 
     /// Has the file put on the disk again and again.
@@ -266,11 +278,19 @@ impl Shared {
         }
     }
 
+    /// Sets the alarm to go off after a time, or not at all where that is zero.
+    fn alarm_in(&self, time: Duration) {
+        if let Some(alarm) = &self.alarm {
+            alarm.set(time);
+        }
+    }
+
     /// Reads all sensors and writes a row; whether the turn is still that one.
     fn sample(&self, turn: u64) -> bool {
         let now = self.clock.now();
         let mine = || self.turn.load(Ordering::SeqCst) == turn;
         self.reading_since.store(now.boot_ns, Ordering::SeqCst);
+        self.alarm_in(PATIENCE);
         let mut readings = Vec::with_capacity(self.widths.iter().sum());
         for (post, width) in self.posts.iter().zip(&self.widths) {
             let blocked = || Reading::Missing("it does not answer".to_owned());
@@ -289,53 +309,14 @@ impl Shared {
             }
         }
         self.reading_since.store(0, Ordering::SeqCst);
+        self.alarm_in(Duration::ZERO);
         let mut recording = locked(&self.recording);
         if !mine() {
             return false;
         }
         let mut progress = locked(&self.progress);
-        progress.text(&readings, now, self.start);
-        recording.row(progress.buffer.as_bytes());
+        recording.row(progress.text(&readings, now, self.start).as_bytes());
         true
-    }
-}
-
-impl Progress {
-    /// Makes the text of a row, with what is to be said before it.
-    fn text(&mut self, readings: &[Reading], now: Now, start: Now) {
-        self.buffer.clear();
-        let since = |clock: fn(&Now) -> i64| clock(&now).saturating_sub(clock(&self.before));
-        let boot = since(|now| now.boot_ns);
-        let apart = |clock: fn(&Now) -> i64| (since(clock) - boot).abs() > STEP_NS;
-        if now.boot_ns - self.anchor_ns >= ANCHOR_NS || apart(|now| now.real_ns) || apart(|now| now.monotonic_ns) {
-            let used = usage();
-            let more = json!({ "cpu_ns": used.cpu_ns, "peak_bytes": used.peak_bytes });
-            self.buffer.push_str(&line("anchor", &with(clocks(now), more)));
-            self.anchor_ns = now.boot_ns;
-        }
-        self.before = now;
-        for (channel, (reading, known)) in readings.iter().zip(&mut self.reasons).enumerate() {
-            match reading {
-                Reading::Missing(reason) if known.as_ref() != Some(reason) => {
-                    let object = json!({ "channel": channel, "reason": reason });
-                    self.buffer.push_str(&line("missing", &object));
-                    *known = Some(reason.clone());
-                }
-                Reading::Missing(_) | Reading::NothingNew => {}
-                _ => *known = None,
-            }
-        }
-        // writing into a string does not fail
-        let _ = write!(self.buffer, "{}", now.boot_ns.saturating_sub(start.boot_ns));
-        for reading in readings {
-            let _ = match reading {
-                Reading::Whole(value) => write!(self.buffer, ",{value}"),
-                Reading::Decimal(text) => write!(self.buffer, ",{text}"),
-                Reading::NothingNew => write!(self.buffer, ",-"),
-                Reading::Missing(_) => write!(self.buffer, ","),
-            };
-        }
-        self.buffer.push('\n');
     }
 }
 
@@ -394,7 +375,7 @@ mod tests {
         wait();
         clock.suspended_ns.store(5_000_000_000, Ordering::SeqCst);
         wait();
-        let (rows, _, failed) = sampler.finish(json!({ "status": 0 }));
+        let Taken { rows, failed, .. } = sampler.finish(json!({ "status": 0 }));
         assert!(rows > 5 && failed.is_none(), "{rows} {failed:?}");
         let trace = read_path(&path, &ReadOptions::default()).unwrap();
         std::fs::remove_file(&path).unwrap();

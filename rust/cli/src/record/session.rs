@@ -4,7 +4,7 @@ use super::child::{self, Outcome, Started};
 use super::header;
 use super::marks::Marks;
 use super::recording::Recording;
-use super::sampler::{Clock, Sampler, SystemClock};
+use super::sampler::{Clock, Sampler, SystemClock, Taken};
 use super::sensors::{Channel, Sensor};
 use super::tokens::{Counter, Counts, Metrics};
 use serde_json::{Value, json};
@@ -61,36 +61,62 @@ pub(crate) struct Done {
 /// # Errors
 /// What the system says about signals; the command is then not started.
 pub(crate) fn run(plan: Plan<'_>, sensors: Vec<Box<dyn Sensor>>, recording: Option<Recording>) -> io::Result<Done> {
-    let signals = child::catch()?;
+    let mut signals = child::catch()?;
     let helpers: Vec<u32> = sensors.iter().filter_map(|sensor| sensor.process()).collect();
     let start = SystemClock.now();
     let unix = |boot_ns: i64| start.real_ns.saturating_add(boot_ns.saturating_sub(start.boot_ns));
     let mut sampler = recording.map(|recording| begin(&plan, sensors, recording, start));
     let Plan { words, idle, wait_tree, counter, metrics, mut marks, .. } = plan;
     let mut trouble = Vec::new();
+    let mut stopped = None;
     let idle_ns = sampler.as_ref().filter(|_| !idle.is_zero()).map(|sampler| {
         let from = sampler.say("run", json!({ "event": "idle" }));
-        std::thread::sleep(idle);
+        stopped = child::idle(&mut signals, idle);
         (unix(from), unix(SystemClock.now().boot_ns))
     });
     let from = say(sampler.as_ref(), "start");
-    let started = child::start(words, counter.as_ref(), signals, wait_tree.then_some(helpers));
-    let (outcome, started) = match started {
-        Ok(mut started) => (started.wait(sampler.as_mut(), marks.as_mut()), Some(started)),
-        Err(error) => {
+    let started = match stopped {
+        None => child::start(words, counter.as_ref(), signals, wait_tree.then_some(helpers)),
+        Some(_) => Err(ErrorKind::Interrupted.into()),
+    };
+    let (outcome, started) = match (started, stopped) {
+        (Ok(mut started), _) => (started.wait(sampler.as_mut(), marks.as_mut()), Some(started)),
+        (Err(_), Some(signal)) => {
+            trouble.push(format!("signal {signal} came before the command was started"));
+            (Outcome::Killed(signal), None)
+        }
+        (Err(error), None) => {
             let name = words.first().map(|word| word.to_string_lossy().into_owned()).unwrap_or_default();
             trouble.push(format!("{name}: {error}"));
-            (Outcome::NotStarted(if error.kind() == ErrorKind::NotFound { 127 } else { 126 }), None)
+            (Outcome::NotStarted(if child::is_absent(words, &error) { 127 } else { 126 }), None)
         }
     };
     let to = say(sampler.as_ref(), "end");
-    let counted = started.map(|started: Started| started.counts(sampler.as_ref())).filter(|_| counter.is_some());
+    let (counted, open) = started.map(|started: Started| started.counts(sampler.as_ref())).unwrap_or_default();
+    if counted.unread > 0 {
+        let matches = counted.unread;
+        trouble
+            .push(format!("--tokens-from: {matches} matches have no whole number in their group: no count is known"));
+    }
     let counts = match metrics.map(|metrics| metrics.since()) {
-        None => counted,
+        None => Some(counted).filter(|counted| counter.is_some() && counted.unread == 0),
         Some(counts) => counts.map_err(|reason| trouble.push(reason)).ok(),
     };
-    let (rows, missed, failed) = sampler.map_or((0, 0, None), |sampler| sampler.finish(ended(outcome)));
+    let Taken { rows, missed, skipped, failed } =
+        sampler.map(|sampler| sampler.finish(ended(outcome))).unwrap_or_default();
+    if skipped > 0 {
+        trouble.push(format!(
+            "{skipped} readings of meters came when an earlier one of the same row was not yet written: a row has the last \
+             one; a shorter --interval keeps them"
+        ));
+    }
     trouble.extend(failed.map(|reason| format!("the recording ends early: {reason}; what it holds is whole")));
+    // a process that the command left behind keeps its output, as it would without us
+    if !open.is_empty()
+        && let Err(error) = szilard_system::relay_on(open)
+    {
+        trouble.push(format!("the output of a process that the command left behind: {error}"));
+    }
     let window_ns = (unix(from), unix(to));
     Ok(Done { outcome, window_ns, idle_ns, counts, rows, missed, used: usage(), trouble })
 }

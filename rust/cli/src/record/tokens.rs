@@ -28,13 +28,16 @@ pub(crate) struct Counts {
     pub output: u64,
     /// Of prompts, where they were counted.
     pub prompt: Option<u64>,
+    /// Matches in whose group there is no whole number, so that the count is not known.
+    pub unread: u64,
 }
 
 impl Counts {
     /// Both together.
     pub(crate) fn and(self, more: Self) -> Self {
-        let prompt = self.prompt.or(more.prompt).map(|_| self.prompt.unwrap_or(0) + more.prompt.unwrap_or(0));
-        Self { output: self.output.saturating_add(more.output), prompt }
+        let both = |one: u64, other: u64| one.saturating_add(other);
+        let prompt = self.prompt.or(more.prompt).map(|_| both(self.prompt.unwrap_or(0), more.prompt.unwrap_or(0)));
+        Self { output: both(self.output, more.output), prompt, unread: both(self.unread, more.unread) }
     }
 }
 
@@ -81,14 +84,17 @@ impl Counter {
         let text = String::from_utf8_lossy(&bytes);
         let mut found: Option<Counts> = None;
         for groups in self.expression.captures_iter(&text) {
-            let number = |name: &str| groups.name(name).and_then(|group| group.as_str().parse().ok());
+            let number = |group: regex_lite::Match<'_>| group.as_str().parse::<u64>().ok();
             let counts = match groups.len() {
-                1 => Counts { output: 1, prompt: None },
+                1 => Counts { output: 1, ..Counts::default() },
                 _ => {
-                    let first = groups.get(1).and_then(|group| group.as_str().parse().ok());
-                    let prompt = number("prompt");
-                    let output = number("output").or(first.filter(|_| groups.name("prompt").is_none()));
-                    Counts { output: output.unwrap_or(0), prompt }
+                    let prompt = groups.name("prompt");
+                    let first = groups.get(1).filter(|first| prompt.is_none_or(|prompt| prompt != *first));
+                    let output = groups.name("output").or(first);
+                    let there = [prompt, output].into_iter().flatten();
+                    let unread = there.clone().any(|group| number(group).is_none()) || there.count() == 0;
+                    let prompt = prompt.and_then(number);
+                    Counts { output: output.and_then(number).unwrap_or(0), prompt, unread: u64::from(unread) }
                 }
             };
             found = Some(found.unwrap_or_default().and(counts));
@@ -121,7 +127,7 @@ impl Metrics {
         let restarted = || format!("{}: the counters fell; the server was started again", self.address);
         let prompt = now.prompt.zip(self.before.prompt).and_then(|(now, before)| now.checked_sub(before));
         let output = now.output.checked_sub(self.before.output).ok_or_else(restarted)?;
-        Ok(Counts { output, prompt })
+        Ok(Counts { output, prompt, ..Counts::default() })
     }
 
     fn now(&self) -> Result<Counts, String> {
@@ -156,12 +162,18 @@ fn counted(text: &str) -> Option<Counts> {
         };
         text.lines().filter_map(value).map(|value| value as u64).reduce(u64::saturating_add)
     };
-    COUNTERS.iter().find_map(|(output, prompt)| Some(Counts { output: sum(output)?, prompt: sum(prompt) }))
+    COUNTERS
+        .iter()
+        .find_map(|(output, prompt)| Some(Counts { output: sum(output)?, prompt: sum(prompt), ..Counts::default() }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn counts(output: u64, prompt: Option<u64>) -> Counts {
+        Counts { output, prompt, unread: 0 }
+    }
 
     fn count(expression: &str, parts: &[&[u8]]) -> Counts {
         let mut counter = Counter::new(expression).unwrap();
@@ -172,12 +184,25 @@ mod tests {
     #[test]
     fn numbers_in_a_group_are_added_and_matches_without_one_are_counted() {
         let log: [&[u8]; 3] = [b"eval time = 900 ms / 6", b"3 runs\neval time = 100 ms / 7 runs\n", b"total 70"];
-        assert_eq!(count(r"eval time = .* / (\d+) runs", &log), Counts { output: 70, prompt: None });
-        assert_eq!(count("tok", &[b"tok tok\n\xfftok", b"\n"]), Counts { output: 3, prompt: None });
+        assert_eq!(count(r"eval time = .* / (\d+) runs", &log), counts(70, None));
+        assert_eq!(count("tok", &[b"tok tok\n\xfftok", b"\n"]), counts(3, None));
         let both = r"(?P<prompt>\d+) in, (?P<output>\d+) out";
-        assert_eq!(count(both, &[b"12 in, 34 out\n1 in, 2 out"]), Counts { output: 36, prompt: Some(13) });
+        assert_eq!(count(both, &[b"12 in, 34 out\n1 in, 2 out"]), counts(36, Some(13)));
         assert_eq!(count("x", &[b"none"]), Counts::default());
+        let either = r"(?P<prompt>\d+) in|(?P<output>\d+) out";
+        assert_eq!(count(either, &[b"12 in\n34 out\n"]), counts(34, Some(12)));
         assert!(Counter::new("(").is_err());
+    }
+
+    #[test]
+    fn a_group_without_a_whole_number_is_no_count_of_zero() {
+        for (expression, text) in
+            [(r"tokens: (\S+)", "tokens: 12.5"), (r"tokens: (\d+)?", "tokens: ?"), (r"(\d+)", "99999999999999999999")]
+        {
+            let found = count(expression, &[text.as_bytes()]);
+            assert_eq!((found.output, found.unread), (0, 1), "{text}");
+        }
+        assert_eq!(count(r"(\w+) tok", &[b"7 tok\nno tok\n"]), Counts { output: 7, prompt: None, unread: 1 });
     }
 
     #[test]
@@ -185,8 +210,8 @@ mod tests {
         let text = "# TYPE vllm:generation_tokens_total counter\nvllm:generation_tokens_total{model=\"a b\"} 120.0\n\
                     vllm:generation_tokens_total{model=\"c\"} 3\nvllm:prompt_tokens_total{model=\"c\"} 7.0\n\
                     vllm:generation_tokens_total_created{model=\"c\"} 1.7e9\n";
-        assert_eq!(counted(text), Some(Counts { output: 123, prompt: Some(7) }));
-        assert_eq!(counted("llamacpp:tokens_predicted_total 50\n"), Some(Counts { output: 50, prompt: None }));
+        assert_eq!(counted(text), Some(counts(123, Some(7))));
+        assert_eq!(counted("llamacpp:tokens_predicted_total 50\n"), Some(counts(50, None)));
         assert_eq!(counted("up 1\n"), None);
     }
 }

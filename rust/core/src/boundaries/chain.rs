@@ -103,7 +103,7 @@ impl BoundaryChain {
             return match self.factors.iter().filter(inside).min_by_key(|factor| factor.step()) {
                 Some(factor) => Err(ChainError::AppliedTwice { factor: factor.name().to_owned(), boundary: from }),
                 None if to == from => Ok(unmoved(figure)),
-                None => Err(ChainError::Direction { direction: "lift", from, to, instead: "lower" }),
+                None => Err(ChainError::Direction { direction: "lift", from, to, instead: "lower does that" }),
             };
         }
         self.moved(figure, from, to, &[])
@@ -158,7 +158,7 @@ impl BoundaryChain {
     pub fn lower(&self, figure: &Quantity, to: Boundary) -> Result<Lifted, ChainError> {
         let from = boundary_of(figure)?;
         match to {
-            _ if to > from => Err(ChainError::Direction { direction: "lower", from, to, instead: "lift" }),
+            _ if to > from => Err(ChainError::Direction { direction: "lower", from, to, instead: "lift does that" }),
             _ if to == from => Ok(unmoved(figure)),
             _ => self.moved(figure, from, to, &[]),
         }

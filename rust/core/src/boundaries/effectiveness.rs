@@ -141,7 +141,7 @@ fn counted_at(figure: &Quantity, meant: Boundary) -> Result<Quantity, ChainError
     match figure.boundary() {
         Some(boundary) if boundary == meant => Ok(figure.at(None)),
         Some(from) => {
-            let instead = "bring it there with a BoundaryChain;";
+            let instead = "bring it there with a BoundaryChain";
             Err(ChainError::Direction { direction: "relate", from, to: meant, instead })
         }
         None => Err(ChainError::Unset { figure: figure.to_string() }),

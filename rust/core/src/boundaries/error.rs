@@ -66,7 +66,7 @@ pub enum ChainError {
         name: String,
     },
     /// A figure that is to be lifted downwards or lowered upwards.
-    #[error("cannot {direction} a figure from {from} to {to}; {instead} does that")]
+    #[error("cannot {direction} a figure from {from} to {to}; {instead}")]
     Direction {
         /// What was asked.
         direction: &'static str,
@@ -74,7 +74,7 @@ pub enum ChainError {
         from: Boundary,
         /// The boundary asked for.
         to: Boundary,
-        /// What leads there.
+        /// What to do instead.
         instead: &'static str,
     },
     /// A figure without a boundary.

@@ -94,7 +94,7 @@ pub fn gap(inner: &Quantity, outer: &Quantity) -> Result<Gap, ChainError> {
             direction: "relate",
             from,
             to,
-            instead: "the figure further out comes second:",
+            instead: "the figure further out is given second",
         });
     }
     let one = Quantity::number(1.0)?;

@@ -7,7 +7,7 @@ use crate::quantity::{BoundaryError, QuantityError, UnitError};
 #[non_exhaustive]
 pub enum EdgeError {
     /// A value outside its range.
-    #[error("{what} is {found} {unit}; expected {expected}")]
+    #[error("{what} is {found}{}{unit}; expected {expected}", if unit.is_empty() { "" } else { " " })]
     Range {
         /// What the value is.
         what: &'static str,

@@ -5,6 +5,11 @@ use super::partial::GapLimitsDiffer;
 use crate::input::{Code, Place, Refusal};
 use crate::quantity::{Boundary, QuantityError, UnitError};
 
+/// Names as they are written in a call.
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ")
+}
+
 /// Why a question about energy has no answer.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
@@ -85,7 +90,7 @@ pub enum EnergyError {
         counter: AmbiguousCounter,
     },
     /// A device or channel that is not there.
-    #[error("{}: no {what} {name:?}; there are {}", Code::UnknownDevice, known.join(", "))]
+    #[error("{}: found {what} {name:?}; expected one of {}", Code::UnknownDevice, quoted(known))]
     Unknown {
         /// What was looked for.
         what: &'static str,
@@ -95,7 +100,7 @@ pub enum EnergyError {
         known: Vec<String>,
     },
     /// A window that is empty or reversed.
-    #[error("{}: the window from {start_ns} ns to {end_ns} ns is empty", Code::Window)]
+    #[error("{}: found a window from {start_ns} ns to {end_ns} ns; expected its end after its start", Code::Window)]
     Window {
         /// Start. [ns]
         start_ns: i64,

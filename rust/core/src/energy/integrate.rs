@@ -7,7 +7,7 @@ use super::official_mean;
 use super::plausibility;
 use super::sums::Total;
 use super::uncertainty::{self, Asked};
-use crate::input::{Code, Diagnostics, Place};
+use crate::input::{Code, Diagnostics, Place, proceed};
 use crate::quantity::{Basis, Boundary, Component, Measured, Method, Quantity, Unit};
 use crate::traces::{Channel, Kind, Trace, cut};
 
@@ -50,7 +50,7 @@ pub struct EnergyQuery {
     /// How many devices there should be, where the caller knows it.
     pub expected_devices: Option<usize>,
     /// Whether the readings are not kept, as where a log is read in blocks: the budget then leaves out what they would
-    /// say of themselves, no check compares them, and `I_IN_BLOCKS` says so.
+    /// say of themselves, only checks of single devices and of equal ones are made, and `I_IN_BLOCKS` says so.
     pub in_blocks: bool,
 }
 
@@ -154,6 +154,7 @@ pub(super) fn energy_by(
     let mut parts = Vec::with_capacity(members.len());
     let mut alone = Vec::new();
     for channel in &members {
+        proceed(&trace.source)?;
         match device_energy(trace, channel, span, query, (&mut *integrate, &mut reasons)) {
             Ok(part) => parts.push(part),
             Err(error @ (EnergyError::TooFewSamples { .. } | EnergyError::ZeroDuration { .. })) => {
@@ -199,11 +200,11 @@ pub(super) fn energy_by(
     }
     let incomplete = parts.iter().any(|part| part.status == Status::Incomplete);
     if query.in_blocks {
-        let message = "noise, steps, sampling and gaps are not in the uncertainty, and readings were not compared";
+        let message = "noise, steps, sampling and gaps are not in the uncertainty, and throttling, nested sums, counters \
+                       against polls and parts against wholes were not looked for";
         reasons.push(Code::InBlocks, Place::File, None, message);
-    } else {
-        plausibility::of_meter(trace, &members, query, window, &mut reasons);
     }
+    plausibility::of_meter(trace, &members, query, window, &mut reasons);
     let incomplete = incomplete || plausibility::in_doubt(&reasons);
     let read = || parts.iter().filter(|part| part.energy.is_some() || part.status == Status::Incomplete);
     Ok(EnergyResult {

@@ -202,8 +202,11 @@ fn reason_to_leave_out(request: &Request, count: Option<Count>, span: (i64, i64)
     .map(|message| (Code::OutsideTrace, message))
 }
 
-/// An error unless both logs count time from the same start, or the caller said how they differ.
-pub(super) fn clocks_meet(trace: &Trace, log: &TokenLog, offset_ns: Option<i64>) -> Result<(), EnergyError> {
+/// Nothing where both logs count time from the same start, or the caller said how they differ.
+///
+/// # Errors
+/// [`EnergyError::ClocksDiffer`] with what to say.
+pub fn clocks_meet(trace: &Trace, log: &TokenLog, offset_ns: Option<i64>) -> Result<(), EnergyError> {
     let remedy = match (trace.clock, log.clock) {
         (left, right) if left == right && left != Clock::Relative => return Ok(()),
         (Clock::Local, Clock::Utc) | (Clock::Utc, Clock::Local) => "say the zone of the local clock with tz",

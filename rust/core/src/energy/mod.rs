@@ -15,6 +15,7 @@ mod meter;
 mod mlperf;
 mod official_mean;
 mod offset;
+mod page;
 
 mod partial;
 mod plausibility;
@@ -36,9 +37,10 @@ pub use inference::{
     InferenceEnergy, InferenceQuery, RecordCounts, RequestEnergy, Tokens, by_every_policy, energy_per_token,
 };
 pub use integrate::{DeviceEnergy, EnergyQuery, EnergyResult, Rule, Status, energy};
-pub use join::Overlap;
+pub use join::{Overlap, clocks_meet};
 pub use ledger::{Comparison, GroupComparison, compare, compare_groups};
 pub use mlperf::{Finding, MlperfCheck, MlperfFiles, MlperfRun, RunFile, mlperf_check, mlperf_run};
+pub use page::page;
 pub use partial::{GapLimitsDiffer, Partial};
 pub use report::{
     CountsRecord, DeviceRecord, EnergyRecord, ExcludedRecord, InputRecord, REPORT_SCHEMA, RemarkRecord, Report,

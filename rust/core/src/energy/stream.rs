@@ -6,13 +6,10 @@ use super::integrate::{EnergyQuery, EnergyResult, Rule, energy, energy_by};
 use super::interval::{Interval, Sample};
 use super::meter::Run;
 use super::sums::{Sums, Total};
-use crate::input::{BLOCK_BYTES, Code, Diagnostics, Place, Refusal};
+use crate::input::{BLOCK_BYTES, Code, Diagnostics, Place, Refusal, append};
 use crate::quantity::Boundary;
-use crate::traces::{
-    Channel, Clock, Kind, Long, ReadOptions, Samples, Sink, Slot, StreamError, Trace, Watch, read, stream,
-};
+use crate::traces::{Channel, Clock, Kind, Long, ReadOptions, Samples, Sink, Slot, StreamError, Trace, read, stream};
 use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 /// From this size on a log is streamed where its format can be. [byte]
@@ -48,12 +45,6 @@ pub enum FileError {
     /// The log gives no energy.
     #[error(transparent)]
     Energy(#[from] EnergyError),
-    /// The caller stopped it.
-    #[error("{path}: stopped before its end")]
-    Interrupted {
-        /// The file.
-        path: String,
-    },
 }
 
 /// How a file is read.
@@ -79,17 +70,12 @@ impl Default for Streaming {
 /// A log of [`STREAMED_FROM`] or more is streamed where its format is read in parts: nvidia-smi CSV, tegrastats, generic
 /// tables, counters. It is read whole, up to [`WHOLE_LIMIT`], where it is smaller, where a window or the mean of samples
 /// is asked for, and where something in it needs all rows at once: rows out of order, a leap second, rows without a
-/// device. `watch` is told the bytes read and all bytes, and says whether to go on.
+/// device.
 ///
 /// # Errors
 /// [`FileError`]; `E_LIMIT_SIZE` for a larger log that cannot be streamed, with the reason.
-pub fn energy_of_path(
-    path: &Path,
-    options: &ReadOptions,
-    query: &EnergyQuery,
-    watch: Watch<'_>,
-) -> Result<FileEnergy, FileError> {
-    energy_of_path_in(path, options, query, Streaming::default(), watch)
+pub fn energy_of_path(path: &Path, options: &ReadOptions, query: &EnergyQuery) -> Result<FileEnergy, FileError> {
+    energy_of_path_in(path, options, query, Streaming::default())
 }
 
 /// As [`energy_of_path`], with other sizes.
@@ -101,7 +87,6 @@ pub fn energy_of_path_in(
     options: &ReadOptions,
     query: &EnergyQuery,
     sizes: Streaming,
-    watch: Watch<'_>,
 ) -> Result<FileEnergy, FileError> {
     let name = path.display().to_string();
     let failed = |source| FileError::Io { path: name.clone(), source };
@@ -114,11 +99,10 @@ pub fn energy_of_path_in(
     } else if query.window.is_some() || query.rule != Rule::Trapezoid || query.steady {
         "part of it or its single samples are asked for"
     } else {
-        match streamed((&file, &name), options, query, sizes.block, watch) {
+        match streamed((&file, &name), options, query, sizes.block) {
             Ok(energy) => return Ok(energy),
             Err(Ended::Stream(StreamError::Refused(refusal))) => return Err(EnergyError::from(refusal).into()),
             Err(Ended::Stream(StreamError::Io(source))) => return Err(failed(source)),
-            Err(Ended::Stream(StreamError::Interrupted)) => return Err(FileError::Interrupted { path: name }),
             Err(Ended::Energy(error)) => return Err(error.into()),
             Err(Ended::Stream(StreamError::Undecided(reason))) => reason,
         }
@@ -135,7 +119,7 @@ pub fn energy_of_path_in(
     std::io::Seek::rewind(&mut file)
         .or_else(|error| if about.is_file() { Err(error) } else { Ok(()) })
         .map_err(failed)?;
-    (&file).take(sizes.whole + 1).read_to_end(&mut bytes).map_err(failed)?;
+    append(&mut file, sizes.whole + 1, &mut bytes).map_err(failed)?;
     if bytes.len() as u64 > sizes.whole {
         return Err(too_large(bytes.len() as u64));
     }
@@ -156,15 +140,9 @@ impl From<StreamError> for Ended {
     }
 }
 
-fn streamed(
-    log: (&File, &str),
-    options: &ReadOptions,
-    query: &EnergyQuery,
-    block: usize,
-    watch: Watch<'_>,
-) -> Result<FileEnergy, Ended> {
+fn streamed(log: (&File, &str), options: &ReadOptions, query: &EnergyQuery, block: usize) -> Result<FileEnergy, Ended> {
     let mut meters = Meters { max_gap_ns: query.max_gap_ns, meters: Vec::new() };
-    let trace = stream(log, options, block, &mut meters, watch)?;
+    let trace = stream(log, options, block, &mut meters)?;
     if let Some(reason) = undecided(&trace, &meters.meters) {
         return Err(StreamError::Undecided(reason).into());
     }

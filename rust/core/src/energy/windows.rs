@@ -58,15 +58,19 @@ pub struct WindowQuery {
 pub fn trapezoid(time_ns: &[i64], power_w: &[f64], max_gap_ns: Option<i64>) -> Result<Total, EnergyError> {
     let refuse = |reason: &str| Err(EnergyError::Samples { reason: reason.to_owned() });
     if time_ns.len() != power_w.len() || time_ns.len() < 2 {
-        return refuse("expected at least two samples, as many times as powers");
+        return refuse(&format!(
+            "found {} times and {} powers; expected at least two samples, as many times as powers",
+            time_ns.len(),
+            power_w.len()
+        ));
     }
     let max_gap_ns = max_gap_ns.unwrap_or(i64::MAX);
     let run = Run { kind: Kind::InstantPower, max_gap_ns, first: 0, time: time_ns, value: power_w };
     let sums = Sums::of_run(&run);
     let total = sums.total(1);
     match (sums.is_backward(), total.energy_j.is_finite()) {
-        (true, _) => refuse("time steps back"),
-        (_, false) => refuse("a power is no number, or an energy out of range"),
+        (true, _) => refuse("found a time before the one ahead of it; expected times that rise"),
+        (_, false) => refuse("found a power that is no number, or an energy out of range; expected finite ones"),
         _ => Ok(total),
     }
 }

@@ -6,13 +6,13 @@ use std::ops::Range;
 use ndarray::{ArrayView2, s};
 use szilard_simd::{BLOCK, Logit, RowSums, Softmax, divergences};
 
-use super::entropy::{stopped, used_columns};
+use super::entropy::used_columns;
 use super::reduce::{contiguous, only_masked, sums_of};
 use super::row::{ROWS, looks_like_probabilities};
 use super::token::Token;
-use super::{EntropyOptions, InformationError, Watch};
-use crate::input::Refusal;
-use crate::parallel::blocks;
+use super::{EntropyOptions, InformationError};
+use crate::input::{Refusal, proceed};
+use crate::parallel::{advance, begin, blocks};
 
 /// The divergence of q from p for each token, in nat.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,9 +62,9 @@ pub fn divergence<P: Logit, Q: Logit>(
     if shape != q.logits.dim() {
         return Err(InformationError::ShapeMismatch { p: shape, q: q.logits.dim() });
     }
-    options.watch.into_iter().for_each(|watch| watch.begin(shape.0));
-    let found = of_rows(shape, &p, &q, &softmax, options.watch);
-    stopped(options)?;
+    begin(shape.0 as u64);
+    let found = of_rows(shape, &p, &q, &softmax);
+    proceed("<array>")?;
     found
 }
 
@@ -99,7 +99,6 @@ fn of_rows(
     p: &dyn Distributions,
     q: &dyn Distributions,
     softmax: &Softmax,
-    watch: Option<&Watch>,
 ) -> Result<Divergence, InformationError> {
     let of_row = |row: usize, buffers: &mut [Vec<f64>; 2]| -> Result<[f64; 3], Refusal> {
         let (sums_p, sums_q) = (p.sums(row)?, q.sums(row)?);
@@ -122,10 +121,7 @@ fn of_rows(
     };
     let of_block = |range: Range<usize>| -> Result<Vec<[f64; 3]>, Refusal> {
         let mut buffers = [Vec::new(), Vec::new()];
-        if watch.is_some_and(Watch::is_stopped) {
-            return Ok(Vec::new());
-        }
-        watch.into_iter().for_each(|watch| watch.add(range.len()));
+        advance(range.len() as u64);
         range.map(|row| of_row(row, &mut buffers)).collect()
     };
     let rows = blocks(rows, ROWS, &of_block).into_iter().collect::<Result<Vec<_>, _>>()?.concat();

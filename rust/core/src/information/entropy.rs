@@ -10,8 +10,9 @@ use super::on_request::requested;
 use super::reduce::row_sums;
 use super::row::looks_like_probabilities;
 use super::token::Token;
-use super::{Base, InformationError, MeanInformation, Watch};
-use crate::input::{Code, Place, Refusal};
+use super::{Base, InformationError, MeanInformation};
+use crate::input::{Code, Place, Refusal, proceed};
+use crate::parallel;
 
 /// How much accuracy is given for speed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -52,8 +53,6 @@ pub struct EntropyOptions<'a> {
     pub rank: bool,
     /// The number k of tokens whose joint probability is asked for.
     pub top_k: Option<usize>,
-    /// What another thread can see of the work, and stop it by.
-    pub watch: Option<&'a Watch>,
 }
 
 impl Default for EntropyOptions<'_> {
@@ -66,7 +65,6 @@ impl Default for EntropyOptions<'_> {
             renyi_orders: &[],
             rank: false,
             top_k: None,
-            watch: None,
         }
     }
 }
@@ -115,7 +113,7 @@ pub struct TokenInformation {
 /// # Errors
 ///
 /// [`InformationError::Temperature`], [`InformationError::Vocabulary`], [`InformationError::Target`],
-/// [`InformationError::TargetCount`], [`InformationError::Order`], [`InformationError::Stopped`];
+/// [`InformationError::TargetCount`], [`InformationError::Order`];
 /// [`InformationError::Probabilities`] if every row is in [0, 1] and sums to one;
 /// [`InformationError::Format`] with `E_NO_DATA` for no rows or columns and `E_NONFINITE`, with row and column, for
 /// NaN, +inf, or a row of only -inf.
@@ -163,7 +161,7 @@ impl<'a, T: Logit> Gathering<'a, T> {
     /// As [`token_entropy`], but for what is wrong with single logits.
     pub(super) fn new(shape: (usize, usize), options: &'a EntropyOptions<'a>) -> Result<Self, InformationError> {
         let columns = used_columns(shape, options)?;
-        options.watch.into_iter().for_each(|watch| watch.begin(shape.0));
+        parallel::begin(shape.0 as u64);
         let targets = options.targets.map(|targets| token_indices(targets, shape.0, columns)).transpose()?;
         Ok(Self {
             softmax: Softmax::new(options.sampling_temperature, options.mode == Mode::Exact),
@@ -190,12 +188,12 @@ impl<'a, T: Logit> Gathering<'a, T> {
         self.only_probabilities = self.only_probabilities && looks_like_probabilities(logits);
         let (start, temperature) = (self.information.entropy.len(), self.options.sampling_temperature);
         let used = logits.slice_move(s![.., ..self.columns]);
-        let sums = row_sums(used, &self.softmax, start, self.options.watch);
-        stopped(self.options)?;
+        let sums = row_sums(used, &self.softmax, start);
+        proceed("<array>")?;
         let sums = sums?;
         let targets = self.targets.as_ref().and_then(|targets| targets.get(start..start + used.nrows()));
         let requested = requested(used, targets, self.options, start)?;
-        stopped(self.options)?;
+        proceed("<array>")?;
         let all = &mut self.information;
         for (index, (sums, row)) in sums.into_iter().zip(used.rows()).enumerate() {
             let target = targets.and_then(|targets| targets.get(index));
@@ -215,11 +213,6 @@ impl<'a, T: Logit> Gathering<'a, T> {
     pub(super) fn finish(self) -> Result<TokenInformation, InformationError> {
         if self.only_probabilities { Err(InformationError::Probabilities) } else { Ok(self.information) }
     }
-}
-
-/// The reason why there is no value if it was asked to stop.
-pub(super) fn stopped(options: &EntropyOptions<'_>) -> Result<(), InformationError> {
-    if options.watch.is_some_and(Watch::is_stopped) { Err(InformationError::Stopped) } else { Ok(()) }
 }
 
 /// The information in tokens whose logits were summed elsewhere, as on an accelerator, and are of the type T. [nat]

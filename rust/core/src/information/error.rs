@@ -106,9 +106,6 @@ pub enum InformationError {
         /// What was given.
         found: f64,
     },
-    /// The reduction was asked to stop.
-    #[error("stopped before the last row")]
-    Stopped,
     /// A total is not one that can be divided by.
     #[error("{what}: found {found}; expected a finite number above zero")]
     NotPositive {

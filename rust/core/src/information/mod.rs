@@ -17,7 +17,6 @@ mod sum;
 mod token;
 mod top_k;
 mod truncated;
-mod watch;
 
 pub use base::Base;
 pub use divergence::{Divergence, bits_per_byte, divergence, perplexity, quantisation_loss};
@@ -31,4 +30,3 @@ pub use logits::{
 pub use mean::MeanInformation;
 pub use top_k::{Chosen, EntropyBounds, EntropyInterval, MeanInterval, Sampling, TopK, entropy_bounds};
 pub use truncated::{TruncatedDivergence, divergence_bounds, truncated_divergence};
-pub use watch::Watch;

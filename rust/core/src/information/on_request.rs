@@ -7,7 +7,7 @@ use szilard_simd::Logit;
 
 use super::row::{ROWS, Row};
 use super::sum::sum;
-use super::{EntropyOptions, InformationError, TokenInformation, Watch};
+use super::{EntropyOptions, InformationError, TokenInformation};
 use crate::input::Refusal;
 use crate::parallel::blocks;
 
@@ -58,7 +58,6 @@ pub(super) fn requested<T: Logit>(
     };
     let of_block = |range: Range<usize>| {
         let mut buffer = Row::default();
-        let range = if options.watch.is_some_and(Watch::is_stopped) { 0..0 } else { range };
         range.map(|index| of_row(&mut buffer, index)).collect::<Result<Vec<_>, _>>()
     };
     let found = blocks(logits.nrows(), ROWS, &of_block).into_iter().collect::<Result<Vec<_>, _>>()?;

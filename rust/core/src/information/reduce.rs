@@ -5,15 +5,14 @@ use std::ops::Range;
 use ndarray::{ArrayView1, ArrayView2, Axis, s};
 use szilard_simd::{BLOCK, Logit, RowSums, Softmax};
 
-use super::Watch;
 use crate::input::{Code, Place, Refusal};
-use crate::parallel::blocks;
+use crate::parallel::{advance, blocks};
 
 /// Rows that are taken together where a row is not contiguous: their elements share the lines of the cache.
 const TOGETHER: usize = 16;
 
 /// The sums of each row; `first_row` is the number of the first in messages. The result does not depend on the number
-/// of threads, nor on the strides. Rows are missing if the watch says that it was asked to stop.
+/// of threads, nor on the strides.
 ///
 /// # Errors
 ///
@@ -22,15 +21,11 @@ pub(super) fn row_sums<T: Logit>(
     logits: ArrayView2<'_, T>,
     softmax: &Softmax,
     first_row: usize,
-    watch: Option<&Watch>,
 ) -> Result<Vec<RowSums>, Refusal> {
     let is_contiguous = logits.rows().into_iter().next().is_none_or(|row| row.as_slice().is_some());
     let together = if is_contiguous { 1 } else { TOGETHER };
     let of_block = |range: Range<usize>| {
-        if watch.is_some_and(Watch::is_stopped) {
-            return Vec::new();
-        }
-        watch.into_iter().for_each(|watch| watch.add(range.len()));
+        advance(range.len() as u64);
         let groups = range.clone().step_by(together);
         let group = |start: usize| logits.slice(s![start..range.end.min(start + together), ..]);
         groups.flat_map(|start| sums_of(group(start), softmax, first_row + start)).collect::<Vec<_>>()

@@ -100,16 +100,21 @@ impl<'t> Blocks<'t> {
                 (bytes.get(index(look)..index(most)).unwrap_or_default(), index(to - look))
             }
             Bytes::File(file) => {
-                buffer.clear();
-                append(file, look, to, buffer)?;
-                let whole = buffer.len();
-                let mut ended = buffer.last() == Some(&b'\n');
-                while !ended && look + (buffer.len() as u64) < most {
-                    let (at, known) = (look + buffer.len() as u64, buffer.len());
-                    append(file, at, most.min(at + STEP as u64), buffer)?;
-                    ended = buffer.get(known..).is_some_and(|new| new.contains(&b'\n'));
+                let whole = usize::try_from(to - look).unwrap_or(usize::MAX);
+                // what is there of an earlier block is written over
+                buffer.resize(whole.max(buffer.len().min(2 * whole)), 0);
+                fill(file, look, buffer.get_mut(..whole).unwrap_or_default())?;
+                let mut length = whole;
+                let mut ended = buffer.get(..whole).is_some_and(|block| block.ends_with(b"\n"));
+                while !ended && look + (length as u64) < most {
+                    let (at, known) = (look + length as u64, length);
+                    length += usize::try_from((most - at).min(STEP as u64)).unwrap_or(STEP);
+                    buffer.resize(length.max(buffer.len()), 0);
+                    let new = buffer.get_mut(known..length).unwrap_or_default();
+                    fill(file, at, new)?;
+                    ended = new.contains(&b'\n');
                 }
-                (buffer.as_slice(), whole)
+                (buffer.get(..length).unwrap_or_default(), whole)
             }
         };
         let first = match block {
@@ -132,13 +137,17 @@ impl<'t> Blocks<'t> {
 fn append(file: &File, from: u64, to: u64, buffer: &mut Vec<u8>) -> io::Result<()> {
     let start = buffer.len();
     buffer.resize(start + usize::try_from(to.saturating_sub(from)).unwrap_or(usize::MAX), 0);
-    let (mut at, mut rest) = (from, buffer.get_mut(start..).unwrap_or_default());
+    fill(file, from, buffer.get_mut(start..).unwrap_or_default())
+}
+
+/// Fills a piece of memory from a place of a file on.
+fn fill(file: &File, mut at: u64, mut rest: &mut [u8]) -> io::Result<()> {
     while !rest.is_empty() {
         match read_at(file, rest, at) {
             Ok(0) => return Err(io::Error::new(ErrorKind::UnexpectedEof, "the file became shorter while it was read")),
             Ok(read) => {
                 at += read as u64;
-                rest = rest.get_mut(read..).unwrap_or_default();
+                rest = std::mem::take(&mut rest).get_mut(read..).unwrap_or_default();
             }
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => return Err(error),

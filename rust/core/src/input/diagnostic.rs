@@ -196,6 +196,7 @@ codes! {
     UnsafeName "E_UNSAFE_NAME" "An archive member has an unsafe name.";
     DupMember "E_DUP_MEMBER" "An archive holds one member twice.";
     LimitSize "E_LIMIT_SIZE" "The input is larger than the limit of its format.";
+    Interrupted "E_INTERRUPTED" "The work was stopped before its end.";
     Header "E_HEADER" "The header is not written as its format says.";
     Infeasible "E_INFEASIBLE" "No distribution has these probabilities.";
 }
@@ -243,6 +244,13 @@ impl Place {
             Self::Line(line) => Some(*line),
             _ => None,
         }
+    }
+}
+
+impl Place {
+    /// The place as it follows a path, nothing where the file as a whole is meant.
+    fn after_path(&self) -> String {
+        if *self == Self::File { String::new() } else { format!(":{self}") }
     }
 }
 
@@ -355,7 +363,7 @@ impl Diagnostics {
 
 /// The reason why an input gives no value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{path}:{place}: {code}: found {found}; expected {expected}")]
+#[error("{path}{}: {code}: found {found}; expected {expected}", place.after_path())]
 pub struct Refusal {
     /// What is wrong.
     pub code: Code,

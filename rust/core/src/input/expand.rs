@@ -2,10 +2,11 @@
 
 use super::bytes::{EXPANDED_LIMIT, EXPANSION_RATIO_LIMIT};
 use super::diagnostic::{Code, Place, Refusal};
+use super::proceed::append;
 use flate2::read::MultiGzDecoder;
 use ruzstd::decoding::StreamingDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
-use std::io::{Error, ErrorKind, Read};
+use std::io::{Error, ErrorKind};
 
 /// Largest window of a zstd frame. [byte]
 const WINDOW_LIMIT: u64 = 64 << 20;
@@ -36,7 +37,7 @@ pub(super) fn expand(kind: &str, bytes: &[u8], path: &str) -> Result<Vec<u8>, Re
     let mut expanded = Vec::new();
     let outcome = match kind {
         "zstd" => frames(bytes, limit, &mut expanded),
-        _ => MultiGzDecoder::new(bytes).take(limit + 1).read_to_end(&mut expanded).map(drop).map_err(Fault::from),
+        _ => append(&mut MultiGzDecoder::new(bytes), limit + 1, &mut expanded).map_err(Fault::from),
     };
     if expanded.len() as u64 > limit {
         let found = format!("more than {limit} bytes in a file of {}", bytes.len());
@@ -70,7 +71,7 @@ fn frames(bytes: &[u8], limit: u64, expanded: &mut Vec<u8>) -> Result<(), Fault>
             Err(error) => return Err(Fault::Damaged(error.to_string())),
         };
         let left = limit + 1 - expanded.len() as u64;
-        let outcome = frame.by_ref().take(left).read_to_end(expanded);
+        let outcome = append(&mut frame, left, expanded);
         if let Err(error) = outcome {
             return Err(cut_or(error.to_string(), frame.get_ref().is_empty()));
         }

@@ -4,7 +4,10 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::json::{JSON_DEPTH, Json, JsonText};
-use super::{Code, Place, Refusal, printable};
+use super::{Code, Place, Refusal, printable, proceed};
+
+/// After so many elements it is looked whether to go on.
+const LOOK: usize = 4096;
 
 /// The line, counted from 1, on which the byte after these stands.
 pub(super) fn line_of(before: &[u8]) -> u64 {
@@ -104,6 +107,9 @@ impl<'a, 'p> Reader<'a, 'p> {
                     }
                     Some(Open::Array(mut elements)) => {
                         elements.push(value);
+                        if elements.len().is_multiple_of(LOOK) {
+                            proceed(self.path)?;
+                        }
                         if self.take(b',') {
                             self.space();
                             open.push(Open::Array(elements));

@@ -1,6 +1,7 @@
 //! Lines of a text: ended by LF or CR LF and by nothing else, limited in length, with NUL refused where it stands.
 
 use super::diagnostic::{Code, Diagnostics, Place, Refusal};
+use super::proceed;
 use std::borrow::Cow;
 use szilard_simd::find;
 
@@ -9,6 +10,9 @@ pub const LINE_LIMIT: usize = 1 << 20;
 
 /// Most columns of a table.
 pub const COLUMN_LIMIT: usize = 4096;
+
+/// After so many lines it is looked whether to go on.
+const LOOK: u32 = 4096;
 
 /// One line without its end.
 #[derive(Debug, Clone)]
@@ -57,6 +61,9 @@ impl<'a> Lines<'a> {
         if self.rest.is_empty() {
             self.report_nul_tail(diagnostics);
             return Ok(None);
+        }
+        if self.number.is_multiple_of(LOOK) {
+            proceed(self.path)?;
         }
         self.number = self.number.saturating_add(1);
         let place = Place::Line(u64::from(self.number));

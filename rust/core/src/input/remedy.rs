@@ -153,6 +153,7 @@ impl Code {
             Self::LimitExpansion | Self::LimitSize | Self::LineTooLong | Self::LimitColumns | Self::LimitDevices => {
                 "check the file; split it if it is sound"
             }
+            Self::Interrupted => "let it come to its end",
             Self::Binary | Self::Corrupt | Self::Truncated => "copy the file again",
             Self::BadNumber => "correct the cell at its source; a failed reading is written as N/A or left empty",
             Self::TimeParse => "give time_format=",

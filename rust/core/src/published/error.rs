@@ -42,7 +42,7 @@ pub enum PublishedError {
         second: String,
     },
     /// An identity that stands for nothing.
-    #[error("no {what} {id:?}")]
+    #[error("no {what} {id:?}: expected one that the library or a folder beside it carries")]
     Unknown {
         /// What was looked for.
         what: &'static str,

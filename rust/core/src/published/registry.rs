@@ -5,7 +5,7 @@ use super::folder::Folder;
 use super::publication::{Calculation, Fact, Input, Publication, Source};
 use super::reproduce::{Reproduction, reproduced};
 use super::run_log::RunStep;
-use crate::source::datasets::{self, PUBLICATIONS, TABLES};
+use crate::source::datasets::{self, PUBLICATIONS};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -95,7 +95,7 @@ impl Registry {
 
     /// The text of a table.
     pub(super) fn table(&self, name: &str) -> Result<&str, PublishedError> {
-        let carried = || datasets::text(TABLES, name.strip_suffix(".csv").unwrap_or(name));
+        let carried = || datasets::table(name.strip_suffix(".csv").unwrap_or(name));
         let own = self.tables.get(name).map(String::as_str);
         own.or_else(carried).ok_or_else(|| PublishedError::NoData { data: name.to_owned() })
     }

@@ -200,7 +200,8 @@ impl Registry {
         }
         let years = last.from - first.from;
         if years <= 0 {
-            return Err(apart("year", &first.from.to_string(), &last.from.to_string()));
+            let later = format!("{}; expected the later one second", last.from);
+            return Err(apart("year", &first.from.to_string(), &later));
         }
         if first.scenario.is_some() {
             same("scenario", &text(&first.scenario), &text(&last.scenario))?;
@@ -245,7 +246,8 @@ impl Registry {
         let growth = self.growth(from, to)?;
         let ((_, first), (_, last)) = (self.found(from)?, self.found(to)?);
         if !(first.from..=last.from).contains(&year) {
-            return Err(apart("year", &format!("{} to {}", first.from, last.from), &year.to_string()));
+            let between = format!("{year}; expected one between");
+            return Err(apart("year", &format!("{} to {}", first.from, last.from), &between));
         }
         let weight = Quantity::number(f64::from(year - first.from) / f64::from(growth.years))?;
         let on_path = |start: Option<&Quantity>, end: Option<&Quantity>| match (start, end) {

@@ -25,7 +25,7 @@ pub enum UnitError {
         found: String,
     },
     /// Two dimensions that must agree and do not.
-    #[error("expected {expected} [{expected_dimension}], found {found} [{found_dimension}]")]
+    #[error("expected {}, found {}", figure(expected, *expected_dimension), figure(found, *found_dimension))]
     Dimension {
         /// What was expected.
         expected: String,
@@ -118,6 +118,15 @@ pub enum UnitError {
          evaluate the model at drawn inputs with monte_carlo"
     )]
     ModelLost,
+}
+
+/// A figure by its unit, and by the coherent one where that is another.
+fn figure(unit: &str, dimension: Dimension) -> String {
+    match dimension.symbol() {
+        _ if unit.is_empty() || unit == "1" => "a pure number".to_owned(),
+        coherent if coherent == unit => format!("a figure in {unit}"),
+        coherent => format!("a figure in {unit} ({coherent})"),
+    }
 }
 
 /// Figures of different boundary or basis that were to be combined.

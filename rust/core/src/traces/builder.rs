@@ -5,6 +5,7 @@ use super::digest::{Digest, Known, Undecided};
 use super::options::ReadOptions;
 use super::place::Records;
 use super::reading::{Fault, Reading};
+use super::rows::{Row, Rows};
 use super::timing::{Day, Time};
 use crate::input::{Base, Code, DateOrder, Diagnostics, Place, Refusal, Stamp, Unit, Zone};
 use crate::quantity::Boundary;
@@ -49,28 +50,12 @@ pub struct Slot {
     pub negative: Negative,
 }
 
-/// One row of one series.
-#[derive(Debug, Clone)]
-pub(super) struct Row {
-    pub time_ns: i64,
-    pub line: u32,
-    pub leap: bool,
-    pub value: Result<f64, Fault>,
-}
-
-impl Row {
-    #[cfg(test)]
-    pub fn new(time_ns: i64, line: u32, value: Result<f64, Fault>) -> Self {
-        Self { time_ns, line, leap: false, value }
-    }
-}
-
 /// The rows of one slot of one device.
 #[derive(Debug)]
 pub(super) struct Series {
     pub device: usize,
     pub slot: usize,
-    pub rows: Vec<Row>,
+    pub rows: Rows,
     pub step: f64,
     pub fault_texts: Vec<String>,
     /// What is known of the rows of a stream that were taken up and forgotten.
@@ -81,12 +66,12 @@ pub(super) struct Series {
 
 impl Series {
     pub fn new(device: usize, slot: usize) -> Self {
-        Self { device, slot, rows: Vec::new(), step: 0.0, fault_texts: Vec::new(), digest: None, known: None }
+        Self { device, slot, rows: Rows::default(), step: 0.0, fault_texts: Vec::new(), digest: None, known: None }
     }
 
     fn has_readings(&self) -> bool {
         let digested = self.digest.as_ref().is_some_and(|digest| digest.has_readings());
-        digested || self.rows.iter().any(|row| row.value.is_ok())
+        digested || self.rows.has_values()
     }
 }
 

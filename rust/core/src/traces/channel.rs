@@ -4,6 +4,7 @@ use super::sensor::SensorModel;
 use crate::quantity::Boundary;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use szilard_simd::Sketch;
 
 /// What a sample of a channel means, and so how energy follows from it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -122,6 +123,8 @@ pub struct Beyond {
     pub median_ns: Option<(i64, i64)>,
     /// The intervals that are gaps.
     pub gaps: Vec<Long>,
+    /// What the readings are known by.
+    pub sketch: Sketch,
 }
 
 /// An interval that is longer than most.

@@ -1,8 +1,9 @@
 //! Series that are made of others, once all rows are there: powers from currents, and what was never measured.
 
-use super::builder::{Builder, Negative, Row, Series, Slot};
+use super::builder::{Builder, Negative, Series, Slot};
 use super::channel::Kind;
 use super::reading::Fault;
+use super::rows::Row;
 use crate::input::Code;
 use crate::quantity::Boundary;
 
@@ -13,7 +14,8 @@ impl Builder<'_> {
         for series in &mut self.series {
             let read = || series.rows.iter().filter_map(|row| Some((row.line, row.value.ok()?)));
             let Some((line, _)) = read().next().filter(|_| read().all(|(_, value)| value == 0.0)) else { continue };
-            series.rows.iter_mut().for_each(|row| row.value = row.value.and(Err(Fault::Start)));
+            series.rows =
+                series.rows.iter().map(|row| Row { value: row.value.and(Err(Fault::Start)), ..row }).collect();
             zero.push((line, self.slots.get(series.slot).map(|slot| slot.name.clone()).unwrap_or_default()));
         }
         for (line, name) in zero {
@@ -32,7 +34,7 @@ impl Builder<'_> {
             instead: None,
             negative: Negative::Kept,
         });
-        let times = |row: &Row| Row { value: row.value.map(|ampere| ampere * voltage), ..row.clone() };
+        let times = |row: Row| Row { value: row.value.map(|ampere| ampere * voltage), ..row };
         for at in 0..self.series.len() {
             let Some(series) = self.series.get(at).filter(|series| series.slot == from) else { continue };
             let made = Series {
@@ -62,12 +64,12 @@ impl Builder<'_> {
         for at in 0..self.devices.len() {
             let of = |slot: usize| self.devices.get(at)?.series.get(&slot).and_then(|at| self.series.get(*at));
             let (Some(amperes), Some(volts)) = (of(current), of(voltage)) else { continue };
-            let product = |(ampere, volt): (&Row, &Row)| Row {
+            let product = |(ampere, volt): (Row, Row)| Row {
                 value: ampere.value.and_then(|ampere| volt.value.map(|volt| ampere * volt)),
-                ..ampere.clone()
+                ..ampere
             };
             let made = Series {
-                rows: amperes.rows.iter().zip(&volts.rows).map(product).collect(),
+                rows: amperes.rows.iter().zip(volts.rows.iter()).map(product).collect(),
                 fault_texts: amperes.fault_texts.iter().chain(&volts.fault_texts).cloned().collect(),
                 ..Series::new(at, to)
             };

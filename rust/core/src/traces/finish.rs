@@ -1,16 +1,18 @@
 //! The end of a reading: rows in time order, what is missing said, a trace or the reason why there is none.
 
-use super::builder::{Builder, Row, Series};
+use super::builder::{Builder, Series};
 use super::channel::{Channel, Kind, Samples};
 use super::clock::Clock;
 use super::digest::{Faults, Known, Values};
 use super::order::{Order, arrange, retime};
+use super::rows::{Row, Rows};
 use super::sensor::sensor_of;
 use super::trace::Trace;
-use crate::input::{Base, Code, LeapSeconds, Place, Refusal};
+use crate::input::{Base, Code, LeapSeconds, Place, Refusal, proceed};
 use crate::quantity::Boundary;
 use std::collections::HashSet;
 use std::sync::Arc;
+use szilard_simd::steps;
 
 const SECOND: i64 = 1_000_000_000;
 
@@ -46,8 +48,11 @@ impl Builder<'_> {
         let mut said = HashSet::new();
         let series = std::mem::take(&mut self.series);
         let leaps: LeapSeconds = std::mem::take(&mut self.leaps).into_iter().collect();
-        let channels = series.into_iter().filter_map(|series| self.channel(series, &leaps, &mut said));
-        let mut channels: Vec<Channel> = channels.collect();
+        let mut channels = Vec::with_capacity(series.len());
+        for series in series {
+            proceed(self.path)?;
+            channels.extend(self.channel(series, &leaps, &mut said));
+        }
         let sensor = sensor_of(format).cloned().map(Arc::new);
         channels.iter_mut().for_each(|channel| channel.sensor.clone_from(&sensor));
         let energetic = || channels.iter().filter(|channel| channel.kind.gives_energy());
@@ -174,23 +179,40 @@ impl Builder<'_> {
 
     /// What is known of a series all of whose rows are held, and their order.
     fn known(&self, series: &mut Series, leaps: &LeapSeconds, kind: Kind) -> (Order, Known) {
-        for row in &mut series.rows {
+        let mut rows = std::mem::take(&mut series.rows);
+        let (back, same) = steps(None, rows.time_ns());
+        let coarse = same.is_some() && self.resolution_ns >= SECOND && self.options.interval_ns.is_some();
+        let in_order = back.is_none() && leaps.stamps().next().is_none() && !coarse;
+        let order = if in_order {
+            Order { repeat: same.and_then(|at| rows.line(at)), ..Order::default() }
+        } else {
+            let mut all: Vec<Row> = rows.iter().collect();
+            let order = self.put_in_order(&mut all, leaps);
+            rows = all.into_iter().collect();
+            order
+        };
+        let (mut faults, mut values) = (Faults::default(), Values::default());
+        faults.take(&rows, &series.fault_texts);
+        let samples = samples(rows, &order.steps, kind);
+        values.take(kind, None, &samples);
+        (order, Known { samples, faults, values, repeat: None })
+    }
+
+    /// Brings rows into time order inside each segment, and gives them their times.
+    fn put_in_order(&self, rows: &mut [Row], leaps: &LeapSeconds) -> Order {
+        for row in &mut *rows {
             row.time_ns = leaps.elapsed(row.time_ns, row.leap);
         }
-        let order = arrange(&mut series.rows);
+        let order = arrange(rows);
         let coarse = order.repeat.is_some() && self.resolution_ns >= SECOND;
         if let (true, Some(interval)) = (coarse, self.options.interval_ns) {
             let starts = std::iter::once(0).chain(order.steps.iter().map(|(at, _)| *at));
-            let ends = order.steps.iter().map(|(at, _)| *at).chain(std::iter::once(series.rows.len()));
+            let ends = order.steps.iter().map(|(at, _)| *at).chain(std::iter::once(rows.len()));
             for (start, end) in starts.zip(ends) {
-                retime(series.rows.get_mut(start..end).unwrap_or_default(), interval, self.resolution_ns);
+                retime(rows.get_mut(start..end).unwrap_or_default(), interval, self.resolution_ns);
             }
         }
-        let samples = samples(&series.rows, &order.steps, kind);
-        let (mut faults, mut values) = (Faults::default(), Values::default());
-        faults.take(&series.rows, &series.fault_texts);
-        values.take(kind, None, &samples);
-        (order, Known { samples, faults, values, repeat: None })
+        order
     }
 
     fn say_gaps(&mut self, channel: &Channel, device: usize, said: &mut HashSet<(Code, u32, usize)>) {
@@ -291,16 +313,13 @@ fn gaps(samples: &Samples) -> Vec<(i64, u32)> {
 
 /// The rows that have a value, and the segments. A row of an interval keeps its time where its value is missing, so that
 /// the next value is not taken for both intervals.
-pub(super) fn samples(rows: &[Row], steps: &[(usize, u32)], kind: Kind) -> Samples {
-    let mut samples = Samples::default();
-    if steps.is_empty() && rows.iter().all(|row| row.value.is_ok()) {
-        samples.time_ns.extend(rows.iter().map(|row| row.time_ns));
-        samples.value.extend(rows.iter().filter_map(|row| row.value.ok()));
-        samples.line.extend(rows.iter().map(|row| row.line));
-        return samples;
-    }
-    let last = rows.iter().rposition(|row| row.value.is_ok()).map_or(0, |last| last + 1);
+pub(super) fn samples(rows: Rows, steps: &[(usize, u32)], kind: Kind) -> Samples {
     let of_interval = matches!(kind, Kind::IntervalEnergy | Kind::IntervalMeanPower);
+    if steps.is_empty() && (!of_interval || rows.is_clean()) {
+        return rows.into_samples();
+    }
+    let mut samples = Samples::default();
+    let last = rows.iter().rposition(|row| row.value.is_ok()).map_or(0, |last| last + 1);
     let mut steps = steps.iter().map(|(at, _)| *at).peekable();
     for (at, row) in rows.iter().enumerate().take(last) {
         if steps.next_if_eq(&at).is_some() && !samples.is_empty() {

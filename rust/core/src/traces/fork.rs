@@ -72,16 +72,16 @@ impl<'a> Builder<'a> {
             // there is room for all of them
             devices.push(self.device(&device.name, before).unwrap_or_default());
         }
-        for mut series in later.series {
-            series.rows.iter_mut().for_each(|row| row.line = moved(row.line));
-            let Some(device) = devices.get(series.device).copied() else { continue };
-            series.device = device;
+        for series in later.series {
+            let Some(at) = devices.get(series.device).copied() else { continue };
             let next = self.series.len();
-            let Some(device) = self.devices.get_mut(device) else { continue };
-            let at = *device.series.entry(series.slot).or_insert(next);
-            match self.series.get_mut(at) {
-                Some(mine) => mine.join(series),
-                None => self.series.push(series),
+            let Some(device) = self.devices.get_mut(at) else { continue };
+            let place = *device.series.entry(series.slot).or_insert(next);
+            if place == next {
+                self.series.push(Series::new(at, series.slot));
+            }
+            if let Some(mine) = self.series.get_mut(place) {
+                mine.join(series, before);
             }
         }
         later.diagnostics.move_down(before);
@@ -109,8 +109,7 @@ impl<'a> Builder<'a> {
         for (at, series) in self.series.iter_mut().enumerate().filter(|(_, series)| !series.rows.is_empty()) {
             let Some(slot) = self.slots.get(series.slot) else { continue };
             let digest = series.digest.get_or_insert_default();
-            digest.take((at, slot), &series.rows, &series.fault_texts, most, sink)?;
-            series.rows.clear();
+            digest.take((at, slot), std::mem::take(&mut series.rows), &series.fault_texts, most, sink)?;
             series.fault_texts.clear();
         }
         Ok(())
@@ -132,13 +131,9 @@ impl<'a> Builder<'a> {
 }
 
 impl Series {
-    /// Takes up the next rows of the series.
-    fn join(&mut self, mut later: Self) {
-        if self.rows.is_empty() {
-            std::mem::swap(&mut self.rows, &mut later.rows);
-        } else {
-            self.rows.append(&mut later.rows);
-        }
+    /// Takes up the next rows of the series, before whose part of the log so many lines stand.
+    fn join(&mut self, later: Self, before: u32) {
+        self.rows.append(later.rows, before);
         self.step =
             if self.step == 0.0 || later.step == 0.0 { self.step.max(later.step) } else { self.step.min(later.step) };
         let room = TEXTS_KEPT.saturating_sub(self.fault_texts.len());

@@ -8,10 +8,11 @@ use super::builder::Builder;
 use super::digest::Undecided;
 use super::options::ReadOptions;
 use super::trace::Trace;
-use crate::input::{BLOCK_BYTES, Blocks, Line, Refusal, Text};
+use crate::input::{BLOCK_BYTES, Blocks, Line, Refusal, Text, proceed};
 use crate::parallel::{in_order, threads};
 use std::any::Any;
 use std::ops::ControlFlow;
+use std::sync::{Mutex, PoisonError};
 
 /// A reader of one log.
 pub(super) trait LineReader: Send + Sync {
@@ -69,7 +70,6 @@ pub(super) enum Stopped {
     Refused(Refusal),
     Io(std::io::Error),
     Undecided(Undecided),
-    Interrupted,
 }
 
 impl From<Refusal> for Stopped {
@@ -88,7 +88,7 @@ pub(super) fn read(
     let mut builder = Builder::new(text.path(), options)?;
     let blocks = Blocks::of_text(text, BLOCK_BYTES);
     match run(&blocks, &mut builder, reader.as_mut(), &mut |_, _, _| Ok(())) {
-        Ok(()) | Err(Stopped::Interrupted | Stopped::Undecided(_)) => {}
+        Ok(()) | Err(Stopped::Undecided(_)) => {}
         Err(Stopped::Refused(refusal)) => return Err(refusal),
         // memory can be read
         Err(Stopped::Io(_)) => {}
@@ -112,9 +112,12 @@ pub(super) fn run<'a>(
 ) -> Result<(), Stopped> {
     let (mut block, mut before) = (0, 0u32);
     let (mut buffer, count) = (Vec::new(), blocks.count());
+    // memory for blocks that is used again
+    let buffers: Mutex<Vec<Vec<u8>>> = Mutex::default();
     // how many blocks are read ahead: one after a block that changed something, then ever more
     let mut ahead = usize::MAX;
     while block < count {
+        proceed(builder.path())?;
         before = lines_of(blocks, (block, before), &mut buffer, builder, reader)?;
         each(builder, reader, block)?;
         block += 1;
@@ -126,8 +129,10 @@ pub(super) fn run<'a>(
         let (mut outcome, mut taken) = (Ok(()), 0);
         let part = |at: usize| {
             let (mut found, mut reader) = (start.fork(), fork.fork()?);
-            let lines = lines_of(blocks, (block + at, 0), &mut Vec::new(), &mut found, reader.as_mut()).ok()?;
-            Some((found, reader, lines))
+            let mut buffer = buffers.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+            let lines = lines_of(blocks, (block + at, 0), &mut buffer, &mut found, reader.as_mut());
+            buffers.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+            Some((found, reader, lines.ok()?))
         };
         in_order(ahead.min(count - block), &part, &mut |at, part| {
             let Some((mut found, later, lines)) = part else { return ControlFlow::Break(()) };

@@ -1,6 +1,6 @@
 //! The rows of one series brought into time order: clock steps, disorder, coarse stamps.
 
-use super::builder::Row;
+use super::rows::Row;
 
 /// Rows in a run that goes over the same time again, at least.
 const RUN: usize = 3;

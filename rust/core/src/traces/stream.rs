@@ -8,6 +8,7 @@ use super::options::ReadOptions;
 use super::read::{HEAD_LINES, detect};
 use super::trace::Trace;
 use crate::input::{Blocks, Diagnostics, Refusal, Text};
+use crate::parallel::{advance, begin};
 use std::fs::File;
 use std::io::Read;
 
@@ -16,9 +17,6 @@ const HEAD_BYTES: u64 = 1 << 20;
 
 /// How many rows a reader may remember.
 const HELD_ROWS: usize = 1 << 22;
-
-/// Told how many bytes of how many were read, at most once a block; says whether to go on.
-pub type Watch<'w> = &'w mut dyn FnMut(u64, u64) -> bool;
 
 /// Why a log gives no stream.
 #[derive(Debug)]
@@ -29,8 +27,6 @@ pub enum StreamError {
     Io(std::io::Error),
     /// It can be read whole only, and why.
     Undecided(&'static str),
-    /// The caller did not want to go on.
-    Interrupted,
 }
 
 impl From<Stopped> for StreamError {
@@ -39,7 +35,6 @@ impl From<Stopped> for StreamError {
             Stopped::Refused(refusal) => Self::Refused(refusal),
             Stopped::Io(error) => Self::Io(error),
             Stopped::Undecided(reason) => Self::Undecided(reason),
-            Stopped::Interrupted => Self::Interrupted,
         }
     }
 }
@@ -58,7 +53,6 @@ pub fn stream(
     options: &ReadOptions,
     block: usize,
     sink: &mut dyn Sink,
-    watch: Watch<'_>,
 ) -> Result<Trace, StreamError> {
     let blocks = Blocks::of_file(file, path, block).map_err(StreamError::Io)?;
     let undecided = StreamError::Undecided;
@@ -78,6 +72,7 @@ pub fn stream(
     let Some((format, start)) = lined else { return Err(undecided("its format is not read in parts")) };
     let mut reader = start(options);
     let mut builder = Builder::new(path, options).map_err(StreamError::Refused)?;
+    begin(blocks.length());
     run(&blocks, &mut builder, reader.as_mut(), &mut |builder, reader, block| {
         builder.digest(sink).map_err(Stopped::Undecided)?;
         if reader.held() > HELD_ROWS {
@@ -85,7 +80,8 @@ pub fn stream(
                 "rows without a device are told apart by the intervals between all of them",
             ));
         }
-        if watch(blocks.before(block + 1), blocks.length()) { Ok(()) } else { Err(Stopped::Interrupted) }
+        advance(blocks.before(block + 1) - blocks.before(block));
+        Ok(())
     })?;
     let total_known = reader.end(&mut builder).map_err(StreamError::Refused)?;
     builder.digest(sink).map_err(undecided)?;

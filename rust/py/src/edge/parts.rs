@@ -16,11 +16,17 @@ use szilard::edge::{self as core, Battery, EdgeError, Leakage, Node, SolarArray,
 /// performance
 ///     Share that remains after heat, dust, wiring and charge control. [1]
 ///
+/// Raises
+/// ------
+/// szilard.errors.EdgeError
+///     A power below zero, a share outside 0 to 1.
+///
 /// Examples
 /// --------
 /// >>> import szilard as sz
-/// >>> sz.edge.SolarArray("100 W", "80 %").energy("5 h").to("Wh").value
-/// 400.0
+/// >>> array = sz.edge.SolarArray("100 W", "80 %")
+/// >>> array.rated, array.energy("5 h").to("Wh").value
+/// (100 W, 400.0)
 #[pyclass(name = "SolarArray", module = "szilard.edge", frozen)]
 #[derive(Debug, Clone)]
 pub struct PySolarArray(pub SolarArray);
@@ -39,8 +45,28 @@ impl PySolarArray {
     }
 
     /// The energy that the array gives in so many hours of full sun (irradiation over 1000 W/m²). [J]
+    ///
+    /// Parameters
+    /// ----------
+    /// peak_sun
+    ///     Hours of full sun: irradiation over 1000 W/m². [s]
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.EdgeError
+    ///     A time below zero.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> sz.edge.SolarArray("100 W", "80 %").energy("4.5 h").to("Wh")
+    /// 360 Wh
     fn energy(&self, peak_sun: Given) -> PyResult<PyQuantity> {
         guard(|| self.0.energy(&peak_sun.0)).map(PyQuantity)
+    }
+
+    fn __repr__(&self) -> String {
+        format!("SolarArray({} rated, {} of it left)", self.0.rated(), self.0.performance())
     }
 }
 
@@ -58,6 +84,11 @@ impl PySolarArray {
 ///     Share of the full energy at which the load is cut off. [1]
 /// start
 ///     Share of the full energy at the start of a simulation. [1]
+///
+/// Raises
+/// ------
+/// szilard.errors.EdgeError
+///     A charge without a voltage, a share outside 0 to 1, a start below the cut-off.
 ///
 /// Examples
 /// --------
@@ -96,8 +127,34 @@ impl PyBattery {
     }
 
     /// The share of the full battery that so many calls take.
+    ///
+    /// Parameters
+    /// ----------
+    /// energy_per_call
+    ///     Energy of a call. [J]
+    /// calls
+    ///     Calls. [1]
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.UnitError
+    ///     Something that is no energy.
+    /// OverflowError
+    ///     A number of calls below zero.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> f"{sz.edge.Battery('256 Wh').share('29.52 J', 1000):.4f}"
+    /// '0.0320'
     fn share(&self, energy_per_call: Given, calls: u64) -> PyResult<PyQuantity> {
         guard(|| self.0.share(&energy_per_call.0, calls)).map(PyQuantity)
+    }
+
+    fn __repr__(&self) -> String {
+        let Self(battery) = self;
+        let (energy, low, first) = (battery.energy(), battery.cut_off(), battery.start());
+        format!("Battery({energy}, efficiency {}, cut-off at {low}, start at {first})", battery.efficiency())
     }
 }
 
@@ -114,12 +171,17 @@ impl PyBattery {
 /// tokens_per_call
 ///     Output tokens of a call. [token]
 ///
+/// Raises
+/// ------
+/// szilard.errors.EdgeError
+///     A power, time or number of tokens that is not above zero, an idle power above the active one.
+///
 /// Examples
 /// --------
 /// >>> import szilard as sz
 /// >>> node = sz.edge.Node("3.8 W", "7.2 W", "4.1 s", "50 token")
-/// >>> node.energy_per_call
-/// 29.52 J
+/// >>> node.energy_per_call, node.above_idle_per_call.to("J")
+/// (29.52 J, 13.94 J)
 #[pyclass(name = "Node", module = "szilard.edge", frozen)]
 #[derive(Debug, Clone)]
 pub struct PyNode(pub Node);
@@ -146,6 +208,18 @@ impl PyNode {
     /// What a day's harvest carries, with a battery large enough and without loss: idle [Wh], surplus [Wh] (negative where
     /// idling alone takes more), calls_by_energy, calls_by_time, and calls, the smaller of the two. None is no call.
     ///
+    /// Parameters
+    /// ----------
+    /// harvest
+    ///     Energy of a day. [J]
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.UnitError
+    ///     Something that is no energy.
+    ///
+    /// Examples
+    /// --------
     /// >>> import szilard as sz
     /// >>> cloudy = sz.edge.Node("3.8 W", "7.2 W", "4.1 s", "50 token").budget("80 Wh")
     /// >>> f"{cloudy['idle']:.4}, {cloudy['surplus']:.4}", cloudy["calls"]
@@ -164,6 +238,11 @@ impl PyNode {
         table.set_item("calls", budget.calls.map(PyQuantity))?;
         Ok(table)
     }
+
+    fn __repr__(&self) -> String {
+        let Node { idle, active, call_time, tokens_per_call } = &self.0;
+        format!("Node({idle} idle, {active} for {call_time} a call of {tokens_per_call})")
+    }
 }
 
 /// A board that heats up as C dT/dt = P - (T - Ta)/R and throttles at a threshold.
@@ -171,15 +250,31 @@ impl PyNode {
 /// Parameters
 /// ----------
 /// resistance
-///     From the junction to the ambient. [K/W]
+///     From the junction to the ambient, R. [K/W]
 /// capacity
-///     Heat capacity. [J/K]
+///     Heat capacity, C. [J/K]
 /// ambient
-///     Temperature of the air. [K]
+///     Temperature of the air, Ta. [K]
 /// threshold
 ///     Temperature at which it throttles. [K]
-/// leakage, reference
-///     Growth of the power with temperature [W/K] above the temperature at which the powers were measured. [K]
+/// leakage
+///     Growth of the power with temperature. [W/K]
+/// reference
+///     Temperature at which the powers were measured. [K]
+///
+/// Raises
+/// ------
+/// szilard.errors.EdgeError
+///     A resistance or capacity that is not above zero, a threshold below the air.
+/// ValueError
+///     Leakage without reference, or reference without leakage.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> board = sz.edge.ThermalNode("6 K/W", "80 J/K", "25 degC", "85 degC")
+/// >>> board.max_power
+/// 10 W
 #[pyclass(name = "ThermalNode", module = "szilard.edge", frozen)]
 #[derive(Debug, Clone)]
 pub struct PyThermalNode(pub ThermalNode);
@@ -211,6 +306,23 @@ impl PyThermalNode {
     }
 
     /// The time until the board throttles under a constant power, from ambient temperature [s]; None for never.
+    ///
+    /// Parameters
+    /// ----------
+    /// power
+    ///     Constant power. [W]
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.EdgeError
+    ///     A power below zero.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> board = sz.edge.ThermalNode("6 K/W", "80 J/K", "25 degC", "85 degC")
+    /// >>> f"{board.time_to_throttle('15 W'):.1f}", board.time_to_throttle("7.2 W")
+    /// ('527.3 s', None)
     fn time_to_throttle(&self, power: Given) -> PyResult<Option<PyQuantity>> {
         guard(|| {
             Ok::<_, EdgeError>(match self.0.time_to_throttle(&power.0)? {
@@ -221,8 +333,34 @@ impl PyThermalNode {
     }
 
     /// The steady temperature under a power that grows with temperature, P + slope (T - reference). [K]
+    ///
+    /// Parameters
+    /// ----------
+    /// power
+    ///     Power at the reference temperature, P. [W]
+    /// slope
+    ///     Growth of the power with temperature. [W/K]
+    /// reference
+    ///     Temperature at which the power was measured. [K]
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.EdgeError
+    ///     A power that grows faster with temperature than the heat sink takes it away: no steady state.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> board = sz.edge.ThermalNode("6 K/W", "80 J/K", "25 degC", "85 degC")
+    /// >>> f"{board.steady_temperature('7.2 W', '0.02 W/K', '25 degC'):.2f}"
+    /// '347.24 K'
     fn steady_temperature(&self, power: Given, slope: Given, reference: Given) -> PyResult<PyQuantity> {
         let leakage = Leakage { power: power.0, slope: slope.0, reference: reference.0 };
         guard(|| self.0.steady_temperature(&leakage)).map(PyQuantity)
+    }
+
+    fn __repr__(&self) -> String {
+        let Self(node) = self;
+        format!("ThermalNode({} above {}, throttles at {})", node.resistance(), node.ambient(), node.threshold())
     }
 }

@@ -30,6 +30,24 @@ fn requests(tokens: Option<&PyTokenLog>) -> Vec<Request> {
 /// The temperatures [K] and clocks [Hz] that stand beside the power in a log (nvidia-smi, tegrastats, tables with a header): a
 /// table with time_ns, device, channel, kind, unit and value. Times are on the clock of the log.
 ///
+/// Parameters
+/// ----------
+/// source
+///     A path, bytes, or an open file.
+/// tz
+///     Zone of a local clock: an IANA name or an offset such as "-05:00".
+/// interval
+///     Time between rows, for a log without times. [s]
+///
+/// Raises
+/// ------
+/// szilard.errors.EdgeError
+///     A log without temperatures and clocks, or that cannot be read.
+/// OSError
+///     A file that the system does not give.
+///
+/// Examples
+/// --------
 /// >>> import szilard as sz
 /// >>> sz.edge.read_signals(b"time [s],power [W],temp [degC]\n0,7.2,40\n1,7.2,41\n")["value"].to_list()
 /// [313.15, 314.15]
@@ -66,15 +84,32 @@ pub fn read_signals(
 ///
 /// Parameters
 /// ----------
+/// limit
+///     The limit. [Hz, K or W]
 /// cause
 ///     "clock" at or below `limit` while calls are answered, "temperature" or "power-cap" at or above it; "reasons" are
 ///     those that NVML gives for a lowered clock (bits of clocks_event_reasons.active), and have no limit.
-/// limit
-///     The limit. [Hz, K or W]
-/// time_ns, values
-///     The recording, in Hz, K or W. Times are on the clock of the token log. [ns]
+/// time_ns
+///     Times of the recording on the clock of the token log: a column. [ns]
+/// values
+///     What was recorded at each: a column of the same length. [Hz, K or W]
 /// tokens
 ///     The token log; without it no cost is known, and clocks are refused.
+///
+/// Raises
+/// ------
+/// ValueError
+///     An unknown cause.
+/// szilard.errors.EdgeError
+///     A limit of another dimension, clocks without a token log.
+///
+/// Examples
+/// --------
+/// >>> import numpy as np, szilard as sz
+/// >>> second, kelvins = 10**9, np.array([340.0, 356.0, 359.0, 341.0, 340.0])
+/// >>> found = sz.edge.throttling("temperature", "80 degC", np.arange(5) * second, kelvins)
+/// >>> found["start_ns"].to_list(), found["end_ns"].to_list()
+/// ([1000000000], [3000000000])
 #[pyfunction]
 #[pyo3(signature = (cause, limit, time_ns, values, tokens=None))]
 pub fn throttling(
@@ -128,10 +163,28 @@ pub fn throttling(
 /// ----------
 /// tokens
 ///     The token log.
-/// time_ns, kelvins
-///     The recorded temperature. Times are on the clock of the token log. [ns, K]
+/// time_ns
+///     Times of the recorded temperature on the clock of the token log: a column. [ns]
+/// kelvins
+///     Temperature at each: a column of the same length. [K]
 /// second_from_ns
 ///     The time from which calls are of the second group. [ns]
+///
+/// Raises
+/// ------
+/// szilard.errors.EdgeError
+///     Fewer than three calls with times and tokens inside the recording.
+///
+/// Examples
+/// --------
+/// >>> import numpy as np, szilard as sz
+/// >>> from szilard.demo import recording
+/// >>> tokens = recording()[1]
+/// >>> start = tokens.requests["start_ns"].min()
+/// >>> time = start + np.arange(91) * 10**9
+/// >>> found = sz.edge.latency_drift(tokens, time, np.linspace(320.0, 350.0, 91))
+/// >>> sorted(found)[:2]
+/// ['at_mean', 'calls']
 #[pyfunction]
 #[pyo3(signature = (tokens, time_ns, kelvins, *, second_from_ns=None))]
 pub fn latency_drift<'py>(
@@ -158,6 +211,17 @@ pub fn latency_drift<'py>(
 }
 
 /// A heat sink as a recording of power and temperature shows it.
+///
+/// Examples
+/// --------
+/// >>> import numpy as np, szilard as sz
+/// >>> time = np.arange(0, 1201, 10) * 10**9
+/// >>> kelvins = 298.15 + 6 * 7.2 * (1 - np.exp(-time / 1e9 / 480))  # R = 6 K/W, C = 80 J/K under 7.2 W
+/// >>> found = sz.edge.fit_thermal(time, np.full(time.size, 7.2), time, kelvins, ambient="25 degC")
+/// >>> f"{found.resistance:.3f}, {found.capacity:.2f}, {found.time_constant:.1f}"
+/// '(6.000 ± 0.000) K/W, (80.00 ± 0.00) J/K, (480.0 ± 0.0) s'
+/// >>> found.ambient, found.residual_k < 0.01
+/// (298.15 K, True)
 #[pyclass(name = "ThermalFit", module = "szilard.edge", frozen)]
 #[derive(Debug)]
 pub struct PyThermalFit(ThermalFit);
@@ -204,12 +268,30 @@ impl PyThermalFit {
 ///
 /// Parameters
 /// ----------
-/// power_ns, watts
-///     The recorded power: what heats the board. [ns, W]
-/// temperature_ns, kelvins
-///     The recorded temperature, on the same clock. [ns, K]
+/// power_ns
+///     Times of the power: a column. [ns]
+/// watts
+///     What heats the board, at each: a column of the same length. [W]
+/// temperature_ns
+///     Times of the temperature, on the same clock: a column. [ns]
+/// kelvins
+///     Temperature at each: a column of the same length. [K]
 /// ambient
 ///     Ta; fitted where it is not given. [K]
+///
+/// Raises
+/// ------
+/// szilard.errors.EdgeError
+///     Too few readings, times that do not overlap, a temperature that does not follow the power.
+///
+/// Examples
+/// --------
+/// >>> import numpy as np, szilard as sz
+/// >>> time = np.arange(0, 1201, 10) * 10**9
+/// >>> kelvins = 298.15 + 6 * 7.2 * (1 - np.exp(-time / 1e9 / 480))  # R = 6 K/W, C = 80 J/K under 7.2 W
+/// >>> found = sz.edge.fit_thermal(time, np.full(time.size, 7.2), time, kelvins, ambient="25 degC")
+/// >>> f"{found.resistance:.3f}, {found.capacity:.2f}"
+/// '(6.000 ± 0.000) K/W, (80.00 ± 0.00) J/K'
 #[pyfunction]
 #[pyo3(signature = (power_ns, watts, temperature_ns, kelvins, ambient=None))]
 pub fn fit_thermal(

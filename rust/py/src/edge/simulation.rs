@@ -1,16 +1,29 @@
 //! Simulations and sizes.
 
 use super::scenario::PyRig;
-use crate::errors::{detached, guard};
+use crate::errors::guard;
+use crate::html;
 use crate::monte_carlo::MonteCarlo;
 use crate::quantity::{Given, PyQuantity};
 use crate::table::{Column, frame};
+use crate::watched::watched;
 use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
 use szilard::edge::{self as core, Day, Figure, Outcome, Size, Step};
 use szilard::quantity::units::f64::Ratio;
 
 /// What a simulation found. ``simulation["tokens_served"]`` is a figure as a quantity; its names are those of `figures`.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> node = sz.edge.Node("3.8 W", "7.2 W", "4.1 s", "50 token")
+/// >>> sun = sz.edge.Sun.days(["320 Wh", "80 Wh"], daylight="12 h", noon="12 h")
+/// >>> found = sz.edge.simulate(sz.edge.Rig(node, sz.edge.Battery("256 Wh"), sun, 1000))
+/// >>> found["tokens_served"], found.is_one_of_many, found.figures.columns[:3]
+/// (100000 token [modelled], False, ['figure', 'value', 'u'])
+/// >>> found.days.height, found.steps.height
+/// (2, 192)
 #[pyclass(name = "Simulation", module = "szilard.edge", frozen)]
 #[derive(Debug)]
 pub struct PySimulation(Outcome);
@@ -29,6 +42,26 @@ impl PySimulation {
     }
 
     /// The trials of a figure, where there were several; None where it is exact.
+    ///
+    /// Parameters
+    /// ----------
+    /// name
+    ///     Name of a figure, out of `figures`.
+    ///
+    /// Raises
+    /// ------
+    /// KeyError
+    ///     An unknown name.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> idle = sz.Quantity("3.8 W", u="0.1 W")
+    /// >>> node = sz.edge.Node(idle, "7.2 W", "4.1 s", "50 token")
+    /// >>> sun = sz.edge.Sun.days(["320 Wh", "80 Wh"], daylight="12 h", noon="12 h")
+    /// >>> rig = sz.edge.Rig(node, sz.edge.Battery("256 Wh"), sun, 1000, trials=200)
+    /// >>> len(sz.edge.simulate(rig).trials("tokens_served").samples)
+    /// 200
     fn trials(&self, name: &str) -> PyResult<Option<MonteCarlo>> {
         let figure = self.find(name)?;
         figure.trials.clone().map(|trials| MonteCarlo::new(trials, &figure.quantity)).transpose()
@@ -81,6 +114,28 @@ impl PySimulation {
     }
 
     /// Power, charge and temperature over the days, or over some of them.
+    ///
+    /// Parameters
+    /// ----------
+    /// first
+    ///     First day. [1]
+    /// days
+    ///     Number of days. [1]
+    /// ax
+    ///     Axes to draw the power on; a figure of its own where left out.
+    ///
+    /// Raises
+    /// ------
+    /// ValueError
+    ///     A day that was not simulated.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> node = sz.edge.Node("3.8 W", "7.2 W", "4.1 s", "50 token")
+    /// >>> sun = sz.edge.Sun.days(["320 Wh", "80 Wh"], daylight="12 h", noon="12 h")
+    /// >>> found = sz.edge.simulate(sz.edge.Rig(node, sz.edge.Battery("256 Wh"), sun, 1000))
+    /// >>> figure, axes = found.plot(days=2)
     #[pyo3(signature = (first=0, days=3, *, ax=None))]
     fn plot(slf: &Bound<'_, Self>, first: u32, days: u32, ax: Option<Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
         let plotting = slf.py().import("szilard.plotting")?;
@@ -91,6 +146,10 @@ impl PySimulation {
         let one = |name: &str| self.0.figure(name).map_or(String::new(), |figure| figure.quantity.to_string());
         let (days, served, full) = (self.0.days.len(), one("tokens_served"), one("full_days"));
         format!("Simulation({days} days, {served} served, share of full days {full})")
+    }
+
+    fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
+        html::with_table(slf, "figures")
     }
 }
 
@@ -119,6 +178,18 @@ fn columns<'a>(all: impl Iterator<Item = &'a Step> + Clone) -> Vec<(&'static str
 /// board reaches its ceiling are found exactly. A call that is not served at its time is lost. Where an input is
 /// uncertain or the weather is drawn, the whole simulation is repeated with drawn inputs (JCGM 101).
 ///
+/// Parameters
+/// ----------
+/// scenario
+///     A `Rig`, or the path, bytes or open file of a TOML scenario.
+///
+/// Raises
+/// ------
+/// szilard.errors.EdgeError
+///     A scenario that cannot be, with the reason.
+/// OSError
+///     A file that the system does not give.
+///
 /// Examples
 /// --------
 /// >>> import szilard as sz
@@ -129,12 +200,28 @@ fn columns<'a>(all: impl Iterator<Item = &'a Step> + Clone) -> Vec<(&'static str
 #[pyfunction]
 pub fn simulate(py: Python<'_>, scenario: &Bound<'_, PyAny>) -> PyResult<PySimulation> {
     let scenario = of(scenario)?;
-    detached(py, || core::simulate(&scenario.0)).map(PySimulation)
+    watched(py, usize::MAX, None, move || core::simulate(&scenario.0)).map(PySimulation)
 }
 
 /// The smallest "panel" or "battery", or the most "calls" a day, with which every call is served on a share of the days:
 /// the size, to 0.1 %, and the share that it reaches. A size of the panel is in W where the array's rating is known,
 /// otherwise a multiple of the harvest. Where no size does, the reason is raised.
+///
+/// Parameters
+/// ----------
+/// scenario
+///     As of `simulate`.
+/// size
+///     "panel", "battery" or "calls".
+/// reliability
+///     Share of the days on which every call is to be served. [1]
+///
+/// Raises
+/// ------
+/// ValueError
+///     Another size.
+/// szilard.errors.EdgeError
+///     A share outside 0 to 1, or no size that does it, with the reason.
 ///
 /// Examples
 /// --------
@@ -160,7 +247,7 @@ pub fn sizing(
     };
     let scenario = of(scenario)?;
     let share: Ratio = guard(|| reliability.0.as_static())?;
-    let found = detached(py, || core::sizing(&scenario.0, size, share.value))?;
+    let found = watched(py, usize::MAX, None, move || core::sizing(&scenario.0, size, share.value))?;
     Ok((PyQuantity(found.size), found.reliability))
 }
 

@@ -3,9 +3,12 @@
 use super::inputs::Inputs;
 use super::model::model_of;
 use super::rungs::{PyLadder, columns};
-use crate::errors::{detached, guard};
+use crate::errors::guard;
+use crate::html;
+use crate::picture::drawn;
 use crate::quantity::Given;
 use crate::table::{Column, frame};
+use crate::watched::watched_in_place;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
@@ -13,6 +16,16 @@ use szilard::landauer::{Axis, Device, Roofline, SweepInputs, SweepRow, sweep as 
 use szilard::quantity::Quantity;
 
 /// Ladder, roofline and energy for each value of an axis.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> found = sz.sweep("llama-3-70b", "0.39 J/token", "300 K", over="batch", values=[1, 64], device="h200-sxm",
+/// ...                  context=2048, dtype="fp8")
+/// >>> found.axis, len(found.ladders), found.rooflines["limited_by"].to_list()
+/// ('batch', 2, ['memory', 'memory'])
+/// >>> found.table.filter(found.table["bound"] == "token-register")["value"].to_list()
+/// ['1', '64']
 #[pyclass(name = "Sweep", module = "szilard", frozen)]
 #[derive(Debug)]
 pub struct PySweep {
@@ -80,14 +93,31 @@ impl PySweep {
     }
 
     /// The measured energy, that of the roofline and the rungs over the values, coloured by kind: (figure, axes).
+    ///
+    /// Parameters
+    /// ----------
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> found = sz.sweep("llama-3-70b", "0.39 J/token", "300 K", over="context", values=[1024, 8192], dtype="fp8")
+    /// >>> figure, axes = found.plot()
+    /// >>> axes.get_yscale()
+    /// 'log'
     #[pyo3(signature = (ax=None))]
     fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
-        Ok(slf.py().import("szilard.plotting")?.call_method1("sweep", (slf, ax))?.unbind())
+        drawn(slf, "sweep", ax)
     }
 
     fn __repr__(&self) -> String {
         let labels = self.rows.iter().map(|row| row.label.as_str()).collect::<Vec<_>>().join(", ");
         format!("Sweep({}: {labels})", self.axis)
+    }
+
+    fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
+        html::with_table(slf, "rooflines")
     }
 }
 
@@ -112,6 +142,13 @@ impl PySweep {
 ///     Mean power during a step; left out, the rated one of the device, where its table has one. [W]
 /// inputs
 ///     As of `ladder`.
+///
+/// Raises
+/// ------
+/// szilard.errors.LandauerError
+///     An unknown axis or value, more or fewer energies than values, an unknown device.
+/// ValueError
+///     No energy at all.
 ///
 /// Examples
 /// --------
@@ -149,7 +186,7 @@ pub fn sweep(
     };
     let device = device.map(|name| guard(|| Device::named(name))).transpose()?;
     let first = energies.first().cloned().ok_or_else(|| PyValueError::new_err("a sweep needs an energy"))?;
-    let rows = detached(py, || {
+    let rows = watched_in_place(py, usize::MAX, None, || {
         let more = SweepInputs { energies, device: device.as_ref(), power: power.map(|power| power.0) };
         sweep_of(&inputs.ladder(&model, first, temperature.0), &axis, &more)
     })?;

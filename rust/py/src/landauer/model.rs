@@ -7,9 +7,19 @@ use crate::given::{bytes_of, path_of};
 use crate::quantity::{Given, PyQuantity};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
+use std::path::PathBuf;
 use szilard::landauer::{Device, Model, Precision, roofline as roofline_of};
 
 /// What a transformer computes, stores and moves, counted exactly from its config.json.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> llama = sz.Model.from_config("llama-3-70b")
+/// >>> llama.name, llama.layers, llama.vocabulary, llama.nonlinear_units
+/// ('llama-3-70b', 80, 128256, 2293760)
+/// >>> llama.parameters, llama.active_parameters, llama.matmul_parameters
+/// (70553706496, 70553706496, 69501714432)
 #[pyclass(name = "Model", module = "szilard", frozen)]
 #[derive(Debug, Clone)]
 pub struct PyModel(pub(super) Model);
@@ -25,8 +35,10 @@ pub(super) fn model_of(given: &Bound<'_, PyAny>) -> PyResult<Model> {
     }
     if given.is_instance_of::<PyString>() {
         let name: String = given.extract()?;
-        let is_file = path_of(given)?.is_some_and(|path| path.is_file());
-        if !is_file {
+        let path = path_of(given)?;
+        let is_path =
+            |path: &PathBuf| path.components().count() > 1 || path.extension().is_some_and(|end| end == "json");
+        if !path.is_some_and(|path| path.is_file() || is_path(&path)) {
             return guard(|| Model::named(&name));
         }
     }
@@ -38,6 +50,20 @@ pub(super) fn model_of(given: &Bound<'_, PyAny>) -> PyResult<Model> {
 impl PyModel {
     /// The model of a Hugging Face configuration: a path, a dictionary, or the name of one that the library carries.
     ///
+    /// Parameters
+    /// ----------
+    /// config
+    ///     The path of a config.json, its bytes, a dictionary, or a name out of `names`.
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.LandauerError
+    ///     An unknown name, an architecture that is not counted, a key that is missing or contradicts another.
+    /// OSError
+    ///     A file that the system does not give.
+    ///
+    /// Examples
+    /// --------
     /// >>> import szilard as sz
     /// >>> sz.Model.from_config("llama-3-70b").parameters
     /// 70553706496
@@ -47,6 +73,12 @@ impl PyModel {
     }
 
     /// The names of the models that the library carries.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> "llama-3-70b" in sz.Model.names()
+    /// True
     #[staticmethod]
     fn names() -> Vec<&'static str> {
         Model::names()
@@ -83,23 +115,93 @@ impl PyModel {
     }
 
     /// The floating-point operations to decode one token at a context of so many positions.
+    ///
+    /// Parameters
+    /// ----------
+    /// context
+    ///     Positions attended to, the token itself included. [token]
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.LandauerError
+    ///     A context that is no whole number from 1 to 2^32.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> sz.Model.from_config("llama-3-70b").flops(2048)
+    /// 144372137984
     fn flops(&self, context: Count) -> PyResult<u128> {
         guard(|| self.0.decode_flops(context.0))
     }
 
     /// The floating-point operations to read a prompt of so many tokens.
+    ///
+    /// Parameters
+    /// ----------
+    /// tokens
+    ///     Length of the prompt. [token]
+    /// causal
+    ///     Whether a position attends to itself and those before it only.
+    /// head_on_last_only
+    ///     Whether the vocabulary is computed for the last position only.
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.LandauerError
+    ///     A prompt that is no whole number from 1 to 2^32.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> sz.Model.from_config("llama-3-70b").prefill_flops(512)
+    /// 70440236089344
     #[pyo3(signature = (tokens, causal=true, head_on_last_only=true))]
     fn prefill_flops(&self, tokens: Count, causal: bool, head_on_last_only: bool) -> PyResult<u128> {
         guard(|| self.0.prefill_flops(tokens.0, causal, head_on_last_only))
     }
 
     /// The key-value row of one token at so many bytes an element. [B]
+    ///
+    /// Parameters
+    /// ----------
+    /// bytes_per_element
+    ///     Width of an element of the cache. [B]
+    ///
+    /// Raises
+    /// ------
+    /// OverflowError
+    ///     A width below zero.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> sz.Model.from_config("llama-3-70b").kv_bytes_per_token()
+    /// 327680
     #[pyo3(signature = (bytes_per_element=2))]
     fn kv_bytes_per_token(&self, bytes_per_element: u32) -> u128 {
         self.0.kv_bytes_per_token(bytes_per_element)
     }
 
     /// The key-value cache that decoding one token at a context reads, at so many bits an element. [B]
+    ///
+    /// Parameters
+    /// ----------
+    /// context
+    ///     Positions attended to, the token itself included. [token]
+    /// bits
+    ///     Width of an element of the cache. [bit]
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.LandauerError
+    ///     A context that is no whole number from 1 to 2^32.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> sz.Model.from_config("llama-3-70b").kv_bytes_read(2048)
+    /// 671088640.0
     #[pyo3(signature = (context, bits=16))]
     fn kv_bytes_read(&self, context: Count, bits: u32) -> PyResult<f64> {
         guard(|| self.0.kv_bits_read(context.0, bits)).map(|bits| bits as f64 / 8.0)
@@ -107,6 +209,26 @@ impl PyModel {
 
     /// The weights read for one step of a batch: at so many bits an element on average, or as `weights` of
     /// `read_weights` are stored. [B]
+    ///
+    /// Parameters
+    /// ----------
+    /// batch
+    ///     Sequences decoded together; with experts, more of them are read. [1]
+    /// bits
+    ///     Width of a weight, on average. [bit]
+    /// weights
+    ///     Of `read_weights`, in place of `bits`.
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.LandauerError
+    ///     A batch of none, a width that is not above zero, weights that are not those of this model.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> sz.Model.from_config("llama-3-70b").weight_bytes(bits=8.0)
+    /// 69503041536.0
     #[pyo3(signature = (batch=Count(1), bits=16.0, weights=None), text_signature = "($self, batch=1, bits=16.0, weights=None)")]
     fn weight_bytes(&self, batch: Count, bits: f64, weights: Option<&Bound<'_, PyWeights>>) -> PyResult<f64> {
         match weights {
@@ -116,6 +238,22 @@ impl PyModel {
     }
 
     /// The experts of a layer that a batch visits on average, chosen uniformly and independently: E (1 - (1 - k/E)^B).
+    ///
+    /// Parameters
+    /// ----------
+    /// batch
+    ///     Sequences decoded together, B. [1]
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.LandauerError
+    ///     A batch that is no whole number from 1 to 2^32.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> f"{sz.Model.from_config('mixtral-8x7b').distinct_experts(4):.4f}"
+    /// '5.4688'
     fn distinct_experts(&self, batch: Count) -> PyResult<f64> {
         guard(|| self.0.distinct_experts(batch.0))
     }
@@ -127,6 +265,22 @@ impl PyModel {
     }
 
     /// The multiplications with an addition to decode one token at a context of so many positions.
+    ///
+    /// Parameters
+    /// ----------
+    /// context
+    ///     Positions attended to, the token itself included. [token]
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.LandauerError
+    ///     A context that is no whole number from 1 to 2^32.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> sz.Model.from_config("llama-3-70b").macs(2048)
+    /// 72186068992
     fn macs(&self, context: Count) -> PyResult<u128> {
         guard(|| self.0.macs(context.0))
     }
@@ -138,6 +292,22 @@ impl PyModel {
     }
 
     /// The activations written for one token at a context of so many positions.
+    ///
+    /// Parameters
+    /// ----------
+    /// context
+    ///     Positions attended to, the token itself included. [token]
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.LandauerError
+    ///     A context that is no whole number from 1 to 2^32.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> sz.Model.from_config("llama-3-70b").activation_elements(2048)
+    /// 33395968
     fn activation_elements(&self, context: Count) -> PyResult<u128> {
         guard(|| self.0.activation_elements(context.0))
     }
@@ -154,10 +324,25 @@ impl PyModel {
 ///
 /// Parameters
 /// ----------
+/// model
+///     A `Model`, the name of one that the library carries, a config.json, or a dictionary.
+/// device
+///     Name of the device in the data table, as "h100-sxm".
+/// batch
+///     Sequences decoded together. [1]
+/// context
+///     Positions attended to by each. [token]
+/// dtype
+///     Widths of weights, activations and cache, as of `ladder`.
 /// weights
 ///     Of `read_weights`, in place of the width of a weight that `dtype` has.
 /// power
 ///     Mean power during a step; left out, the rated one of the device, where its table has one. [W]
+///
+/// Raises
+/// ------
+/// szilard.errors.LandauerError
+///     An unknown model, device or format, a device without figures for it, a batch or context of none.
 ///
 /// Examples
 /// --------

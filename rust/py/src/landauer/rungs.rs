@@ -4,6 +4,7 @@ use super::inputs::Inputs;
 use super::model::model_of;
 use crate::errors::{detached, guard};
 use crate::html;
+use crate::picture::drawn;
 use crate::quantity::{Given, PyQuantity};
 use crate::table::{Column, frame};
 use pyo3::prelude::*;
@@ -36,6 +37,15 @@ pub fn landauer_limit(temperature: Given) -> PyResult<PyQuantity> {
 }
 
 /// The ratio of a measured energy to a named bound, at a named temperature and boundary.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> gap = sz.ladder("llama-3-70b", "0.39 J/token", "300 K", dtype="fp8", context=2048).gap("mac-convention")
+/// >>> f"{gap.ratio:.3e}, 10^{gap.log10:.3f}", gap.bound, gap.kind
+/// ('1.176e+08, 10^8.070', 'mac-convention', 'convention')
+/// >>> gap.temperature, gap.boundary, gap.not_claimed.split(":")[0]
+/// (300 K, None, 'no property of the map')
 #[pyclass(name = "Gap", module = "szilard", frozen)]
 #[derive(Debug, Clone)]
 pub struct PyGap(Gap);
@@ -90,6 +100,18 @@ impl PyGap {
 }
 
 /// A measured energy per token beside every bound.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> energy = sz.Quantity("0.39 J/token", boundary="board")
+/// >>> ladder = sz.ladder("llama-3-70b", energy, "300 K", dtype="fp8", context=2048)
+/// >>> ladder.energy, ladder.measured, ladder.temperature
+/// (0.39 J/token = 0.1083333333333333 kWh/Mtoken [board], 0.39 J/token = 0.1083333333333333 kWh/Mtoken [board], 300 K)
+/// >>> ladder.table["bound"].to_list()[:3], ladder.warnings
+/// (['reversible', 'exported-entropy', 'output-entropy'], [])
+/// >>> f"{ladder.landauer_units:.3e}", ladder.entropy_export_ratio
+/// ('1.358e+20 bit/token', None)
 #[pyclass(name = "Ladder", module = "szilard", frozen)]
 #[derive(Debug)]
 pub struct PyLadder(pub(super) Ladder);
@@ -144,21 +166,51 @@ impl PyLadder {
 
     /// The gap to a named bound, as "kv-row".
     ///
+    /// Parameters
+    /// ----------
+    /// bound
+    ///     Its name, out of the column `bound` of `table`.
+    ///
     /// Raises
     /// ------
     /// szilard.errors.LandauerError
     ///     An unknown bound, a bound of 0 J, an input that was not given.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> f"{sz.ladder('llama-3-70b', '0.39 J/token', '300 K').gap('token-register').ratio:.3e}"
+    /// '8.005e+18'
     fn gap(&self, bound: &str) -> PyResult<PyGap> {
         guard(|| self.0.gap(bound).cloned()).map(PyGap)
     }
 
     /// The ladder over decades, coloured by kind: (figure, axes).
+    ///
+    /// Parameters
+    /// ----------
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> figure, axes = sz.ladder("llama-3-70b", "0.39 J/token", "300 K", dtype="fp8", context=2048).plot()
+    /// >>> axes.get_xscale()
+    /// 'log'
     #[pyo3(signature = (ax=None))]
     fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
-        Ok(slf.py().import("szilard.plotting")?.call_method1("ladder", (slf, ax))?.unbind())
+        drawn(slf, "ladder", ax)
     }
 
     fn __repr__(&self) -> String {
+        let (all, with_ratio) = (self.0.rungs().len(), self.0.rungs().iter().filter(|rung| rung.gap.is_ok()).count());
+        let (energy, temperature) = (self.0.energy(), self.0.temperature());
+        let remarks: String = self.0.diagnostics().iter().map(|remark| format!("; {}", remark.code)).collect();
+        format!("Ladder({energy} at {temperature}, a ratio to {with_ratio} of {all} rungs{remarks})")
+    }
+
+    fn __str__(&self) -> String {
         self.0.to_string().trim_end().to_owned()
     }
 
@@ -263,7 +315,7 @@ fn words(rungs: &[(&Rung, Option<Boundary>)]) -> Vec<(&'static str, Column)> {
 /// chain
 ///     A `BoundaryChain` with the factors between the boundary of the energy and the chip, to which it is lowered.
 /// error_probability
-///     Probability that a switch is found in the wrong state.
+///     Probability that a switch is found in the wrong state. [1]
 /// transfer_energy
 ///     Energy to move a bit from memory to the chip, or a memory: "hbm2", "gddr5". [J/bit]
 /// cross_entropy
@@ -280,6 +332,15 @@ fn words(rungs: &[(&Rung, Option<Boundary>)]) -> Vec<(&'static str, Column)> {
 ///     How often a bath attempts a barrier, and how long the barrier holds. [Hz], [s]
 /// step_time
 ///     Time in which the machine passes to an orthogonal state for a token. [s]
+///
+/// Raises
+/// ------
+/// szilard.errors.LandauerError
+///     An unknown model or format, a temperature that is not above 0 K, an input out of range.
+/// szilard.errors.BoundaryError
+///     An energy that the chain cannot lower to the chip.
+/// szilard.errors.UnitError
+///     An input of another dimension than stands behind it.
 ///
 /// Examples
 /// --------

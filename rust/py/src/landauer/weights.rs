@@ -3,12 +3,24 @@
 use super::PyModel;
 use crate::errors::guard;
 use crate::given::head_of;
+use crate::html;
+use crate::picture::drawn;
 use crate::table::{Column, frame};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
 use szilard::landauer::{StoredType, WEIGHTS_HEADER, Weights, read_weights as weights_of};
 
 /// The types and sizes of a model's weights, from the headers of its files and from nothing else.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> header = b'{"w": {"dtype": "BF16", "shape": [2, 3], "data_offsets": [0, 12]}}'
+/// >>> weights = sz.read_weights(len(header).to_bytes(8, "little") + header)
+/// >>> weights.format, weights.elements, weights.bytes
+/// ('safetensors', 6, 12.0)
+/// >>> weights.table.row(0, named=True)["bits_per_element"]
+/// 16.0
 #[pyclass(name = "Weights", module = "szilard", frozen)]
 #[derive(Debug, Clone)]
 pub struct PyWeights(pub(super) Weights);
@@ -53,13 +65,59 @@ impl PyWeights {
     }
 
     /// The bits stored for each parameter of a model, whatever they are packed into.
+    ///
+    /// Parameters
+    /// ----------
+    /// model
+    ///     The model that the weights are of.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> header = b'{"w": {"dtype": "BF16", "shape": [2, 3], "data_offsets": [0, 12]}}'
+    /// >>> weights = sz.read_weights(len(header).to_bytes(8, "little") + header)
+    /// >>> f"{weights.bits_per_parameter(sz.Model.from_config('llama-3-70b')):.1e}"  # six weights are no model
+    /// '1.4e-09'
     fn bits_per_parameter(&self, model: &Bound<'_, PyModel>) -> f64 {
         self.0.bits() as f64 / model.get().0.parameters() as f64
+    }
+
+    /// The bytes of each type of element as bars: (figure, axes).
+    ///
+    /// Parameters
+    /// ----------
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> header = b'{"w": {"dtype": "BF16", "shape": [2, 3], "data_offsets": [0, 12]}}'
+    /// >>> sz.read_weights(len(header).to_bytes(8, "little") + header).plot()[1].get_xlabel()
+    /// 'size [B]'
+    ///
+    /// Parameters
+    /// ----------
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> header = b'{"w": {"dtype": "BF16", "shape": [2, 3], "data_offsets": [0, 12]}}'
+    /// >>> figure, axes = sz.read_weights(len(header).to_bytes(8, "little") + header).plot()
+    #[pyo3(signature = (ax=None))]
+    fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+        drawn(slf, "stored_types", ax)
     }
 
     fn __repr__(&self) -> String {
         let types = self.0.types.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
         format!("Weights({}, {} elements of {types})", self.0.format, self.0.elements())
+    }
+
+    fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
+        html::with_table(slf, "table")
     }
 }
 

@@ -1,16 +1,17 @@
 //! The quantity as a Python number.
 
 use super::budget::budget;
-use super::given::{Given, Size, is_real, operand, word};
-use crate::errors::{Raise, detached, exceptions, guard};
-use crate::html;
+use super::construction::{Known, Spread, made};
+use super::given::{Given, Size, word};
+use super::operators::{card, combined, compared, formatted, hashed, is_close, json, no_array, starts_a_sum};
+use crate::errors::guard;
 use crate::monte_carlo::{Interval, MonteCarlo};
+use crate::picture::drawn;
+use crate::watched::watched;
 use pyo3::prelude::*;
 use pyo3::pyclass::CompareOp;
-use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyFloat, PyInt, PyString, PyTuple};
-use std::cmp::Ordering;
-use szilard::quantity::{Basis, Boundary, Distribution, Method, Quantity, QuantityError, QuantityRecord, UnitError};
+use pyo3::types::{PyDict, PyTuple};
+use szilard::quantity::{Basis, Boundary, Method, Quantity, QuantityRecord, UnitError};
 
 /// A value with its unit, its uncertainty budget and the boundary it was counted at.
 ///
@@ -22,13 +23,14 @@ use szilard::quantity::{Basis, Boundary, Distribution, Method, Quantity, Quantit
 /// ----------
 /// value
 ///     Text ("29.52 J"), a pair (29.52, "J"), a number followed by `unit`, or a quantity. A number alone is refused:
-///     a pure number is "0.3" or (0.3, "1").
+///     a pure number is "0.3" or (0.3, "1"). [any unit]
 /// unit
 ///     The unit of a `value` that is a plain number.
 /// u
-///     Standard uncertainty: "0.34 J", or "2 %" of the value.
+///     Standard uncertainty: "0.34 J", or "2 %" of the value. [that of the value]
 /// half_width
 ///     Half-width of a tolerance, taken as rectangular unless `distribution` says otherwise: u = half_width/√3.
+///     [that of the value]
 /// boundary
 ///     chip, board, node, it, site, grid or primary.
 /// basis
@@ -41,7 +43,7 @@ use szilard::quantity::{Basis, Boundary, Distribution, Method, Quantity, Quantit
 ///     Identity of the source of the uncertainty, as that of a meter. Without it the source is one of its own.
 /// degrees_of_freedom
 ///     Degrees of freedom of `u` where it comes from that many observations more than one: type A. Beside a
-///     `half_width`: how well the limits are known.
+///     `half_width`: how well the limits are known. [1]
 /// distribution
 ///     normal, t(5), rectangular, triangular, arcsine or curvilinear-trapezoid(0.1), the last with the share of the
 ///     half-width to which its limits are known.
@@ -56,37 +58,18 @@ use szilard::quantity::{Basis, Boundary, Distribution, Method, Quantity, Quantit
 /// Examples
 /// --------
 /// >>> import szilard as sz
-/// >>> sz.Quantity("29.52 J", half_width="2 %", boundary="node")
-/// (29.52 ± 0.34) J [node]
+/// >>> energy = sz.Quantity("29.52 J", half_width="2 %", boundary="node", basis="gross", method="measured")
+/// >>> energy
+/// (29.52 ± 0.34) J [node, gross, measured]
+/// >>> energy.value, energy.unit, round(energy.u, 3), energy.degrees_of_freedom
+/// (29.52, 'J', 0.341, inf)
+/// >>> energy.boundary, energy.basis, energy.method, energy.methods, energy.dimension
+/// ('node', 'gross', 'measured', ['measured'], 'J')
 /// >>> sz.Quantity("7.2 W") * sz.Quantity("4.1 s") / sz.Quantity("50 token")
 /// 0.5904 J/token = 0.164 kWh/Mtoken
 #[pyclass(name = "Quantity", module = "szilard", frozen, weakref, subclass)]
 #[derive(Debug, Clone)]
 pub struct PyQuantity(pub Quantity);
-
-/// Tells pint, once it is imported, to leave arithmetic to these quantities: it would keep our number in its own unit.
-fn defer_to_us(py: Python<'_>) -> PyResult<()> {
-    static TOLD: PyOnceLock<()> = PyOnceLock::new();
-    if TOLD.get(py).is_some() {
-        return Ok(());
-    }
-    let modules = py.import("sys")?.getattr("modules")?;
-    if let Ok(compat) = modules.get_item("pint.compat") {
-        compat.getattr("upcast_type_map")?.set_item("szilard.Quantity", py.get_type::<PyQuantity>())?;
-        TOLD.get_or_init(py, || ());
-    }
-    Ok(())
-}
-
-fn combined(
-    other: &Bound<'_, PyAny>,
-    combine: impl FnOnce(&Quantity) -> Result<Quantity, QuantityError>,
-) -> PyResult<Py<PyAny>> {
-    match operand(other)? {
-        Some(quantity) => Ok(Py::new(other.py(), PyQuantity(guard(|| combine(&quantity))?))?.into_any()),
-        None => Ok(other.py().NotImplemented()),
-    }
-}
 
 #[pymethods]
 impl PyQuantity {
@@ -107,36 +90,9 @@ impl PyQuantity {
         degrees_of_freedom: Option<f64>,
         distribution: Option<&str>,
     ) -> PyResult<Self> {
-        defer_to_us(value.py())?;
-        let Given(mut quantity) = match unit {
-            Some(unit) => PyTuple::new(value.py(), [value, PyString::new(value.py(), unit).as_any()])?.extract()?,
-            None => value.extract()?,
-        };
-        if let Some(boundary) = word::<Boundary>(boundary)? {
-            quantity = quantity.at(Some(boundary));
-        }
-        if let Some(basis) = word::<Basis>(basis)? {
-            quantity = quantity.on(Some(basis));
-        }
-        if let Some(method) = word::<Method>(method)? {
-            quantity = quantity.by([method]);
-        }
-        guard(|| {
-            let shape: Option<Distribution> = distribution.map(str::parse).transpose()?;
-            if let Some(Size(size, unit)) = u {
-                let (size, shape) = (quantity.tolerance(size, &unit)?, shape.unwrap_or(Distribution::Normal));
-                quantity = quantity.with_source(size, id, label, shape, degrees_of_freedom)?;
-            }
-            if let Some(Size(size, unit)) = half_width {
-                let shape = shape.unwrap_or(Distribution::Rectangular);
-                let standard = shape.standard_of_half_width().ok_or_else(|| UnitError::Distribution {
-                    found: format!("{}, which has no half-width", shape.word()),
-                })?;
-                let size = quantity.tolerance(size, &unit)? * standard;
-                quantity = quantity.with_source(size, id, label, shape, degrees_of_freedom)?;
-            }
-            Ok::<_, UnitError>(Self(quantity))
-        })
+        let known = Known { boundary, basis, method };
+        let spread = Spread { u, half_width, label, id, degrees_of_freedom, distribution };
+        made(value, unit, known, spread).map(Self)
     }
 
     /// The value in `unit`.
@@ -195,12 +151,44 @@ impl PyQuantity {
 
     /// The same figure, said to be counted at a boundary (at none for None). Nothing is converted: that is what a
     /// `BoundaryChain` does.
+    ///
+    /// Parameters
+    /// ----------
+    /// boundary
+    ///     chip, board, node, it, site, grid, primary, or None.
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.BoundaryError
+    ///     Another word.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> sz.Quantity("29.52 J").at("node")
+    /// 29.52 J [node]
     #[pyo3(signature = (boundary))]
     fn at(&self, boundary: Option<&str>) -> PyResult<Self> {
         Ok(Self(self.0.at(word(boundary)?)))
     }
 
     /// The same figure on a basis: gross, above-idle, idle, or None.
+    ///
+    /// Parameters
+    /// ----------
+    /// basis
+    ///     gross, above-idle, idle, or None.
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.BoundaryError
+    ///     Another word.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> sz.Quantity("29.52 J").on("gross")
+    /// 29.52 J [gross]
     #[pyo3(signature = (basis))]
     fn on(&self, basis: Option<&str>) -> PyResult<Self> {
         Ok(Self(self.0.on(word(basis)?)))
@@ -208,6 +196,18 @@ impl PyQuantity {
 
     /// The figure in another unit of the same dimension.
     ///
+    /// Parameters
+    /// ----------
+    /// unit
+    ///     A unit of the same dimension, as "kWh/Mtoken".
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.UnitError
+    ///     An unknown unit, or one of another dimension.
+    ///
+    /// Examples
+    /// --------
     /// >>> import szilard as sz
     /// >>> sz.Quantity("0.59 J/token").to("kWh/Mtoken").value
     /// 0.16388888888888886
@@ -217,6 +217,13 @@ impl PyQuantity {
 
     /// The table of the components of the uncertainty: id, label, type, distribution, degrees_of_freedom, contribution
     /// (signed, in `unit`) and share of the variance. The shares sum to one.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> net = sz.Quantity("61 J", u="3 J", label="gain") - sz.Quantity("20 J", u="4 J", label="idle")
+    /// >>> [round(share, 2) for share in net.budget()["share"]]
+    /// [0.36, 0.64]
     fn budget(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         budget(py, &self.0)
     }
@@ -227,30 +234,81 @@ impl PyQuantity {
     /// 101) where an input with \|x\|/u < 5 stands in a denominator or power, or where a component that is not normal
     /// has more than half of the variance.
     ///
+    /// Parameters
+    /// ----------
+    /// coverage
+    ///     Probability that the interval holds the figure, above 0 and below 1. [1]
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.UnitError
+    ///     Another probability, or a figure that has no interval.
+    ///
+    /// Examples
+    /// --------
     /// >>> import szilard as sz
     /// >>> sz.Quantity("10 J", u="1 J").expanded(0.95)
     /// [8.040036, 11.95996] J (95 %, first order)
     #[pyo3(signature = (coverage=0.95))]
     fn expanded(&self, py: Python<'_>, coverage: f64) -> PyResult<Interval> {
-        let interval = detached(py, || self.0.measured().interval(coverage))?;
+        let figure = self.0.measured().clone();
+        let interval = watched(py, usize::MAX, None, move || figure.interval(coverage))?;
         Ok(Interval::new(interval, self.0.unit().symbol()))
     }
 
     /// The distribution of the figure from its own measurement model, evaluated at `n` drawn inputs (JCGM 101).
+    ///
+    /// Parameters
+    /// ----------
+    /// n
+    ///     Number of trials. [1]
+    /// seed
+    ///     Seed of the random numbers: the same trials on any number of threads. [1]
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.UnitError
+    ///     Too few or too many trials.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> energy = sz.Quantity("10 J", u="1 J") / sz.Quantity("50 token", u="1 token")
+    /// >>> f"{energy.monte_carlo(n=100_000).mean:.3f}"
+    /// '0.200'
     #[pyo3(signature = (n=1_000_000, seed=0))]
     fn monte_carlo(&self, py: Python<'_>, n: usize, seed: u64) -> PyResult<MonteCarlo> {
-        let trials = detached(py, || self.0.measured().monte_carlo(n, seed))?;
+        let figure = self.0.measured().clone();
+        let trials = watched(py, n.saturating_mul(8), None, move || figure.monte_carlo(n, seed))?;
         MonteCarlo::new(trials, &self.0)
     }
 
     /// Whether two figures differ by no more than `rel_tol` of the larger one or than `abs_tol`.
+    ///
+    /// Parameters
+    /// ----------
+    /// other
+    ///     The other figure. [of the same dimension]
+    /// rel_tol
+    ///     Difference that is allowed, over the larger of the two. [1]
+    /// abs_tol
+    ///     Difference that is allowed. [of the same dimension]
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.UnitError
+    ///     A figure of another dimension.
+    /// szilard.errors.BoundaryError
+    ///     A figure at another boundary or on another basis.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> sz.Quantity("1 kWh").isclose("3.6 MJ")
+    /// True
     #[pyo3(signature = (other, *, rel_tol=1e-9, abs_tol=None))]
     fn isclose(&self, other: Given, rel_tol: f64, abs_tol: Option<Size>) -> PyResult<bool> {
-        guard(|| {
-            let absolute = abs_tol.map_or(Ok(0.0), |Size(size, unit)| self.0.tolerance(size, &unit))?;
-            let absolute = self.0.unit().difference_to_coherent(absolute);
-            self.0.is_close(&other.0, rel_tol, absolute)
-        })
+        is_close(&self.0, &other.0, rel_tol, abs_tol)
     }
 
     fn __add__(&self, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
@@ -258,8 +316,7 @@ impl PyQuantity {
     }
 
     fn __radd__(&self, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        // the sum() of Python starts from the whole number 0
-        if other.is_exact_instance_of::<PyInt>() && !other.is_truthy()? {
+        if starts_a_sum(other)? {
             return Ok(Py::new(other.py(), self.clone())?.into_any());
         }
         combined(other, |other| other.plus(&self.0))
@@ -318,30 +375,39 @@ impl PyQuantity {
     }
 
     fn __richcmp__(&self, other: &Bound<'_, PyAny>, compare: CompareOp) -> PyResult<Py<PyAny>> {
-        let py = other.py();
-        let is_equality = matches!(compare, CompareOp::Eq | CompareOp::Ne);
-        if is_equality && !other.is_instance_of::<Self>() && !is_real(other)? {
-            return Ok(py.NotImplemented());
-        }
-        let answer = match (operand(other)?, compare) {
-            (None, _) => return Ok(py.NotImplemented()),
-            (Some(other), CompareOp::Eq) => self.0 == other,
-            (Some(other), CompareOp::Ne) => self.0 != other,
-            (Some(other), order) => {
-                let ordering: Ordering = guard(|| self.0.compare(&other))?;
-                order.matches(ordering)
-            }
-        };
-        Ok(answer.into_pyobject(py)?.to_owned().into_any().unbind())
+        compared(self, other, compare)
     }
 
     /// Equal figures have one hash; that of a pure number is the hash of the number.
     fn __hash__(&self, py: Python<'_>) -> PyResult<isize> {
-        let value = PyFloat::new(py, self.0.coherent_value() + 0.0);
-        if self.0 == Quantity::number(self.0.coherent_value()).map_err(Raise::raise)? {
-            return value.hash();
-        }
-        (value, self.dimension(), self.boundary(), self.basis()).into_pyobject(py)?.hash()
+        hashed(self, py)
+    }
+
+    /// The components of the uncertainty as bars: (figure, axes).
+    ///
+    /// Parameters
+    /// ----------
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> sz.Quantity("5 J", u="0.1 J").plot()[1].get_xlabel()
+    /// 'standard uncertainty [J]'
+    ///
+    /// Parameters
+    /// ----------
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> figure, axes = (sz.Quantity("61 J", u="3 J") - sz.Quantity("20 J", u="4 J")).plot()
+    #[pyo3(signature = (ax=None))]
+    fn plot(slf: &Bound<'_, Self>, ax: Option<&Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+        drawn(slf, "budget", ax)
     }
 
     fn __repr__(&self) -> String {
@@ -350,26 +416,11 @@ impl PyQuantity {
 
     /// The value in a format of numbers, its uncertainty in the same, and the unit.
     fn __format__(&self, py: Python<'_>, spec: &str) -> PyResult<String> {
-        if spec.is_empty() {
-            return Ok(self.0.to_string());
-        }
-        let number = |x: f64| PyFloat::new(py, x).call_method1("__format__", (spec,))?.extract::<String>();
-        let (value, unit) = (number(self.0.value())?, self.unit());
-        let value = if self.0.u() > 0.0 { format!("({value} ± {})", number(self.0.u())?) } else { value };
-        Ok(if unit == "1" { value } else { format!("{value} {unit}") })
+        formatted(self, py, spec)
     }
 
     fn _repr_html_(&self) -> String {
-        let rows: Vec<Vec<String>> = self
-            .0
-            .measured()
-            .shares()
-            .map(|(component, share)| {
-                let contribution = format!("{:.2e} {}", component.contribution, self.unit());
-                vec![component.label.to_string(), contribution, format!("{:.1} %", 100.0 * share)]
-            })
-            .collect();
-        html::card(&self.0.to_string(), "budget", &["component", "contribution", "share of variance"], &rows)
+        card(self)
     }
 
     fn _repr_latex_(&self) -> String {
@@ -385,18 +436,38 @@ impl PyQuantity {
     /// Refused: an array of quantities would lose the unit.
     #[pyo3(signature = (*_args, **_kwargs))]
     fn __array__(&self, _args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
-        Err(exceptions::UnitError::new_err(
-            "a quantity is one number with a unit and does not become an array; take .to(unit).value into a column \
-             with the unit in its name, as power_w",
-        ))
+        Err(no_array())
     }
 
     /// The quantity as JSON: value, unit, u, boundary, basis, method, components.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> sz.Quantity("29.52 J", boundary="node").to_json()
+    /// '{"value":29.52,"unit":"J","u":0.0,"boundary":"node","basis":null,"method":null,"components":[],"linear":true}'
     fn to_json(&self) -> PyResult<String> {
         serde_json::to_string(&QuantityRecord::from(&self.0)).map_err(json)
     }
 
     /// The quantity of a JSON text. Components keep their identity: a copy minus its original is 0 ± 0.
+    ///
+    /// Parameters
+    /// ----------
+    /// text
+    ///     What `to_json` gave.
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.UnitError
+    ///     A text that is no such thing.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> energy = sz.Quantity("29.52 J", u="0.34 J")
+    /// >>> sz.Quantity.from_json(energy.to_json()) - energy
+    /// 0 J
     #[staticmethod]
     fn from_json(text: &str) -> PyResult<Self> {
         let record: QuantityRecord = serde_json::from_str(text).map_err(json)?;
@@ -414,8 +485,4 @@ impl PyQuantity {
     fn __deepcopy__(&self, _memo: &Bound<'_, PyAny>) -> Self {
         self.clone()
     }
-}
-
-fn json(error: serde_json::Error) -> PyErr {
-    exceptions::UnitError::new_err(format!("the JSON of a quantity: {error}"))
 }

@@ -10,6 +10,22 @@ use szilard::quantity::evaluate;
 /// `+ - * / ^`, parentheses, sqrt, exp, ln, log2, log10, abs, sin, cos, pi, k_B, h_P, e_0. A number and the units behind it are
 /// one factor: in ``E / 50 token`` the whole ``50 token`` divides. What can be read in two ways is refused.
 ///
+/// Parameters
+/// ----------
+/// text
+///     The expression.
+/// names
+///     What its names stand for: quantities or text. [any unit]
+///
+/// Raises
+/// ------
+/// szilard.errors.UnitError
+///     An expression that cannot be read, or can be read in two ways; dimensions that do not add.
+/// szilard.errors.BoundaryError
+///     Figures at different boundaries that are added.
+///
+/// Examples
+/// --------
 /// >>> import szilard as sz
 /// >>> sz.calc("7.2 W * 4.1 s / 50 token")
 /// 0.5904 J/token = 0.164 kWh/Mtoken

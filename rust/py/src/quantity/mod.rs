@@ -2,8 +2,10 @@
 
 mod budget;
 mod class;
+mod construction;
 mod expression;
 mod given;
+mod operators;
 
 pub use budget::budget;
 pub use class::PyQuantity;

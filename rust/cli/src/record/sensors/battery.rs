@@ -3,9 +3,8 @@
 //! While it is charged, or the machine is on mains, its current is not what the machine draws: there is no reading.
 //! Reference: Linux kernel, Documentation/ABI/testing/sysfs-class-power.
 
-use super::files::{entries, name, text, whole};
+use super::files::{Number, entries, name, text};
 use super::{Channel, Found, Reading, Search, Sensor, SensorKind};
-use std::path::{Path, PathBuf};
 use szilard::quantity::Boundary;
 use szilard::traces::Kind;
 
@@ -15,7 +14,10 @@ pub(super) const SENSOR: SensorKind =
 const CLASS: &str = "sys/class/power_supply";
 
 struct Battery {
-    folder: PathBuf,
+    status: Number,
+    power: Number,
+    volts: Number,
+    amperes: Number,
     channels: [Channel; 1],
 }
 
@@ -29,7 +31,14 @@ fn probe(search: &Search) -> Found {
             continue;
         }
         let channel = Channel::new(SENSOR.name, &name(&folder), "discharge", Kind::InstantPower, "uW");
-        found.keep(Battery { channels: [channel.at(Boundary::Node)], folder });
+        let file = |name: &str| Number::from(folder.join(name));
+        found.keep(Battery {
+            status: file("status"),
+            power: file("power_now"),
+            volts: file("voltage_now"),
+            amperes: file("current_now"),
+            channels: [channel.at(Boundary::Node)],
+        });
     }
     if found.sensors.is_empty() && found.reasons.is_empty() {
         found.reasons.push(format!("no battery in /{CLASS}"));
@@ -43,22 +52,27 @@ impl Sensor for Battery {
     }
 
     fn read(&mut self, _: i64, into: &mut Vec<Reading>) {
-        into.push(discharge(&self.folder).map_or_else(Reading::Missing, Reading::Whole));
+        into.push(self.discharge().map_or_else(Reading::Missing, Reading::Whole));
     }
 }
 
-/// The power that is drawn from the battery. [uW]
-fn discharge(folder: &Path) -> Result<i64, String> {
-    let status = text(&folder.join("status"))?;
-    if status != "Discharging" {
-        return Err(format!("status {status}: its current is not what the machine draws"));
+impl Battery {
+    /// The power that is drawn. [uW]
+    fn discharge(&mut self) -> Result<i64, String> {
+        let status = self.status.word()?;
+        if status != "Discharging" {
+            return Err(format!("status {status}: its current is not what the machine draws"));
+        }
+        // some drivers count a discharge below zero; the status has said the direction
+        if let Ok(power) = self.power.read() {
+            return power.checked_abs().ok_or_else(out_of_range);
+        }
+        // uV times uA are pW; half a uW is rounded up
+        let picowatts = i128::from(self.volts.read()?) * i128::from(self.amperes.read()?).abs();
+        i64::try_from((picowatts + 500_000) / 1_000_000).map_err(|_| out_of_range())
     }
-    // some drivers count a discharge below zero; the status has said the direction
-    if let Ok(power) = whole(&folder.join("power_now")) {
-        return Ok(power.abs());
-    }
-    let (volts, amperes) = (whole(&folder.join("voltage_now"))?, whole(&folder.join("current_now"))?);
-    // uV times uA are pW; half a uW is rounded up
-    let picowatts = i128::from(volts) * i128::from(amperes.abs());
-    i64::try_from((picowatts + 500_000) / 1_000_000).map_err(|_| "a power out of range".to_owned())
+}
+
+fn out_of_range() -> String {
+    "a power out of range".to_owned()
 }

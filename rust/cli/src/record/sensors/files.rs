@@ -18,7 +18,7 @@ pub(super) enum Source {
     Product(Number, Number),
 }
 
-/// A file with one whole number, kept open between two reads.
+/// A file with one number or word, kept open between two reads.
 pub(super) struct Number {
     path: PathBuf,
     open: Option<File>,
@@ -33,16 +33,25 @@ impl From<PathBuf> for Number {
 impl Number {
     /// The number as it is now: the kernel makes the text anew for each read from the start.
     pub(super) fn read(&mut self) -> Result<i64, String> {
+        self.by(number)
+    }
+
+    /// The word as it is now.
+    pub(super) fn word(&mut self) -> Result<String, String> {
+        self.by(|file, path| start(file, path, &mut [0; LONGEST]).map(str::to_owned))
+    }
+
+    fn by<T>(&mut self, read: fn(&File, &Path) -> Result<T, String>) -> Result<T, String> {
         // one that was removed or replaced is opened anew
         if let Some(file) = self.open.take_if(|file| file.metadata().is_ok_and(|data| data.nlink() > 0)) {
-            let found = number(&file, &self.path);
-            self.open = found.is_ok().then_some(file);
+            let found = read(&file, &self.path);
             if found.is_ok() {
+                self.open = Some(file);
                 return found;
             }
         }
         let file = open(&self.path)?;
-        let found = number(&file, &self.path);
+        let found = read(&file, &self.path);
         self.open = found.is_ok().then_some(file);
         found
     }

@@ -8,6 +8,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 use szilard::input::{Dimension, Unit, unit};
@@ -77,8 +78,12 @@ impl MeterSpec {
     }
 }
 
-/// The newest reading that was not taken.
-type Come = Mutex<Option<Reading>>;
+/// The newest reading that was not taken, and how many older powers it has replaced.
+#[derive(Default)]
+struct Come {
+    newest: Mutex<Option<Reading>>,
+    skipped: AtomicU64,
+}
 
 struct Meter {
     come: Arc<Come>,
@@ -113,14 +118,16 @@ fn open(spec: &MeterSpec) -> std::io::Result<Meter> {
     };
     let channel = Channel::new(SENSOR.name, &super::files::name(&spec.path), "meter", kind, &spec.symbol);
     let come = Arc::<Come>::default();
+    // a counter has in its newest reading what the older ones had
+    let counts = matches!(kind, Kind::InstantPower);
     let (spec, weak) = (spec.clone(), Arc::downgrade(&come));
     let boundary = spec.boundary;
-    std::thread::spawn(move || listen(&spec, file, &weak));
+    std::thread::spawn(move || listen(&spec, file, &weak, counts));
     Ok(Meter { come, channels: [Channel { boundary, ..channel }] })
 }
 
 /// Takes lines as they come, until nobody asks any more.
-fn listen(spec: &MeterSpec, mut file: File, come: &Weak<Come>) {
+fn listen(spec: &MeterSpec, mut file: File, come: &Weak<Come>, counts: bool) {
     let (mut line, mut buffer) = (Vec::new(), [0; 1024]);
     while let Some(come) = come.upgrade() {
         let count = match file.read(&mut buffer) {
@@ -128,7 +135,7 @@ fn listen(spec: &MeterSpec, mut file: File, come: &Weak<Come>) {
             Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => 0,
             Err(error) => {
                 let reason = super::files::reason_of("the meter", &error);
-                put(&come, Reading::Missing(reason));
+                come.put(Reading::Missing(reason), false);
                 std::thread::sleep(PAUSE * 50);
                 0
             }
@@ -136,7 +143,7 @@ fn listen(spec: &MeterSpec, mut file: File, come: &Weak<Come>) {
         for byte in buffer.iter().take(count) {
             match byte {
                 b'\n' | b'\r' if line.is_empty() => {}
-                b'\n' | b'\r' => put(&come, spec.reading(&String::from_utf8_lossy(&std::mem::take(&mut line)))),
+                b'\n' | b'\r' => come.put(spec.reading(&String::from_utf8_lossy(&std::mem::take(&mut line))), counts),
                 _ if line.len() < LONGEST => line.push(*byte),
                 _ => {}
             }
@@ -148,9 +155,14 @@ fn listen(spec: &MeterSpec, mut file: File, come: &Weak<Come>) {
     }
 }
 
-/// Keeps the newest reading.
-fn put(come: &Come, reading: Reading) {
-    *come.lock().unwrap_or_else(PoisonError::into_inner) = Some(reading);
+impl Come {
+    /// Keeps the newest reading.
+    fn put(&self, reading: Reading, counts: bool) {
+        let older = self.newest.lock().unwrap_or_else(PoisonError::into_inner).replace(reading);
+        if counts && matches!(older, Some(Reading::Decimal(_))) {
+            self.skipped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
 }
 
 impl Sensor for Meter {
@@ -159,8 +171,12 @@ impl Sensor for Meter {
     }
 
     fn read(&mut self, _: i64, into: &mut Vec<Reading>) {
-        let newest = self.come.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let newest = self.come.newest.lock().unwrap_or_else(PoisonError::into_inner).take();
         into.push(newest.unwrap_or(Reading::NothingNew));
+    }
+
+    fn skipped(&self) -> u64 {
+        self.come.skipped.load(Ordering::Relaxed)
     }
 }
 

@@ -96,6 +96,11 @@ pub(crate) trait Sensor: Send {
     /// Says that the next reading is the last one, however soon it comes.
     fn at_last(&mut self) {}
 
+    /// Readings that came and were not given, as newer ones came before they were asked for.
+    fn skipped(&self) -> u64 {
+        0
+    }
+
     /// The process that it has started and that goes on, if there is one.
     fn process(&self) -> Option<u32> {
         None

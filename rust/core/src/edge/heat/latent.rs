@@ -50,6 +50,16 @@ impl LatentStore {
         Ok(Self { mass: mass.clone(), fusion: fusion.clone(), melting: melting.clone(), specific_heat })
     }
 
+    /// The mass. [kg]
+    pub fn mass(&self) -> &Quantity {
+        &self.mass
+    }
+
+    /// The temperature at which it melts. [K]
+    pub fn melting(&self) -> &Quantity {
+        &self.melting
+    }
+
     /// The heat that the store takes from one temperature to another,
     ///
     /// m (c_s ΔT_s + L + c_l ΔT_l),

@@ -37,6 +37,11 @@ impl SolarArray {
         &self.rated
     }
 
+    /// The share that remains after heat, dust, wiring and charge control.
+    pub fn performance(&self) -> &Quantity {
+        &self.performance
+    }
+
     /// The energy that the array gives,
     ///
     /// E = P_rated · performance · peak sun hours,

@@ -13,11 +13,15 @@ const TIMES: f64 = 2.0;
 fn find(evidence: &Evidence<'_>) -> Vec<Finding> {
     let of_channel = |channel: &&crate::traces::Channel| {
         let rating = channel.sensor.as_ref().and_then(|sensor| sensor.rating_w)?;
-        let (line, watts) = if channel.kind.is_power() {
+        let (line, watts) = if let Some(beyond) = channel.samples.beyond.as_ref().filter(|_| channel.kind.is_power()) {
+            beyond.sketch.above(TIMES * rating).map(|(watts, line)| (Some(line), watts))?
+        } else if channel.kind.is_power() {
             evidence
                 .inside(channel)
                 .find(|(_, watts, _)| *watts > TIMES * rating)
                 .map(|(_, watts, line)| (Some(line), watts))?
+        } else if evidence.query.in_blocks {
+            return None;
         } else {
             (None, evidence.mean_power(channel).filter(|watts| *watts > TIMES * rating)?)
         };

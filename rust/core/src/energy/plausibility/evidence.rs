@@ -1,9 +1,10 @@
 //! What a check may look at, and what it finds.
 
-use super::REGISTRY;
+use super::{IN_BLOCKS, REGISTRY};
 use crate::energy::integrate::EnergyQuery;
 use crate::energy::tokens::Excluded;
 use crate::input::{Code, Diagnostics, Place};
+use crate::parallel::interrupted;
 use crate::traces::{Channel, Kind, Trace};
 
 /// What a check is about.
@@ -121,7 +122,8 @@ pub(in crate::energy) fn of_meter(
     window: (i64, i64),
     reasons: &mut Diagnostics,
 ) {
-    examine(About::Meter, &Evidence { trace, members, query, window, run: None }, reasons);
+    let checks = if query.in_blocks { IN_BLOCKS } else { REGISTRY };
+    examine(checks, About::Meter, &Evidence { trace, members, query, window, run: None }, reasons);
 }
 
 /// Says what the checks of a run find.
@@ -133,11 +135,11 @@ pub(in crate::energy) fn of_run(
     reasons: &mut Diagnostics,
 ) {
     let query = EnergyQuery::default();
-    examine(About::Run, &Evidence { trace, members, query: &query, window, run: Some(run) }, reasons);
+    examine(REGISTRY, About::Run, &Evidence { trace, members, query: &query, window, run: Some(run) }, reasons);
 }
 
-fn examine(about: About, evidence: &Evidence<'_>, reasons: &mut Diagnostics) {
-    let checks = REGISTRY.iter().filter(|check| check.about == about);
+fn examine(checks: &[Check], about: About, evidence: &Evidence<'_>, reasons: &mut Diagnostics) {
+    let checks = checks.iter().take_while(|_| !interrupted()).filter(|check| check.about == about);
     for found in checks.flat_map(|check| (check.find)(evidence)) {
         reasons.push(found.code, found.place, found.channel.as_deref(), found.message);
     }

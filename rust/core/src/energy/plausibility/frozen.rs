@@ -3,6 +3,7 @@
 use super::evidence::{About, Check, Evidence, Finding};
 use crate::input::Code;
 use crate::traces::Channel;
+use szilard_simd::Stretch;
 
 pub(super) const CHECK: Check = Check { about: About::Meter, find };
 
@@ -33,6 +34,10 @@ fn find(evidence: &Evidence<'_>) -> Vec<Finding> {
                 longest = (run.0, run.1, value);
             }
             last = Some(value);
+        }
+        if let Some(beyond) = &channel.samples.beyond {
+            let Stretch { readings, line, value } = beyond.sketch.longest;
+            (total, changes, longest) = (beyond.sketch.readings, beyond.sketch.changes, (readings, line, value));
         }
         let (length, line, value) = longest;
         let elsewhere = total.saturating_sub(length);

@@ -28,7 +28,13 @@ fn find(evidence: &Evidence<'_>) -> Vec<Finding> {
             }
             hash = (hash ^ value.to_bits()).wrapping_mul(0x100_0000_01b3).rotate_left(29);
         }
-        if count < LEAST || values.len() < DIFFERENT {
+        let mut varied = values.len() >= DIFFERENT;
+        if let Some(beyond) = &channel.samples.beyond {
+            let key;
+            (count, key) = beyond.sketch.key();
+            (hash, varied) = (key[0], beyond.sketch.has_values(DIFFERENT));
+        }
+        if count < LEAST || !varied {
             continue;
         }
         match known.get(&hash) {
@@ -44,5 +50,8 @@ fn find(evidence: &Evidence<'_>) -> Vec<Finding> {
 }
 
 fn same(evidence: &Evidence<'_>, one: &Channel, other: &Channel) -> bool {
+    if let (Some(one), Some(other)) = (&one.samples.beyond, &other.samples.beyond) {
+        return one.sketch.key() == other.sketch.key();
+    }
     evidence.inside(one).map(|(_, value, _)| value).eq(evidence.inside(other).map(|(_, value, _)| value))
 }

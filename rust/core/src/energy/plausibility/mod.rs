@@ -18,6 +18,9 @@ mod warm_up;
 use evidence::Check;
 pub(super) use evidence::{Run, in_doubt, of_meter, of_run};
 
+/// The checks that need no more of a log than what is kept of it where it is read in blocks.
+const IN_BLOCKS: &[Check] = &[above_rating::CHECK, frozen::CHECK, mirrored::CHECK, missing_devices::CHECK];
+
 /// Every check.
 const REGISTRY: &[Check] = &[
     above_rating::CHECK,

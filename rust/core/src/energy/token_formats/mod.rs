@@ -122,8 +122,9 @@ pub fn read_tokens(bytes: Vec<u8>, source: &str, options: &TokenOptions) -> Resu
                 Err(refusal) => (None, Some(refusal)),
             };
             let head = Head { lines: head_lines(&text), json };
-            let first = head.lines.first().map(String::as_str).unwrap_or_default();
-            let unknown = || Refusal::new(Code::UnknownFormat, source, Place::Line(1), first, known());
+            let first = head.lines.first().map_or("no whole line", String::as_str);
+            let expected = || format!("a log of one of the formats {}", known());
+            let unknown = || Refusal::new(Code::UnknownFormat, source, Place::Line(1), first, expected());
             let found = REGISTRY.iter().find(|format| (format.detect)(&head));
             found.ok_or_else(|| fault.unwrap_or_else(unknown))?
         }

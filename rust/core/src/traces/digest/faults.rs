@@ -1,9 +1,10 @@
 //! The rows of a series that have no value: the first of each kind with its text, and how many there are.
 
-use super::super::builder::{Row, TEXTS_KEPT};
+use super::super::builder::TEXTS_KEPT;
 use super::super::channel::Channel;
 use super::super::place::Records;
 use super::super::reading::Fault;
+use super::super::rows::{Row, Rows};
 use crate::input::{Code, Diagnostics, printable};
 use std::collections::BTreeMap;
 
@@ -24,14 +25,15 @@ pub(in super::super) struct Faults {
 
 impl Faults {
     /// Takes the next rows of the series; `texts` are the cells of the first rows among them that have no value.
-    pub fn take(&mut self, rows: &[Row], texts: &[String]) {
-        let Some(first) = rows.first() else { return };
-        self.first_row.get_or_insert(first.line);
-        self.due |= rows.iter().any(|row| row.value != Err(Fault::Start));
-        if rows.iter().all(|row| row.value.is_ok()) {
+    pub fn take(&mut self, rows: &Rows, texts: &[String]) {
+        let Some(first) = rows.line(0) else { return };
+        self.first_row.get_or_insert(first);
+        if rows.is_clean() {
+            self.due = true;
             return;
         }
-        let fault = |row: &Row| Some((row.line, row.value.err().filter(|fault| *fault != Fault::Start)?));
+        self.due |= rows.iter().any(|row| row.value != Err(Fault::Start));
+        let fault = |row: Row| Some((row.line, row.value.err().filter(|fault| *fault != Fault::Start)?));
         let mut faults: Vec<(u32, Fault)> = rows.iter().filter_map(fault).collect();
         faults.sort_by_key(|(line, _)| *line);
         if self.first_text.is_none() {

@@ -1,10 +1,11 @@
 //! The rows of one series of a stream: each chunk is taken up and can then be forgotten.
 
-use super::super::builder::{Row, Slot};
+use super::super::builder::Slot;
 use super::super::channel::{Beyond, Kind, Long, SHORTEST_GAP_NS, Samples, gap_limit_ns};
 use super::super::finish::samples;
+use super::super::rows::Rows;
 use super::{Faults, Values};
-use szilard_simd::{Spacing, steps};
+use szilard_simd::{Sketch, Spacing, steps};
 
 /// How many first samples are held, by which a sensor is known.
 const FIRST: usize = 64;
@@ -45,6 +46,7 @@ pub(in super::super) struct Digest {
     ends: Ends,
     sure_ns: i64,
     held: Vec<Long>,
+    sketch: Sketch,
 }
 
 impl Digest {
@@ -57,29 +59,27 @@ impl Digest {
     pub fn take(
         &mut self,
         (series, slot): (usize, &Slot),
-        rows: &[Row],
+        rows: Rows,
         texts: &[String],
         most: usize,
         sink: &mut dyn Sink,
     ) -> Result<(), Undecided> {
-        let clean = rows.iter().all(|row| row.value.is_ok());
-        let kind = slot.kind;
-        let chunk = samples(rows, &[], kind);
-        let stamps: Vec<i64> = if clean { Vec::new() } else { rows.iter().map(|row| row.time_ns).collect() };
-        let (back, same) = steps(self.row_before, if clean { &chunk.time_ns } else { &stamps });
+        let (back, same) = steps(self.row_before, rows.time_ns());
         if back.is_some() {
             return Err("rows are out of time order");
         }
-        self.row_before = rows.last().map(|row| row.time_ns).or(self.row_before);
-        let same = same.and_then(|at| rows.get(at)).map(|row| row.line);
-        self.repeat = self.repeat.or(same);
-        self.faults.take(rows, texts);
+        self.row_before = rows.time_ns().last().copied().or(self.row_before);
+        self.repeat = self.repeat.or(same.and_then(|at| rows.line(at)));
+        self.faults.take(&rows, texts);
+        let kind = slot.kind;
         let of_interval = matches!(kind, Kind::IntervalEnergy | Kind::IntervalMeanPower);
-        if of_interval && !clean {
+        if of_interval && !rows.is_clean() {
             return Err("readings of intervals are missing");
         }
+        let chunk = samples(rows, &[], kind);
         let before = self.ends.last();
         self.values.take(kind, before.map(|(time, _)| time), &chunk);
+        self.sketch.take(&chunk.value, &chunk.line);
         let bridged = matches!(kind, Kind::HoldPower | Kind::EnergyCounter { .. });
         self.sure_ns = if bridged { i64::MAX } else { self.sure_ns.max(SHORTEST_GAP_NS) };
         sink.take(series, slot, before, &chunk, self.sure_ns);
@@ -125,7 +125,7 @@ impl Digest {
             return Err("which intervals are gaps hangs on the exact median of all intervals");
         }
         self.release(series, limit, sink);
-        let beyond = Beyond { count: self.count, median_ns, gaps: self.held };
+        let beyond = Beyond { count: self.count, median_ns, gaps: self.held, sketch: self.sketch };
         let samples = Samples { beyond: Some(beyond), ..self.ends.samples() };
         Ok(Known { samples, faults: self.faults, values: self.values, repeat: self.repeat })
     }
@@ -180,6 +180,7 @@ fn push(samples: &mut Samples, (time, value, line): (i64, f64, u32)) {
 #[cfg(test)]
 mod tests {
     use super::super::super::builder::Negative;
+    use super::super::super::rows::Row;
     use super::*;
 
     struct Nothing;
@@ -209,7 +210,7 @@ mod tests {
         for size in [1, 3, 63, 64, 65, 999, 1000] {
             let mut digest = Digest::default();
             for chunk in rows.chunks(size) {
-                digest.take((0, &slot), chunk, &[], 10, &mut Nothing).unwrap();
+                digest.take((0, &slot), chunk.iter().copied().collect(), &[], 10, &mut Nothing).unwrap();
             }
             let samples = digest.finish(0, &mut Nothing).ok().unwrap().samples;
             let mut expected: Vec<u32> = (2..66).collect();

@@ -96,6 +96,23 @@ impl LineReader for Reader {
         Ok(())
     }
 
+    /// Records like the one that stands first in the text, whose rails are all known.
+    fn plain(&mut self, builder: &mut Builder<'_>, text: &[u8], before: u32) -> (u32, usize) {
+        let line = find(text, b'\n').and_then(|end| std::str::from_utf8(text.get(..end)?).ok());
+        let Some((slashes, unit)) = line.and_then(|line| form(builder, line)) else { return (0, 0) };
+        let found = builder.plain_rails(&slashes, (unit, MILLIWATT), (text, before));
+        self.index += u64::from(found.rows);
+        self.first = self.first.or((found.rows > 0).then_some(before.saturating_add(1)));
+        let lines = before.saturating_add(1)..;
+        for ((now, mean), line) in found.means.iter().zip(lines) {
+            match &mut self.later {
+                Some(later) => later.push((*now, *mean, line)),
+                None => self.means.check(builder, (*now, *mean), line),
+            }
+        }
+        (found.rows, found.bytes)
+    }
+
     /// Records without a stamp are counted.
     fn fork(&self) -> Option<Box<dyn LineReader>> {
         (self.first.is_some() && !self.counted)
@@ -125,6 +142,33 @@ impl LineReader for Reader {
     fn end(&mut self, builder: &mut Builder<'_>) -> Result<bool, Refusal> {
         Ok(settle(builder, self.first.unwrap_or(1)))
     }
+}
+
+/// What stands before the number in front of each slash behind that of the memory, with the slot of the rail.
+type Slashes = Vec<(Vec<u8>, Option<usize>)>;
+
+/// The slashes of a record like this line and the unit behind their numbers; `None` where it has a rail that is new or one
+/// twice.
+fn form<'l>(builder: &Builder<'_>, line: &'l str) -> Option<(Slashes, &'l str)> {
+    let words = words(line);
+    let mut pairs = words.windows(2).filter_map(|pair| match pair {
+        [name, value] => Some((*name, value.split_once('/')?.0)),
+        _ => None,
+    });
+    let ("RAM", _) = pairs.next()? else { return None };
+    let (mut slashes, mut unit) = (Vec::new(), None);
+    for (name, now) in pairs {
+        let rail = is_rail_name(name).then(|| builder.slot_named(name));
+        let symbol = now.trim_start_matches(|c: char| c.is_ascii_digit());
+        let twice = |slot: usize| slashes.iter().any(|(_, known)| *known == Some(slot));
+        match rail {
+            None => {}
+            Some(Some(slot)) if *unit.get_or_insert(symbol) == symbol && !twice(slot) => {}
+            Some(_) => return None,
+        }
+        slashes.push((format!(" {name} ").into_bytes(), rail.flatten()));
+    }
+    Some((slashes, unit.filter(|unit| matches!(*unit, "" | "mW"))?))
 }
 
 /// Whether the line shows the memory field every tegrastats line has, `RAM 2274/6834MB`.

@@ -1,182 +1,15 @@
-//! Boundaries: factors, chains, and what an energy costs.
+//! A chain of factors, and figures that are brought to one boundary.
 
+use super::factor::{PyFactor, Years, years_of};
 use crate::errors::{Raise, guard};
 use crate::html;
 use crate::lifted::PyLifted;
-use crate::published::registry;
-use crate::quantity::{Given, PyQuantity, Size};
+use crate::quantity::{Given, PyQuantity};
 use crate::table::{Column, frame};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use szilard::boundaries::{self as core, Applied, BoundaryChain, Factor, Given as Meaning, Lifted};
-use szilard::quantity::{Boundary, Distribution, Quantity};
-
-/// A pure number: a quantity, text, or a plain number, since a ratio has no unit to lose.
-pub struct Number(pub Quantity);
-
-impl<'py> FromPyObject<'_, 'py> for Number {
-    type Error = PyErr;
-
-    fn extract(given: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        match given.extract::<f64>() {
-            Ok(number) if !given.is_instance_of::<PyQuantity>() => guard(|| Quantity::number(number)).map(Self),
-            _ => given.extract::<Given>().map(|given| Self(given.0)),
-        }
-    }
-}
-
-/// A year, or the first and the last one.
-struct Years(i32, i32);
-
-impl<'py> FromPyObject<'_, 'py> for Years {
-    type Error = PyErr;
-
-    fn extract(given: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        match given.extract::<i32>() {
-            Ok(year) => Ok(Self(year, year)),
-            Err(_) => given.extract().map(|(first, last)| Self(first, last)),
-        }
-    }
-}
-
-/// The years that a figure is about, as they are given or as the fact behind it has them.
-fn years_of(figure: &Quantity, given: Option<Years>) -> PyResult<Option<core::Years>> {
-    match given {
-        Some(Years(first, last)) => Ok(Some(core::Years(first, last))),
-        None => Ok(guard(|| registry(None))?.years_of(figure)),
-    }
-}
-
-/// A named ratio between the energies at two neighbouring boundaries, or a part of it.
-///
-/// Parameters
-/// ----------
-/// name
-///     A known name (pue, cooling, ups, psu, td-loss, ...), or any other one with its `step`.
-/// number
-///     The number, as `given` means it: 1.4, "30 %", or a quantity.
-/// u
-///     Standard uncertainty of the number: 0.02, or "2 %" of it.
-/// citation
-///     Where the number comes from.
-/// step
-///     The step of a factor that is not known by name, as "site->grid".
-/// given
-///     What the number is: "ratio" (above over below), "efficiency" (below over above), "loss-over-input" (over what
-///     goes in), "loss-over-output" (over what comes out). "A loss of 5 %" alone would be two numbers.
-/// denominator
-///     The energy that the number is related to, in words.
-/// year
-///     The year the number was observed in, or the first and the last one.
-/// vintage
-///     The vintage of its source, as "2024-12".
-///
-/// Raises
-/// ------
-/// szilard.errors.BoundaryError
-///     An unknown name without a step, a number out of range.
-///
-/// Examples
-/// --------
-/// >>> import szilard as sz
-/// >>> f"{sz.Factor('td-loss', '5 %', given='loss-over-input').ratio:.4f}"
-/// '1.0526'
-#[pyclass(name = "Factor", module = "szilard", frozen)]
-#[derive(Debug, Clone)]
-pub struct PyFactor(pub Factor);
-
-#[pymethods]
-impl PyFactor {
-    #[new]
-    #[pyo3(signature = (name, number, u=None, citation=None, step=None, given="ratio", denominator=None, year=None, vintage=None))]
-    #[expect(clippy::too_many_arguments, reason = "each is a keyword in Python")]
-    fn new(
-        name: &str,
-        number: Number,
-        u: Option<&Bound<'_, PyAny>>,
-        citation: Option<&str>,
-        step: Option<&str>,
-        given: &str,
-        denominator: Option<&str>,
-        year: Option<Years>,
-        vintage: Option<&str>,
-    ) -> PyResult<Self> {
-        let meaning: Meaning = given.parse().map_err(PyValueError::new_err)?;
-        let step = step.map(str::parse).transpose().map_err(Raise::raise)?;
-        let number = match u {
-            Some(u) => {
-                let Size(size, unit) = match u.extract::<f64>() {
-                    Ok(size) if !u.is_instance_of::<PyQuantity>() => {
-                        Size(size, guard(|| Quantity::number(1.0))?.unit().clone())
-                    }
-                    _ => u.extract()?,
-                };
-                guard(|| number.0.with_u(number.0.tolerance(size, &unit)?, name, Distribution::Normal))?
-            }
-            None => number.0,
-        };
-        let mut factor = guard(|| Factor::new(name, step, meaning, &number))?;
-        if let Some(citation) = citation {
-            factor = factor.with_citation(citation);
-        }
-        if let Some(denominator) = denominator {
-            factor = factor.with_denominator(denominator);
-        }
-        if let Some(Years(first, last)) = year {
-            factor = factor.with_years(first, last);
-        }
-        if let Some(vintage) = vintage {
-            factor = factor.with_vintage(vintage);
-        }
-        Ok(Self(factor))
-    }
-
-    /// The name.
-    #[getter]
-    fn name(&self) -> &str {
-        self.0.name()
-    }
-
-    /// The step, as "it->site".
-    #[getter]
-    fn step(&self) -> String {
-        self.0.step().to_string()
-    }
-
-    /// The energy above over the energy below.
-    #[getter]
-    fn ratio(&self) -> PyQuantity {
-        PyQuantity(self.0.quantity().clone())
-    }
-
-    /// The energy that the ratio is related to.
-    #[getter]
-    fn denominator(&self) -> &str {
-        self.0.denominator()
-    }
-
-    /// Where the number comes from, or None.
-    #[getter]
-    fn citation(&self) -> Option<&str> {
-        self.0.citation()
-    }
-
-    /// The years that the number was observed in, first and last, or None.
-    #[getter]
-    fn years(&self) -> Option<(i32, i32)> {
-        self.0.years()
-    }
-
-    /// The vintage of the source, or None.
-    #[getter]
-    fn vintage(&self) -> Option<&str> {
-        self.0.vintage()
-    }
-
-    fn __repr__(&self) -> String {
-        format!("Factor({}, {}, {})", self.0.name(), self.0.step(), self.0.quantity())
-    }
-}
+use szilard::boundaries::{self as core, Applied, BoundaryChain, Lifted};
+use szilard::quantity::{Boundary, Quantity};
 
 /// A chain of factors that moves a figure from boundary to boundary, each factor exactly once.
 ///
@@ -187,10 +20,17 @@ impl PyFactor {
 /// factors
 ///     The factors, each name once; a total and its parts exclude each other.
 ///
+/// Raises
+/// ------
+/// szilard.errors.BoundaryError
+///     A factor twice, or a total together with one of its parts.
+///
 /// Examples
 /// --------
 /// >>> import szilard as sz
 /// >>> chain = sz.BoundaryChain([sz.Factor("pue", 1.2)])
+/// >>> [factor.name for factor in chain.factors]
+/// ['pue']
 /// >>> f"{chain.lower(sz.Quantity('176 TWh', boundary='site'), 'it'):.2f}"
 /// '146.67 TWh'
 #[pyclass(name = "BoundaryChain", module = "szilard", frozen)]
@@ -211,7 +51,20 @@ impl PyBoundaryChain {
         self.0.factors().iter().cloned().map(PyFactor).collect()
     }
 
-    /// The figure at a boundary further out.
+    /// The figure at a boundary further out: each factor of the steps between, exactly once.
+    ///
+    /// Parameters
+    /// ----------
+    /// figure
+    ///     An energy, a power, or an energy per token, at its boundary. [J, W or J/token]
+    /// to
+    ///     chip, board, node, it, site, grid or primary.
+    /// holds
+    ///     Names of factors that the figure holds besides those below its boundary, as the pue of a tool that
+    ///     multiplies by it before it writes: they are neither missed nor applied again.
+    /// year
+    ///     The year that the figure is about, or the first and the last one, so that factors of another time are said
+    ///     in `diagnostics`; that of a published fact is known.
     ///
     /// Raises
     /// ------
@@ -222,10 +75,12 @@ impl PyBoundaryChain {
     /// szilard.errors.BoundaryError
     ///     A figure without a boundary, or one that is no energy.
     ///
-    /// `holds` names factors that the figure holds besides those below its boundary, as the pue of a tool that multiplies
-    /// by it before it writes: they are neither missed nor applied again. `year` is the year that the figure is about, or
-    /// the first and the last one, so that factors of another time are said in `diagnostics`; that of a published fact is
-    /// known.
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> chain = sz.BoundaryChain([sz.Factor("pue", 1.4, u=0.02)])
+    /// >>> chain.lift(sz.Quantity("5 J/token", boundary="it"), "site")
+    /// (7.00 ± 0.10) J/token = (1.944 ± 0.028) kWh/Mtoken [site]
     #[pyo3(signature = (figure, to, *, holds=None, year=None))]
     fn lift(
         &self,
@@ -243,6 +98,29 @@ impl PyBoundaryChain {
     }
 
     /// The figure at a boundary further in: the inverse of `lift`.
+    ///
+    /// Parameters
+    /// ----------
+    /// figure
+    ///     An energy, a power, or an energy per token, at its boundary. [J, W or J/token]
+    /// to
+    ///     chip, board, node, it, site, grid or primary.
+    /// year
+    ///     As of `lift`.
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.MissingFactor
+    ///     A step on the way without a factor.
+    /// szilard.errors.BoundaryError
+    ///     A figure without a boundary, or one that is no energy.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> chain = sz.BoundaryChain([sz.Factor("pue", 1.4)])
+    /// >>> chain.lower(sz.Quantity("7 J/token", boundary="site"), "it")
+    /// 5 J/token = 1.388888888888889 kWh/Mtoken [it]
     #[pyo3(signature = (figure, to, *, year=None))]
     fn lower(&self, py: Python<'_>, figure: Given, to: &str, year: Option<Years>) -> PyResult<Py<PyLifted>> {
         let to = to.parse().map_err(Raise::raise)?;
@@ -252,6 +130,25 @@ impl PyBoundaryChain {
 
     /// The table of what each factor does on the way of a figure to a boundary: name, step, ratio, u, added, unit,
     /// denominator, citation, first_year, last_year, vintage, note.
+    ///
+    /// Parameters
+    /// ----------
+    /// figure
+    ///     A figure at its boundary. [J, W or J/token]
+    /// to
+    ///     The boundary that it is brought to, further out or further in.
+    ///
+    /// Raises
+    /// ------
+    /// szilard.errors.BoundaryError
+    ///     As of `lift` and `lower`.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> table = sz.BoundaryChain([sz.Factor("pue", 1.4)]).applied(sz.Quantity("5 J", boundary="it"), "site")
+    /// >>> table.select("name", "step", "ratio", "added", "unit").row(0)
+    /// ('pue', 'it->site', 1.4, 1.9999999999999996, 'J')
     fn applied(&self, py: Python<'_>, figure: Given, to: &str) -> PyResult<Py<PyAny>> {
         let to: Boundary = to.parse().map_err(Raise::raise)?;
         let lifted = guard(|| self.0.bring(&figure.0, to))?;
@@ -282,6 +179,32 @@ impl PyBoundaryChain {
     }
 
     /// The way of a figure to a boundary as a picture, "waterfall" or "sankey": (figure, axes).
+    ///
+    /// Parameters
+    /// ----------
+    /// figure
+    ///     A figure at its boundary. [J, W or J/token]
+    /// to
+    ///     The boundary that it is brought to.
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    /// kind
+    ///     "waterfall", or "sankey".
+    ///
+    /// Raises
+    /// ------
+    /// ValueError
+    ///     Another kind of picture.
+    /// szilard.errors.BoundaryError
+    ///     As of `lift`.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import szilard as sz
+    /// >>> chain = sz.BoundaryChain([sz.Factor("pue", 1.4)])
+    /// >>> figure, axes = chain.plot(sz.Quantity("5 J/token", boundary="it"), "site")
+    /// >>> len(axes.patches) > 0
+    /// True
     #[pyo3(signature = (figure, to, ax=None, *, kind="waterfall"))]
     fn plot(
         slf: &Bound<'_, Self>,
@@ -325,11 +248,26 @@ impl PyBoundaryChain {
 /// Parameters
 /// ----------
 /// figures
-///     Figures of one thing, each at its own boundary.
+///     Figures of one thing, each at its own boundary. [J, W or J/token]
 /// to
 ///     The common boundary.
 /// chain
 ///     The factors on the way.
+///
+/// Raises
+/// ------
+/// szilard.errors.BoundaryError
+///     A figure without a boundary, or a step without a factor.
+/// szilard.errors.UnitError
+///     Figures of different dimensions.
+///
+/// Examples
+/// --------
+/// >>> import szilard as sz
+/// >>> chain = sz.BoundaryChain([sz.Factor("pue", 1.4)])
+/// >>> figures = [sz.Quantity("5.0 J", u="0.2 J", boundary="it"), sz.Quantity("7.1 J", u="0.1 J", boundary="site")]
+/// >>> [round(difference, 3) for difference in sz.reconcile(figures, "site", chain)["in_u"]]
+/// [0.0, 0.336]
 #[pyfunction]
 pub fn reconcile(
     py: Python<'_>,
@@ -359,25 +297,4 @@ pub fn reconcile(
             ("in_u", Column::MaybeFloat(agreements.iter().map(|agreement| agreement.in_u).collect())),
         ],
     )
-}
-
-/// The cooling share of site energy that a PUE implies: s = 1 - (1 + o)/PUE, with o the other overhead over IT energy.
-///
-/// >>> import szilard as sz
-/// >>> f"{sz.cooling_share(pue=1.4, other_overhead=0.0):.4f}"
-/// '0.2857'
-#[pyfunction]
-#[pyo3(signature = (*, pue, other_overhead))]
-pub fn cooling_share(pue: Number, other_overhead: Number) -> PyResult<PyQuantity> {
-    guard(|| core::cooling_share(&pue.0, &other_overhead.0)).map(PyQuantity)
-}
-
-/// The lower bound of PUE that a cooling share of site energy implies: PUE >= 1/(1 - s).
-///
-/// >>> import szilard as sz
-/// >>> f"{sz.pue_from_cooling_share(0.30):.4f}"
-/// '1.4286'
-#[pyfunction]
-pub fn pue_from_cooling_share(share: Number) -> PyResult<PyQuantity> {
-    guard(|| core::pue_from_cooling_share(&share.0)).map(PyQuantity)
 }

@@ -1,105 +1,33 @@
-//! Information in tokens: arrays and files in, NumPy arrays and quantities out.
+//! The information in each token of a set of logits.
 
-use crate::errors::{InMemory, Raise, detached, exceptions, guard};
+use super::source::{Rows, Source, array, with_rows};
+use crate::errors::{exceptions, guard};
 use crate::given::path_of;
 use crate::quantity::PyQuantity;
-use crate::watched::watched;
+use crate::watched::watched_in_place;
 use half::{bf16, f16};
-use ndarray::{ArrayView1, ArrayView2};
+use ndarray::ArrayView1;
 use numpy::{IntoPyArray, PyArrayDyn, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use szilard::information::{
-    self as core, Base, EntropyOptions, InformationError, LogitArray, Logits, Mode, Watch, read_logits,
-    token_entropy_of_file,
-};
+use szilard::information::{self as core, Base, EntropyOptions, Mode, token_entropy_of_file};
 use szilard::simd::RowSums;
 
-/// Logits as they were given.
-enum Source<'py> {
-    F64(PyReadonlyArray2<'py, f64>),
-    F32(PyReadonlyArray2<'py, f32>),
-    F16(PyReadonlyArray2<'py, f16>),
-    Bf16(PyReadonlyArray2<'py, bf16>),
-    File(Logits),
-}
-
-/// Rows of logits in any of the stored types.
-#[derive(Clone, Copy)]
-enum Rows<'a> {
-    F64(ArrayView2<'a, f64>),
-    F32(ArrayView2<'a, f32>),
-    F16(ArrayView2<'a, f16>),
-    Bf16(ArrayView2<'a, bf16>),
-}
-
-/// Runs a generic expression on whichever rows there are.
-macro_rules! with_rows {
-    ($rows:expr, $view:ident => $body:expr) => {
-        match $rows {
-            Rows::F64($view) => $body,
-            Rows::F32($view) => $body,
-            Rows::F16($view) => $body,
-            Rows::Bf16($view) => $body,
-        }
-    };
-}
-
-impl<'py> Source<'py> {
-    /// The logits of an array, a tensor or a file, and the shape of one figure a token.
-    fn of(logits: &Bound<'py, PyAny>) -> PyResult<(Self, Vec<usize>)> {
-        let py = logits.py();
-        if let Some(path) = path_of(logits)? {
-            let logits = detached(py, || read_logits(&path))?;
-            let shape = logits.shape.split_last().map_or(&[][..], |(_, tokens)| tokens);
-            let shape = if shape.is_empty() { vec![1] } else { shape.to_vec() };
-            return Ok((Self::File(logits), shape));
-        }
-        let (array, shape): (Bound<'py, PyAny>, Vec<usize>) =
-            py.import("szilard._logits")?.call_method1("rows", (logits,))?.extract()?;
-        let name: String = array.getattr("dtype")?.getattr("name")?.extract()?;
-        let source = match name.as_str() {
-            "float64" => Self::F64(array.extract()?),
-            "float32" => Self::F32(array.extract()?),
-            "float16" => Self::F16(array.extract()?),
-            _ => Self::Bf16(array.extract()?),
-        };
-        Ok((source, shape))
-    }
-
-    fn rows(&self) -> Rows<'_> {
-        match self {
-            Self::F64(array) => Rows::F64(array.as_array()),
-            Self::F32(array) => Rows::F32(array.as_array()),
-            Self::F16(array) => Rows::F16(array.as_array()),
-            Self::Bf16(array) => Rows::Bf16(array.as_array()),
-            Self::File(Logits { array: LogitArray::F64(array), .. }) => Rows::F64(array.view()),
-            Self::File(Logits { array: LogitArray::F32(array), .. }) => Rows::F32(array.view()),
-            Self::File(Logits { array: LogitArray::F16(array), .. }) => Rows::F16(array.view()),
-            Self::File(Logits { array: LogitArray::Bf16(array), .. }) => Rows::Bf16(array.view()),
-        }
-    }
-
-    /// The exception for what is wrong with these logits.
-    fn raise(&self, error: InformationError) -> PyErr {
-        match self {
-            Self::File(logits) => error.in_file(&logits.path).raise(),
-            _ => InMemory(error).raise(),
-        }
-    }
-}
-
-/// Numbers in nat, to a base, in a shape.
-pub(crate) fn array<'py>(
-    py: Python<'py>,
-    nat: &[f64],
-    convert: impl Fn(f64) -> f64,
-    shape: &[usize],
-) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
-    nat.iter().map(|value| convert(*value)).collect::<Vec<_>>().into_pyarray(py).reshape(shape.to_vec())
-}
-
 /// The information in each token of a set of logits. Arrays are in the unit of the base: bit for 2.
+///
+/// Examples
+/// --------
+/// >>> import numpy as np, szilard as sz
+/// >>> logits = np.log([[0.5, 0.25, 0.25], [0.25, 0.5, 0.25]])
+/// >>> found = sz.token_entropy(logits, targets=[0, 0], renyi_orders=[2.0], rank=True, top_k=2)
+/// >>> found.entropy, found.surprisal, found.varentropy, found.min_entropy
+/// (array([1.5, 1.5]), array([1., 2.]), array([0.25, 0.25]), array([1., 1.]))
+/// >>> found.mean.unit, found.mean_surprisal.value, round(found.perplexity, 6)
+/// ('bit/token', 1.5, 2.828427)
+/// >>> found.rank, found.top_k_mass, found.renyi[2.0].round(6), found.u
+/// (array([1, 2], dtype=uint64), array([0.75, 0.75]), array([1.415037, 1.415037]), array([0., 0.]))
+/// >>> found.base, found.dtype, found.sampling_temperature
+/// (2.0, 'float64', 1.0)
 #[pyclass(module = "szilard", frozen)]
 pub struct TokenInformation {
     information: core::TokenInformation,
@@ -214,6 +142,18 @@ impl TokenInformation {
     }
 
     /// The entropy of each token as a strip; with surprisal, where there are targets.
+    ///
+    /// Parameters
+    /// ----------
+    /// tokens
+    ///     Text of each token, to write under it.
+    /// ax
+    ///     Axes to draw on; a figure of its own where left out.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import numpy as np, szilard as sz
+    /// >>> figure, axes = sz.token_entropy(np.random.default_rng(0).normal(size=(12, 50))).plot()
     #[pyo3(signature = (tokens=None, ax=None))]
     fn plot(
         slf: &Bound<'_, Self>,
@@ -235,26 +175,26 @@ impl TokenInformation {
 /// logits
 ///     [V], [tokens, V] or [batch, tokens, V]: a NumPy array of float64, float32, float16 or bfloat16, anything with
 ///     `__dlpack__` (on an accelerator it is reduced there, in chunks), a column of lists of Arrow or polars, or the
-///     path of a .npy, .npz or .safetensors file, which may be larger than memory.
+///     path of a .npy, .npz or .safetensors file, which may be larger than memory. [nat]
 /// targets
-///     The token that followed, one a row, for the surprisal.
+///     The token that followed, one a row, for the surprisal: shape [tokens] or that of the tokens.
 /// sampling_temperature
 ///     What the logits are divided by; 0 is the limit of the largest logit. [1]
 /// base
-///     Base of the logarithm: 2 for bit, math.e for nat.
+///     Base of the logarithm: 2 for bit, math.e for nat. [1]
 /// vocab_size
-///     Number of tokens of the vocabulary; columns behind are padding.
+///     Number of tokens of the vocabulary; columns behind are padding. [token]
 /// mode
 ///     "exact": all in f64 on the exactly widened logits, within 1e-12 nat; "fast": f32, f16 and bf16 logits in f32,
 ///     within 2e-6 nat.
 /// progress
 ///     Called with the number of rows that are done and of all rows, at most 10 times a second.
 /// renyi_orders
-///     Orders of the Rényi entropies that are asked for; math.inf is the min-entropy.
+///     Orders of the Rényi entropies that are asked for; math.inf is the min-entropy. [1]
 /// rank
 ///     Whether the ranks of the targets are asked for.
 /// top_k
-///     The number of likeliest tokens whose joint probability is asked for.
+///     The number of likeliest tokens whose joint probability is asked for. [token]
 ///
 /// Raises
 /// ------
@@ -294,29 +234,19 @@ pub fn token_entropy(
         .transpose()?;
     let target_shape = targets.as_ref().map(|(_, shape)| shape.clone()).filter(|shape| shape.len() > 1);
     let targets = targets.as_ref().map(|(targets, _)| targets.as_slice()).transpose()?;
-    let options = EntropyOptions {
-        sampling_temperature,
-        vocab_size,
-        targets,
-        mode,
-        renyi_orders: &renyi_orders,
-        rank,
-        top_k,
-        watch: None,
-    };
+    let options =
+        EntropyOptions { sampling_temperature, vocab_size, targets, mode, renyi_orders: &renyi_orders, rank, top_k };
     let arrays = py.import("szilard._logits")?;
     let (information, shape) = match path_of(logits)? {
         None if arrays.call_method1("is_elsewhere", (logits,))?.is_truthy()? => on_device(py, logits, &options)?,
         Some(path) => {
-            let work = |watch: &Watch| token_entropy_of_file(&path, &EntropyOptions { watch: Some(watch), ..options });
-            let found = watched(py, usize::MAX, progress.as_ref(), work)?;
+            let found = watched_in_place(py, usize::MAX, progress.as_ref(), || token_entropy_of_file(&path, &options))?;
             (found.information, found.shape)
         }
         None => {
             let (source, shape) = Source::of(logits)?;
             let rows = source.rows();
-            let found = watched(py, with_rows!(rows, view => view.len()), progress.as_ref(), |watch| {
-                let options = EntropyOptions { watch: Some(watch), ..options };
+            let found = watched_in_place(py, with_rows!(rows, view => view.len()), progress.as_ref(), || {
                 Ok::<_, PyErr>(with_rows!(rows, view => core::token_entropy(view, &options)))
             })?;
             (found.map_err(|error| source.raise(error))?, shape)
@@ -372,66 +302,4 @@ fn on_device(
         _ => core::token_entropy_of_sums::<bf16>(sums, targets, temperature),
     })?;
     Ok((information, shape))
-}
-
-/// How far one set of distributions is from another, token by token, in the unit of the base.
-#[pyclass(module = "szilard", frozen)]
-pub struct Divergence {
-    divergence: core::Divergence,
-    base: Base,
-    shape: Vec<usize>,
-}
-
-#[pymethods]
-impl Divergence {
-    /// D(p‖q) of each token, infinite where q excludes what p allows.
-    #[getter]
-    fn kullback_leibler<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
-        array(py, &self.divergence.kullback_leibler, |nat| self.base.from_nat(nat), &self.shape)
-    }
-
-    /// The Jensen-Shannon divergence of each token, at most 1 bit.
-    #[getter]
-    fn jensen_shannon<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
-        array(py, &self.divergence.jensen_shannon, |nat| self.base.from_nat(nat), &self.shape)
-    }
-
-    /// -Σ p log q of each token.
-    #[getter]
-    fn cross_entropy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
-        array(py, &self.divergence.cross_entropy, |nat| self.base.from_nat(nat), &self.shape)
-    }
-
-    fn __repr__(&self) -> String {
-        format!("Divergence({} tokens)", self.divergence.kullback_leibler.len())
-    }
-}
-
-/// How far the distributions of `logits_q` are from those of `logits_p`: the loss of a quantised model in bit/token.
-///
-/// >>> import numpy as np, szilard as sz
-/// >>> p, q = np.log([[0.5, 0.25, 0.25]]), np.log([[0.25, 0.5, 0.25]])
-/// >>> sz.divergence(p, q).kullback_leibler
-/// array([0.25])
-#[pyfunction]
-#[pyo3(signature = (logits_p, logits_q, sampling_temperature=1.0, base=2.0, vocab_size=None, *, progress=None))]
-pub fn divergence(
-    py: Python<'_>,
-    logits_p: &Bound<'_, PyAny>,
-    logits_q: &Bound<'_, PyAny>,
-    sampling_temperature: f64,
-    base: f64,
-    vocab_size: Option<usize>,
-    progress: Option<Py<PyAny>>,
-) -> PyResult<Divergence> {
-    let base = guard(|| Base::new(base))?;
-    let ((p, shape), (q, _)) = (Source::of(logits_p)?, Source::of(logits_q)?);
-    let options = EntropyOptions { sampling_temperature, vocab_size, ..EntropyOptions::default() };
-    let (rows_p, rows_q) = (p.rows(), q.rows());
-    let found = watched(py, with_rows!(rows_p, view => view.len()), progress.as_ref(), |watch| {
-        let options = EntropyOptions { watch: Some(watch), ..options };
-        Ok::<_, PyErr>(with_rows!(rows_p, p => with_rows!(rows_q, q => core::divergence(p, q, &options))))
-    })?;
-    let divergence = found.map_err(|error| p.raise(error))?;
-    Ok(Divergence { divergence, base, shape })
 }
