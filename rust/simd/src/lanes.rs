@@ -161,6 +161,7 @@ pub(crate) const HIGHEST_F32: f32 = {
 };
 
 /// Lanes in one register: what is one instruction for each operation.
+#[cfg(target_arch = "x86_64")]
 macro_rules! arithmetic {
     ($number:ty, $set:ident, $add:ident, $sub:ident, $mul:ident, $div:ident, $mul_add:ident, $mul_sub:ident, $max:ident,
      $min:ident, $store:ident) => {
@@ -219,4 +220,5 @@ macro_rules! arithmetic {
         }
     };
 }
+#[cfg(target_arch = "x86_64")]
 pub(crate) use arithmetic;
