@@ -6,7 +6,8 @@ use std::mem::MaybeUninit;
 use half::{bf16, f16};
 
 use crate::lanes::{
-    HIGHEST, HIGHEST_F32, Lanes, Machine, POWERS, POWERS_F32, Series, TO_INTEGER, TO_INTEGER_F32, arithmetic, series,
+    HIGHEST, HIGHEST_F32, Lanes, Machine, POWERS, POWERS_F32, Series, TO_INTEGER, TO_INTEGER_F32, arithmetic, power,
+    series,
 };
 
 /// Proof that the machine has AVX2, FMA and F16C.
@@ -171,6 +172,11 @@ impl Lanes for Singles {
     }
 
     #[inline(always)]
+    fn power(self) -> Self {
+        power(self)
+    }
+
+    #[inline(always)]
     fn total(self) -> f64 {
         let [low, high] = Avx2(()).widen(self);
         low.add(high).total()
@@ -234,6 +240,11 @@ impl Lanes for Doubles {
     #[inline(always)]
     fn split_exp(self, slope: Self) -> (Self, Self) {
         series(self, slope)
+    }
+
+    #[inline(always)]
+    fn power(self) -> Self {
+        power(self)
     }
 
     #[inline(always)]

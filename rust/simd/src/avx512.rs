@@ -8,7 +8,7 @@ use half::{bf16, f16};
 
 use crate::lanes::{Lanes, Machine, TO_INTEGER, TO_INTEGER_F32, arithmetic};
 
-/// Proof that the machine has AVX-512F and AVX-512DQ.
+/// Proof that the machine has AVX-512F, AVX-512DQ and what all machines with these have.
 #[derive(Clone, Copy)]
 pub(crate) struct Avx512(());
 
@@ -105,6 +105,48 @@ const POWERS_F32: [f32; 2] = {
     const C: f64 = LN_2 / 32.0;
     [(C * C / 2.0) as f32, (C * (1.0 + C * C / 32.0)) as f32]
 };
+
+/// The distance from the nearest integer, without a flag.
+const NEAREST: i32 = 0x08;
+
+/// b and l with 2^((n + r)/16) = b (1 + l); n stands in the low bits of a number.
+///
+/// # Safety
+///
+/// The machine must have the instructions.
+#[inline(always)]
+unsafe fn split_f64(shifted: __m512d, r: __m512d) -> (Doubles, Doubles) {
+    registers!({
+        let [c5, c4, c3, c2, c1] = POWERS;
+        let q = _mm512_fmadd_pd(r, _mm512_set1_pd(c5), _mm512_set1_pd(c4));
+        let q = _mm512_fmadd_pd(r, q, _mm512_set1_pd(c3));
+        let q = _mm512_fmadd_pd(r, q, _mm512_set1_pd(c2));
+        let less_one = _mm512_mul_pd(r, _mm512_fmadd_pd(r, q, _mm512_set1_pd(c1)));
+        let n = _mm512_castpd_si512(shifted);
+        let (low, high) = (_mm512_loadu_pd(TABLE.as_ptr()), _mm512_loadu_pd(TABLE.as_ptr().add(8)));
+        let power = _mm512_castpd_si512(_mm512_permutex2var_pd(low, n, high));
+        let power = _mm512_castsi512_pd(_mm512_add_epi64(power, _mm512_slli_epi64::<48>(n)));
+        (Doubles(power), Doubles(less_one))
+    })
+}
+
+/// The same of 2^((n + r)/32).
+///
+/// # Safety
+///
+/// As [`split_f64`].
+#[inline(always)]
+unsafe fn split_f32(shifted: __m512, r: __m512) -> (Singles, Singles) {
+    registers!({
+        let [c2, c1] = POWERS_F32;
+        let less_one = _mm512_mul_ps(r, _mm512_fmadd_ps(r, _mm512_set1_ps(c2), _mm512_set1_ps(c1)));
+        let n = _mm512_castps_si512(shifted);
+        let (low, high) = (_mm512_loadu_ps(TABLE_F32.as_ptr()), _mm512_loadu_ps(TABLE_F32.as_ptr().add(16)));
+        let power = _mm512_castps_si512(_mm512_permutex2var_ps(low, n, high));
+        let power = _mm512_castsi512_ps(_mm512_add_epi32(power, _mm512_slli_epi32::<18>(n)));
+        (Singles(power), Singles(less_one))
+    })
+}
 
 impl Machine for Avx512 {
     type Singles = Singles;
@@ -216,15 +258,17 @@ impl Lanes for Singles {
         registers!({
             let shifted = _mm512_fmadd_ps(self.0, slope.0, _mm512_set1_ps(TO_INTEGER_F32));
             let n = _mm512_sub_ps(shifted, _mm512_set1_ps(TO_INTEGER_F32));
-            let r = _mm512_fmsub_ps(self.0, slope.0, n);
-            let [c2, c1] = POWERS_F32;
-            let less_one = _mm512_mul_ps(r, _mm512_fmadd_ps(r, _mm512_set1_ps(c2), _mm512_set1_ps(c1)));
-            let n = _mm512_castps_si512(shifted);
-            let (low, high) = (_mm512_loadu_ps(TABLE_F32.as_ptr()), _mm512_loadu_ps(TABLE_F32.as_ptr().add(16)));
-            let power = _mm512_castps_si512(_mm512_permutex2var_ps(low, n, high));
-            let power = _mm512_castsi512_ps(_mm512_add_epi32(power, _mm512_slli_epi32::<18>(n)));
-            (Self(power), Self(less_one))
+            split_f32(shifted, _mm512_fmsub_ps(self.0, slope.0, n))
         })
+    }
+
+    #[inline(always)]
+    fn power(self) -> Self {
+        let (power, less_one) = registers!({
+            let shifted = _mm512_add_ps(self.0, _mm512_set1_ps(TO_INTEGER_F32));
+            split_f32(shifted, _mm512_reduce_ps::<NEAREST>(self.0))
+        });
+        power.mul_add(less_one, power)
     }
 
     #[inline(always)]
@@ -275,18 +319,17 @@ impl Lanes for Doubles {
         registers!({
             let shifted = _mm512_fmadd_pd(self.0, slope.0, _mm512_set1_pd(TO_INTEGER));
             let n = _mm512_sub_pd(shifted, _mm512_set1_pd(TO_INTEGER));
-            let r = _mm512_fmsub_pd(self.0, slope.0, n);
-            let [c5, c4, c3, c2, c1] = POWERS;
-            let q = _mm512_fmadd_pd(r, _mm512_set1_pd(c5), _mm512_set1_pd(c4));
-            let q = _mm512_fmadd_pd(r, q, _mm512_set1_pd(c3));
-            let q = _mm512_fmadd_pd(r, q, _mm512_set1_pd(c2));
-            let less_one = _mm512_mul_pd(r, _mm512_fmadd_pd(r, q, _mm512_set1_pd(c1)));
-            let n = _mm512_castpd_si512(shifted);
-            let (low, high) = (_mm512_loadu_pd(TABLE.as_ptr()), _mm512_loadu_pd(TABLE.as_ptr().add(8)));
-            let power = _mm512_castpd_si512(_mm512_permutex2var_pd(low, n, high));
-            let power = _mm512_castsi512_pd(_mm512_add_epi64(power, _mm512_slli_epi64::<48>(n)));
-            (Self(power), Self(less_one))
+            split_f64(shifted, _mm512_fmsub_pd(self.0, slope.0, n))
         })
+    }
+
+    #[inline(always)]
+    fn power(self) -> Self {
+        let (power, less_one) = registers!({
+            let shifted = _mm512_add_pd(self.0, _mm512_set1_pd(TO_INTEGER));
+            split_f64(shifted, _mm512_reduce_pd::<NEAREST>(self.0))
+        });
+        power.mul_add(less_one, power)
     }
 
     #[inline(always)]

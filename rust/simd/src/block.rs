@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 
 use half::{bf16, f16};
 
-use crate::lanes::{FLOOR_F64, Lanes, Machine};
+use crate::lanes::{FLOOR_F32, FLOOR_F64, Lanes, Machine};
 use crate::logit::Logit;
 use crate::row::{BLOCK, RowSums, Softmax};
 use crate::space::Space;
@@ -24,20 +24,23 @@ pub(crate) trait Element: Logit {
     /// What fills a vector up; it has no weight.
     const MASKED: Self;
 
-    /// The block itself where nothing is widened.
-    fn as_work(block: &[Self]) -> Option<&[Self::Work]>;
-
     /// The numbers of one vector, widened.
     fn widened<M: Machine>(machine: M, numbers: &[Self]) -> [<Self::Work as Number>::Of<M>; 2];
 
     /// How many [`Element::widened`] takes.
     fn width<M: Machine>() -> usize;
+
+    /// The largest of the numbers that are not NaN. Where one is NaN it may be that.
+    fn largest<M: Machine>(machine: M, block: &[Self]) -> f64;
 }
 
 /// A number type that the kernel computes with.
 pub(crate) trait Number: Element<Work = Self> {
     /// The lanes of a machine.
     type Of<M: Machine>: Lanes<Number = Self>;
+
+    /// The octaves below which a weight is zero.
+    fn floor(softmax: &Softmax) -> f64;
 
     fn every<M: Machine>(machine: M, number: f64) -> Self::Of<M>;
 
@@ -46,25 +49,20 @@ pub(crate) trait Number: Element<Work = Self> {
 
     /// Writes the first numbers that are not below `least` side by side and returns how many they are: those whose
     /// rounding counts, hence none of f64.
-    fn lead<M: Machine>(machine: M, numbers: &[Self], least: M::Singles, room: &mut [MaybeUninit<f32>]) -> usize;
+    fn lead<M: Machine>(machine: M, numbers: Self::Of<M>, least: M::Singles, room: &mut [MaybeUninit<f32>]) -> usize;
 
-    /// Sums of w, w x and w x^2 with x measured from the largest number, and how many numbers were found leading.
+    /// Sums of w, w d and w d^2 over numbers that are not below the floor of their part.
     fn sums<M: Machine, T: Element<Work = Self>>(
         machine: M,
-        part: &Part<'_, Self, T>,
+        numbers: &[Self],
+        part: &Part<'_, T>,
         softmax: &Softmax,
-        leading: &mut Space<f32>,
-    ) -> ([f64; 3], usize);
+    ) -> [f64; 3];
 }
 
 impl Element for f64 {
     type Work = f64;
     const MASKED: f64 = f64::NEG_INFINITY;
-
-    #[inline(always)]
-    fn as_work(block: &[f64]) -> Option<&[f64]> {
-        Some(block)
-    }
 
     #[inline(always)]
     fn widened<M: Machine>(machine: M, numbers: &[f64]) -> [M::Doubles; 2] {
@@ -74,10 +72,19 @@ impl Element for f64 {
     fn width<M: Machine>() -> usize {
         M::LANES
     }
+
+    #[inline(always)]
+    fn largest<M: Machine>(machine: M, block: &[f64]) -> f64 {
+        largest_lane(machine, block)
+    }
 }
 
 impl Number for f64 {
     type Of<M: Machine> = M::Doubles;
+
+    fn floor(_: &Softmax) -> f64 {
+        FLOOR_F64
+    }
 
     #[inline(always)]
     fn every<M: Machine>(machine: M, number: f64) -> M::Doubles {
@@ -90,33 +97,27 @@ impl Number for f64 {
     }
 
     #[inline(always)]
-    fn lead<M: Machine>(_: M, _: &[f64], _: M::Singles, _: &mut [MaybeUninit<f32>]) -> usize {
+    fn lead<M: Machine>(_: M, _: M::Doubles, _: M::Singles, _: &mut [MaybeUninit<f32>]) -> usize {
         0
     }
 
     #[inline(always)]
     fn sums<M: Machine, T: Element<Work = f64>>(
         machine: M,
-        part: &Part<'_, f64, T>,
+        numbers: &[f64],
+        part: &Part<'_, T>,
         softmax: &Softmax,
-        leading: &mut Space<f32>,
-    ) -> ([f64; 3], usize) {
-        sums::exact(machine, part, softmax, leading)
+    ) -> [f64; 3] {
+        sums::exact(machine, numbers, part, softmax)
     }
 }
 
-/// The three narrow types differ in how they are loaded.
+/// The three narrow types differ in how they are loaded and compared.
 macro_rules! narrow {
-    ($type:ty, $load:ident, $as_work:expr) => {
+    ($type:ty, $load:ident, $largest:ident) => {
         impl Element for $type {
             type Work = f32;
             const MASKED: $type = <$type>::NEG_INFINITY;
-
-            #[inline(always)]
-            fn as_work(block: &[$type]) -> Option<&[f32]> {
-                let as_work: fn(&[$type]) -> Option<&[f32]> = $as_work;
-                as_work(block)
-            }
 
             #[inline(always)]
             fn widened<M: Machine>(machine: M, numbers: &[$type]) -> [M::Singles; 2] {
@@ -127,16 +128,25 @@ macro_rules! narrow {
             fn width<M: Machine>() -> usize {
                 2 * M::LANES
             }
+
+            #[inline(always)]
+            fn largest<M: Machine>(machine: M, block: &[$type]) -> f64 {
+                $largest(machine, block)
+            }
         }
     };
 }
 
-narrow!(f32, load_f32, |block| Some(block));
-narrow!(f16, load_f16, |_| None);
-narrow!(bf16, load_bf16, |_| None);
+narrow!(f32, load_f32, largest_lane);
+narrow!(f16, load_f16, largest_f16);
+narrow!(bf16, load_bf16, largest_bf16);
 
 impl Number for f32 {
     type Of<M: Machine> = M::Singles;
+
+    fn floor(softmax: &Softmax) -> f64 {
+        if softmax.exact { FLOOR_F64 } else { FLOOR_F32 }
+    }
 
     #[inline(always)]
     fn every<M: Machine>(machine: M, number: f64) -> M::Singles {
@@ -149,21 +159,21 @@ impl Number for f32 {
     }
 
     #[inline(always)]
-    fn lead<M: Machine>(machine: M, numbers: &[f32], least: M::Singles, room: &mut [MaybeUninit<f32>]) -> usize {
-        machine.pack(machine.load_f32(numbers), least, room)
+    fn lead<M: Machine>(machine: M, numbers: M::Singles, least: M::Singles, room: &mut [MaybeUninit<f32>]) -> usize {
+        machine.pack(numbers, least, room)
     }
 
     #[inline(always)]
     fn sums<M: Machine, T: Element<Work = f32>>(
         machine: M,
-        part: &Part<'_, f32, T>,
+        numbers: &[f32],
+        part: &Part<'_, T>,
         softmax: &Softmax,
-        leading: &mut Space<f32>,
-    ) -> ([f64; 3], usize) {
+    ) -> [f64; 3] {
         if softmax.exact {
-            sums::exact(machine, part, softmax, leading)
+            sums::exact(machine, numbers, part, softmax)
         } else {
-            sums::fast(machine, part, softmax, leading)
+            sums::fast(machine, numbers, part, softmax)
         }
     }
 }
@@ -176,36 +186,28 @@ pub(crate) fn absorb<M: Machine, T: Element>(
     sums: &mut RowSums,
     softmax: &Softmax,
 ) -> Result<(), usize> {
-    let mut space = Space::new();
-    let (mut numbers, mut top) = match T::as_work(block) {
-        Some(numbers) => (numbers, largest(machine, numbers, None).0),
-        None => {
-            let (top, count) = largest(machine, block, Some(&mut space));
-            // SAFETY: as many numbers were written.
-            (&*unsafe { space.written(count) }, top)
-        }
-    };
-    let mut risen = sums.clone();
-    if top == f64::INFINITY {
+    let (mut others, mut top) = (block, T::largest(machine, block));
+    if top == f64::INFINITY || top.is_nan() {
         return Err(first_wrong(block));
     }
+    let mut risen = sums.clone();
     let mut own = Space::new();
     if top > sums.maximum {
-        let place = place(machine, numbers, top);
+        let place = place(machine, block, top);
         risen.rise(top, sums.columns + place, T::half_spacing_at(sums.maximum), softmax);
-        let others = own.copy(numbers);
-        others.get_mut(place).into_iter().for_each(|number| *number = T::Work::MASKED);
-        numbers = others;
-        top = largest(machine, numbers, None).0;
+        let copy = own.copy(block);
+        copy.get_mut(place).into_iter().for_each(|number| *number = T::MASKED);
+        others = copy;
+        top = T::largest(machine, others);
     }
     if top == f64::NEG_INFINITY || softmax.distance(top, risen.maximum) < LOWEST {
         // Nothing has weight; but what is no number must be found.
-        if numbers.iter().any(|number| number.widen().is_nan()) {
+        if others.iter().any(|number| number.widen().is_nan()) {
             return Err(first_wrong(block));
         }
     } else {
-        let part = Part { numbers, ahead: block.as_ptr().wrapping_add(BLOCK), top, maximum: risen.maximum };
-        let more = sums::of::<M, T>(machine, part, softmax);
+        let part = Part { numbers: others, ahead: block.as_ptr().wrapping_add(BLOCK), top, maximum: risen.maximum };
+        let more = sums::of(machine, &part, softmax);
         if more.weights[0].is_nan() {
             return Err(first_wrong(block));
         }
@@ -238,31 +240,48 @@ pub(crate) fn whole_and_rest<'a, T: Element>(
     [whole.chunks_exact(width), rest.chunks_exact(width)]
 }
 
-/// The largest of the numbers that are not NaN. If there is room for the widened numbers, they are written there.
+/// The largest of the numbers that are not NaN.
 #[inline(always)]
-fn largest<M: Machine, T: Element>(machine: M, block: &[T], mut room: Option<&mut Space<T::Work>>) -> (f64, usize) {
-    let lowest = T::Work::every(machine, f64::NEG_INFINITY);
-    let (mut low_found, mut high_found, mut count) = (lowest, lowest, 0);
-    for vectors in whole_and_rest(T::width::<M>(), block, &mut [T::MASKED; WIDEST]) {
+fn largest_lane<M: Machine, N: Number>(machine: M, block: &[N]) -> f64 {
+    let lowest = N::every(machine, f64::NEG_INFINITY);
+    let (mut low_found, mut high_found) = (lowest, lowest);
+    for vectors in whole_and_rest(N::width::<M>(), block, &mut [N::MASKED; WIDEST]) {
         for numbers in vectors {
-            let [low, high] = T::widened(machine, numbers);
-            if let Some(room) = room.as_mut() {
-                count = room.push(count, low);
-                count = room.push(count, high);
-            }
+            let [low, high] = N::widened(machine, numbers);
             // A maximum is the second operand where the first one is NaN.
             (low_found, high_found) = (low.max(low_found), high.max(high_found));
         }
     }
-    (low_found.max(high_found).largest().widen(), count)
+    low_found.max(high_found).largest().widen()
+}
+
+#[inline(always)]
+fn largest_f16<M: Machine>(_: M, block: &[f16]) -> f64 {
+    f16::from_bits(largest_bits(block.iter().map(|number| number.to_bits()))).widen()
+}
+
+#[inline(always)]
+fn largest_bf16<M: Machine>(_: M, block: &[bf16]) -> f64 {
+    bf16::from_bits(largest_bits(block.iter().map(|number| number.to_bits()))).widen()
+}
+
+/// The bits of the largest number. As integers those of positive numbers are in order, NaN behind infinity, and those
+/// of negative ones are below and in the opposite order.
+#[inline(always)]
+fn largest_bits(numbers: impl Iterator<Item = u16>) -> u16 {
+    let (mut most, mut least) = (i16::MIN, i16::MAX);
+    for bits in numbers {
+        (most, least) = (most.max(bits as i16), least.min(bits as i16));
+    }
+    (if most < 0 { least } else { most }) as u16
 }
 
 /// The place of the first number that is not smaller than `bound`.
 #[inline(always)]
-fn place<M: Machine, N: Number>(machine: M, numbers: &[N], bound: f64) -> usize {
-    let (width, bounds, mut start) = (N::width::<M>(), N::every(machine, bound), 0);
+fn place<M: Machine, T: Element>(machine: M, numbers: &[T], bound: f64) -> usize {
+    let (width, bounds, mut start) = (T::width::<M>(), T::Work::every(machine, bound), 0);
     for numbers in numbers.chunks_exact(width) {
-        let [low, high] = N::widened(machine, numbers);
+        let [low, high] = T::widened(machine, numbers);
         if low.max(high).any_at_least(bounds) {
             break;
         }

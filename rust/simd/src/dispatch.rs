@@ -111,14 +111,14 @@ fn run<R>(instructions: InstructionSet, task: impl Task<R>) -> R {
 
 /// The task as the compiler makes it with AVX-512.
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512dq,avx2,fma,f16c")]
+#[target_feature(enable = "avx512f,avx512dq,avx2,fma,f16c,popcnt")]
 fn with_avx512<R>(machine: Avx512, task: impl Task<R>) -> R {
     task.with(machine)
 }
 
 /// The task as the compiler makes it with AVX2.
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma,f16c")]
+#[target_feature(enable = "avx2,fma,f16c,popcnt")]
 fn with_avx2<R>(machine: Avx2, task: impl Task<R>) -> R {
     task.with(machine)
 }

@@ -35,6 +35,8 @@ pub(crate) trait Lanes: Copy {
     /// b and l with e^(x/T) = b (1 + l), where the slope is steps/(T ln2) and x/T from [`FLOOR_F64`] ([`FLOOR_F32`])
     /// octaves, where b is 0, to 0. For x = 0, b is 1 and l is 0.
     fn split_exp(self, slope: Self) -> (Self, Self);
+    /// 2^(y/steps), as [`Lanes::split_exp`] where y is x/T in steps of an octave.
+    fn power(self) -> Self;
     /// The sum of the lanes, in an order that does not change.
     fn total(self) -> f64;
     /// The largest lane.
@@ -58,6 +60,8 @@ pub(crate) trait Machine: Copy {
     type Doubles: Lanes<Number = f64>;
     /// The lanes of `Singles`.
     const LANES: usize;
+    /// Whether [`Lanes::mul_add`] rounds once.
+    const FUSED: bool = true;
 
     fn single(self, number: f32) -> Self::Singles;
     fn double(self, number: f64) -> Self::Doubles;
@@ -106,13 +110,27 @@ pub(crate) trait Series: Lanes {
 #[inline(always)]
 pub(crate) fn series<L: Series>(x: L, slope: L) -> (L, L) {
     let shifted = x.mul_add(slope, x.every(L::TO_INTEGER));
-    let n = shifted.sub(x.every(L::TO_INTEGER));
-    let r = x.mul_sub(slope, n);
-    let mut sum = x.every(L::HIGHEST);
+    let r = x.mul_sub(slope, shifted.sub(x.every(L::TO_INTEGER)));
+    (shifted.power_of_two(), less_one(r))
+}
+
+/// [`Lanes::power`] in the same way; the steps are octaves.
+#[inline(always)]
+pub(crate) fn power<L: Series>(octaves: L) -> L {
+    let shifted = octaves.add(octaves.every(L::TO_INTEGER));
+    let r = octaves.sub(shifted.sub(octaves.every(L::TO_INTEGER)));
+    let power = shifted.power_of_two();
+    power.mul_add(less_one(r), power)
+}
+
+/// 2^r - 1.
+#[inline(always)]
+fn less_one<L: Series>(r: L) -> L {
+    let mut sum = r.every(L::HIGHEST);
     for coefficient in L::COEFFICIENTS {
-        sum = sum.mul_add(r, x.every(*coefficient));
+        sum = sum.mul_add(r, r.every(*coefficient));
     }
-    (shifted.power_of_two(), sum.mul(r))
+    sum.mul(r)
 }
 
 /// The coefficients of 2^r, ln2^k/k! for k from 11 to 1, and for k = 12: the rest is below 2e-16.
@@ -143,6 +161,7 @@ pub(crate) const HIGHEST_F32: f32 = {
 };
 
 /// Lanes in one register: what is one instruction for each operation.
+#[cfg(target_arch = "x86_64")]
 macro_rules! arithmetic {
     ($number:ty, $set:ident, $add:ident, $sub:ident, $mul:ident, $div:ident, $mul_add:ident, $mul_sub:ident, $max:ident,
      $min:ident, $store:ident) => {
@@ -201,4 +220,5 @@ macro_rules! arithmetic {
         }
     };
 }
+#[cfg(target_arch = "x86_64")]
 pub(crate) use arithmetic;

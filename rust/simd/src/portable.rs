@@ -7,7 +7,7 @@ use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
 
 use crate::lanes::{
-    HIGHEST, HIGHEST_F32, Lanes, Machine, POWERS, POWERS_F32, Series, TO_INTEGER, TO_INTEGER_F32, series,
+    HIGHEST, HIGHEST_F32, Lanes, Machine, POWERS, POWERS_F32, Series, TO_INTEGER, TO_INTEGER_F32, power, series,
 };
 
 /// No instructions but those that every machine has.
@@ -36,6 +36,7 @@ impl Machine for Portable {
     type Singles = Singles;
     type Doubles = Doubles;
     const LANES: usize = 8;
+    const FUSED: bool = cfg!(target_arch = "aarch64");
 
     #[inline(always)]
     fn single(self, number: f32) -> Singles {
@@ -179,6 +180,11 @@ macro_rules! lanes {
             #[inline(always)]
             fn split_exp(self, slope: Self) -> (Self, Self) {
                 series(self, slope)
+            }
+
+            #[inline(always)]
+            fn power(self) -> Self {
+                power(self)
             }
 
             #[inline(always)]

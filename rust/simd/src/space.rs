@@ -18,10 +18,10 @@ impl<N: Copy> Space<N> {
         Self([const { MaybeUninit::uninit() }; BLOCK + LANES])
     }
 
-    /// The room behind the first `count` numbers; none behind a whole block.
+    /// Where the numbers behind the first `count` go.
     #[inline(always)]
     pub(crate) fn behind(&mut self, count: usize) -> &mut [MaybeUninit<N>] {
-        self.0.get_mut(count.min(BLOCK)..).unwrap_or_default()
+        self.0.get_mut(count..).unwrap_or_default()
     }
 
     /// The same as the given numbers, of which a block at most is taken.

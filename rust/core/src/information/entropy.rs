@@ -82,8 +82,12 @@ pub struct TokenInformation {
     pub log_sum_exp: Vec<f64>,
     /// -ln p of the targets, if there are any; infinite for a masked token. [nat]
     pub surprisal: Option<Vec<f64>>,
-    /// Standard uncertainty of the entropy from the rounding of the stored logits, to first order and one part in a
-    /// thousand. [nat]
+    /// Standard uncertainty of the entropy from the rounding of the stored logits, to first order. [nat]
+    ///
+    /// u^2 = sum (p_i (ln p_i + H) delta_i/T)^2/3 with delta half the spacing of the type at the logit. The roundings of
+    /// logits whose weight is below e^-7 of the second largest are left out, block by block: at most
+    /// e^-7/2 delta^2/(3 T^2) times the varentropy. That is some percent of u where the likeliest tokens are so equally
+    /// likely that ln p + H is nearly zero for each of them, and less than one part in a thousand in all else that is tested.
     pub u: Vec<f64>,
     /// Standard uncertainty of the surprisal from the same rounding. [nat]
     pub surprisal_u: Option<Vec<f64>>,

@@ -10,6 +10,10 @@ use crate::input::{Code, Diagnostics, Json, Place, Refusal};
 
 /// The coarsest print that is taken for a rounding; coarser literals are short because they are exact. [nat]
 const COARSEST_QUANTUM: f64 = 0.01;
+/// How far the two log-probabilities of a token that was drawn and is listed may be apart, beyond their print. [nat]
+const SAME: f64 = 1e-4;
+/// What servers write, or less, where they do not say. [nat]
+const OUTSIDE: f64 = -9999.0;
 
 /// The log-probabilities of one file, token by token.
 #[derive(Debug, Clone)]
@@ -165,10 +169,17 @@ fn token(Given { place, drawn, listed }: Given<'_>, path: &str, remarks: &mut Di
     if drawn.replaced || listed.iter().any(|entry| entry.replaced) {
         remarks.push(Code::Encoding, place.clone(), None, "a token is a lone surrogate; it was replaced by U+FFFD");
     }
+    let twin = listed.iter().find(|entry| entry.is_token_of(&drawn));
+    if let Some(twin) = twin.filter(|twin| twin.logprob.min(drawn.logprob) > OUTSIDE)
+        && (twin.logprob - drawn.logprob).abs() > SAME + twin.quantum + drawn.quantum
+    {
+        let found = format!("{} for the token that was drawn and {} on its list", drawn.logprob, twin.logprob);
+        return Err(Refusal::new(Code::Infeasible, path, place, found, "one probability for a token"));
+    }
     let quanta = listed.iter().chain([&drawn]).map(|entry| entry.quantum).filter(|quantum| *quantum > 0.0);
     Ok(TopK {
         quantum: quanta.reduce(f64::min).unwrap_or_default(),
-        chosen: Some(Chosen { logprob: drawn.logprob, listed: listed.iter().any(|entry| entry.is_token_of(&drawn)) }),
+        chosen: Some(Chosen { logprob: drawn.logprob, listed: twin.is_some() }),
         top: listed.iter().map(|entry| entry.logprob).collect(),
         names: listed.iter().map(Entry::name).collect::<Option<_>>().unwrap_or_default(),
         place,

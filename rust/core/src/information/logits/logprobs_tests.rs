@@ -36,6 +36,20 @@ fn the_drawn_token_is_found_on_the_list_by_bytes_or_text() {
 }
 
 #[test]
+fn a_token_has_one_probability() {
+    let of = |own: &str| {
+        answer(&format!(
+            r#"{{"token":"a","logprob":{own},"top_logprobs":[{{"token":"a","logprob":-0.5}},{{"token":"b","logprob":-2.5}}]}}"#
+        ))
+    };
+    assert_eq!(refused(&of("-2.0")), (Code::Infeasible, "choices[0].logprobs.content[0]".to_owned()));
+    // A coarser print of the same number, and a server that does not say it.
+    for own in ["-0.500001", "-0.5", "-9999.0"] {
+        assert!(read(of(own).as_bytes(), "a.json").unwrap().tokens[0].chosen.unwrap().listed);
+    }
+}
+
+#[test]
 fn the_printed_decimals_are_those_of_the_file() {
     let entry = |token: &str, logprob: &str| format!(r#"{{"token":"{token}","logprob":{logprob},"top_logprobs":[]}}"#);
     let quanta =
