@@ -12,7 +12,7 @@ use std::num::NonZero;
 use std::ops::{ControlFlow, Range};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{Builder, available_parallelism, scope};
 
 thread_local! {
@@ -76,7 +76,9 @@ pub fn blocks<R: Send>(count: usize, size: usize, each: &(dyn Fn(Range<usize>) -
 
 /// How many threads a task takes, the calling one included.
 pub fn threads() -> usize {
-    THREADS.get().or_else(|| available_parallelism().map(NonZero::get).ok()).unwrap_or(1)
+    // the system reads files for its answer
+    static CORES: OnceLock<usize> = OnceLock::new();
+    THREADS.get().unwrap_or_else(|| *CORES.get_or_init(|| available_parallelism().map_or(1, NonZero::get)))
 }
 
 /// How many results per thread wait to be taken, at most.

@@ -252,7 +252,7 @@ def stamp_of(text):
 
 
 def powermetrics(data, log, options):
-    blocks, last = [], None
+    blocks, chain = [], Elapsed()
     for text in lines(data):
         if text.startswith(BLOCK):
             log.records += 1
@@ -260,13 +260,10 @@ def powermetrics(data, log, options):
             if not match:
                 raise RefusedError("E_TIME_PARSE")
             length = elapsed(match[2].strip(WHITE), 10**6)
-            if last is None:
-                stamp = stamp_of(match[1])
-                if stamp is None:
-                    raise RefusedError("E_TIME_PARSE")
-                last = log.time(stamp)[0] - length
-            blocks.append((last, last + length, {}))
-            last += length
+            stamp = stamp_of(match[1])
+            if stamp is None and not chain.ends:
+                raise RefusedError("E_TIME_PARSE")
+            blocks.append((*chain.next(None if stamp is None else log.time(stamp)[0], length), {}))
         elif blocks and ":" in text:
             name, value = text.split(":", 1)
             if name.strip(WHITE) in TOTALS + PARTS:
@@ -277,6 +274,27 @@ def powermetrics(data, log, options):
     emit(log, blocks, total, "interval-mean", "mW")
 
 
+class Elapsed:
+    """Intervals of known length: the first by its stamp, the next behind it, unless the stamps say otherwise by 2 s."""
+
+    def __init__(self):
+        self.ends, self.stamp = [], None
+
+    def next(self, stamp, length):
+        """Start, end and whether it does not follow the one before. [ns]"""
+        passed = None if stamp is None or self.stamp is None else stamp - self.stamp
+        apart = not self.ends or (passed is not None and (passed < -2 * 10**9 or passed - length > 2 * 10**9))
+        if apart:
+            end = length if stamp is None else stamp
+            start = end - length
+        else:
+            start = self.ends[-1]
+            end = start + length
+        self.ends.append(end)
+        self.stamp = self.stamp if stamp is None else stamp
+        return start, end, apart
+
+
 def elapsed(text, size):
     found = literal(text)
     if isinstance(found, str) or found[0] is None or not 0 <= nearest(found[0] * size) < 1 << 63:
@@ -285,19 +303,19 @@ def elapsed(text, size):
 
 
 def emit(log, blocks, total, kind, symbol):
-    for start, end, powers in blocks:
+    for start, end, apart, powers in blocks:
         for name, text in powers.items():
             log.declare(name, kind, boundary="chip", within=total if name != total else None)
-            if ("0", name) not in log.series:
+            if apart or ("0", name) not in log.series:
                 log.add("0", name, (start, False), None)
             log.add("0", name, (end, False), log.read(name, text, unit(symbol)))
 
 
 def plist(data, log, options):
-    documents = data.split(b"\0")
+    documents = [text for piece in data.split(b"\0") for text in re.split(rb"(?<=</plist>)", piece)]
     while documents and not documents[-1].strip(b" \t\n\r\x0c"):
         documents.pop()
-    blocks, last, total = [], None, None
+    blocks, chain, total = [], Elapsed(), None
     for at, document in enumerate(documents):
         if not document.strip(b" \t\n\r\x0c"):
             continue
@@ -316,14 +334,12 @@ def plist(data, log, options):
         if isinstance(number, str) or number[0] is None or not 0 <= nearest(number[0]) < 1 << 63:
             raise RefusedError("E_NO_TIME")
         length = nearest(number[0])
-        if last is None:
-            stamp = civil(found.get("timestamp", ""))
-            last = log.time(stamp or (length, "relative", False, 1))[0] - length
+        stamp = civil(found.get("timestamp", "")) or (None if chain.ends else (length, "relative", False, 1))
+        span = chain.next(None if stamp is None else log.time(stamp)[0], length)
         keys = ("combined_power", "cpu_power", "gpu_power", "ane_power")
         powers = {key: found["processor/" + key] for key in keys if "processor/" + key in found}
         total = "combined_power" if "combined_power" in powers else total
-        blocks.append((last, last + length, powers))
-        last += length
+        blocks.append((*span, powers))
         log.base = log.base or "relative"
         emit(log, blocks[-1:], None, "interval-mean", "mW")
     for series in log.series.values():

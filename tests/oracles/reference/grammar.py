@@ -293,10 +293,10 @@ def civil(text, month_first=False):
     else:
         place = max(clock.rfind("+"), clock.rfind("-"))
         if place >= 0:
-            match = re.fullmatch(r"([+-])([0-9]{2})(?::?([0-9]{2}))?|([+-])([0-9]{1,2}):([0-9]{1,2})", clock[place:])
-            if not match or len(clock) - place not in (3, 5, 6):
+            match = re.fullmatch(r"([+-])([0-9]{2})(?::?([0-9]{2}))?", clock[place:])
+            if not match:
                 return None
-            sign, hour, minute = (match[1], match[2], match[3]) if match[1] else (match[4], match[5], match[6])
+            sign, hour, minute = match.groups()
             if int(hour) > 23 or int(minute or 0) > 59:
                 return None
             offset = (1 if sign == "+" else -1) * (int(hour) * 3600 + int(minute or 0) * 60)

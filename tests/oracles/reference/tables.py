@@ -324,6 +324,8 @@ def ptd(data, log, options):
         while at < len(parts):
             key = parts[at]
             at += 1
+            if key[:1].isascii() and key[:1].isdigit():
+                raise RefusedError("E_FIELD_COUNT")
             if key not in FIELDS:
                 group = key
                 continue

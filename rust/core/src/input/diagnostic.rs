@@ -129,6 +129,7 @@ codes! {
     ShorterThanRanging "W_SHORTER_THAN_RANGING" "The measured run is shorter than the ranging run.";
     MeterMessage "W_METER_MESSAGE" "The daemon of the meter logged a warning or an error.";
     NotChecked "W_NOT_CHECKED" "A check was not made, because a file it needs is not there.";
+    IntervalStamp "W_INTERVAL_STAMP" "Whether a stamp is that of the start or the end of an interval is not documented; it was read as the start.";
     FormatUnchecked "W_FORMAT_UNCHECKED" "The layout of the format was not checked against its writer; it was read because it was named.";
     NotInference "I_NOT_INFERENCE" "A phase that generates no tokens; it is not counted as inference.";
     EdgeUnresolved "W_WINDOW_EDGE" "The window reaches past the samples; the edge is not covered.";

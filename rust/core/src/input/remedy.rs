@@ -178,6 +178,9 @@ impl Code {
             Self::Scenario => "name the folder of the run after the scenario it was submitted for",
             Self::UnitUnstated => "write the unit into the title",
             Self::DupDevice => "name the recordings that are joined, or keep other devices with devices=",
+            Self::IntervalStamp => {
+                "switch a known load at a known time, or choose windows longer than the interval by far"
+            }
             Self::FormatUnchecked => "compare the energy with the one that the tool itself shows",
             _ => "read in the message what was found and what was expected",
         }

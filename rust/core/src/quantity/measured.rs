@@ -143,8 +143,14 @@ impl Measured {
 
     /// The standard uncertainty: the root of the sum of squared contributions.
     pub fn u(&self) -> f64 {
+        let squares = |scale: f64| self.components.iter().map(|c| (c.contribution / scale).powi(2)).sum::<f64>();
         // the sum of nothing is -0
-        (self.components.iter().map(|component| component.contribution.powi(2)).sum::<f64>() + 0.0).sqrt()
+        let square = squares(1.0) + 0.0;
+        if square.is_finite() {
+            return square.sqrt();
+        }
+        let largest = self.components.iter().fold(0.0, |largest: f64, c| largest.max(c.contribution.abs()));
+        largest * squares(largest).sqrt()
     }
 
     /// The components, in the order in which they entered.
@@ -297,16 +303,23 @@ impl Measured {
 
 /// The components times their factors, contributions of one id added up, in the order of first appearance.
 fn merged(components: impl Iterator<Item = (f64, Component)>) -> Vec<Component> {
+    /// Most budgets are that short, and then looked through.
+    const FEW: usize = 16;
     let mut kept: Vec<Component> = Vec::new();
     let mut index: HashMap<Arc<str>, usize> = HashMap::new();
     for (factor, mut component) in components {
         component.contribution *= factor;
-        match index.get(&component.id).and_then(|place| kept.get_mut(*place)) {
+        let place = match kept.len() {
+            ..FEW => kept.iter().position(|known| known.id == component.id),
+            _ => index.get(&component.id).copied(),
+        };
+        match place.and_then(|place| kept.get_mut(place)) {
             Some(same) => same.contribution += component.contribution,
-            None => {
-                index.insert(component.id.clone(), kept.len());
-                kept.push(component);
-            }
+            None => kept.push(component),
+        }
+        if kept.len() >= FEW {
+            let new = kept.iter().enumerate().skip(index.len());
+            index.extend(new.map(|(place, component)| (component.id.clone(), place)));
         }
     }
     kept

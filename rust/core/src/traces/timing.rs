@@ -149,6 +149,17 @@ impl Builder<'_> {
         Ok(Time { ns, leap: stamp.leap })
     }
 
+    /// Says that the intervals may start or end at their stamps, so that a window is open by one interval at each end.
+    pub(super) fn edges_unknown(&mut self, interval_ns: i64) {
+        self.resolution_ns = interval_ns;
+        let message = "whether a stamp is that of the start or the end of an interval is not documented; it was read as the start";
+        self.remark(
+            Code::IntervalStamp,
+            self.header_line.or(self.records.map(|(first, _)| first)).unwrap_or(0),
+            message,
+        );
+    }
+
     /// The time of the civil or zoned stamp `text`, read by the caller's pattern where there is one.
     ///
     /// # Errors

@@ -2,23 +2,26 @@
 
 use super::budget::Account;
 use crate::quantity::{Component, Distribution};
-use crate::traces::Channel;
+use crate::traces::{Channel, Kind};
 
 /// P Δ/√3 at each end of the window, because a stamp of resolution Δ may have been cut, rounded or late; one stamp for all
 /// channels of a log, so that it cancels between two of equal power. The mean power of
 /// a window that is declared steady does not depend on where it ends.
 pub(super) fn components(account: &Account<'_>) -> Vec<Component> {
     let channel = account.channel;
-    if !channel.kind.is_power() || account.asked.steady {
+    let intervals = channel.kind == Kind::IntervalEnergy;
+    if !(channel.kind.is_power() || intervals) || account.asked.steady {
         return Vec::new();
     }
+    let interval_ns = channel.samples.median_interval_ns().filter(|_| intervals);
+    let seconds = interval_ns.map_or(1.0, |interval| interval as f64 * 1e-9);
     let stamp = channel.stamp_resolution_ns as f64 * 1e-9 / 3f64.sqrt();
     let (start, end) = account.asked.window;
     let (first, last) = power_at_ends(channel, account.asked.window);
     let at = |time: i64, power: f64| {
         let (id, label) =
             (format!("stamp {time}:{}", account.identity.log), format!("stamp {time} of {}", channel.label()));
-        Component::new(&id, &label, Distribution::Rectangular, power.abs() * stamp)
+        Component::new(&id, &label, Distribution::Rectangular, power.abs() * stamp / seconds)
     };
     vec![at(start, first), at(end, last)]
 }

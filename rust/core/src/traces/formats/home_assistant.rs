@@ -8,7 +8,7 @@
 
 use super::Format;
 use super::parts::sheet::Column;
-use crate::input::{Code, DateOrder, Refusal, Text, delimiter, fields, row, unit};
+use crate::input::{Code, DateOrder, Refusal, Text, delimiter, distinct, fields, row, unit};
 use crate::traces::{Builder, Head, Kind, ReadOptions, Role, Trace};
 use std::borrow::Cow;
 
@@ -54,6 +54,10 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
         }
         let cells = row(&line, ',', text.path())?;
         if is_header(&cells) {
+            distinct(&cells, text.path(), line.place())?;
+            if !titles.is_empty() {
+                builder.remark(Code::HeaderRepeat, line.number, "the header stands here again");
+            }
             builder.header(line.number);
             titles = cells.into_iter().map(Cow::into_owned).collect();
             continue;
@@ -71,7 +75,12 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
         let time = builder.civil_time(cell("last_changed"), DateOrder::YearFirst, line.number)?;
         builder.sample((device, slot), (line.number, time), reading, cell("state"))?;
     }
-    builder.finish(FORMAT.name, true)
+    // an export holds whatever entities were shown: powers beside energies and voltages
+    let one = options.devices.is_some() || builder.devices.len() < 2;
+    if !one {
+        builder.remark(Code::TotalUnknown, 1, "several entities, and the file states no units: name those that add up");
+    }
+    builder.finish(FORMAT.name, one)
 }
 
 fn kind(role: Role) -> Kind {

@@ -8,9 +8,10 @@
 //! tests/test_data/mock_powermetrics_log.txt.
 
 use super::Format;
+use super::parts::elapsed::{ANOTHER, Elapsed, Span};
 use crate::input::{Base, Code, DateOrder, Literal, Refusal, Scale, Stamp, Text, civil_stamp, literal, unit};
 use crate::quantity::Boundary;
-use crate::traces::{Builder, Head, Kind, Negative, ReadOptions, Slot, Time, Trace};
+use crate::traces::{Builder, Head, Kind, Negative, ReadOptions, Slot, Trace};
 
 pub(super) const FORMAT: Format = Format {
     name: "powermetrics-text",
@@ -41,19 +42,16 @@ fn detect(head: &Head) -> bool {
 /// One block: its line, its times, and its powers as they are printed.
 struct Block {
     line: u32,
-    start: Time,
-    end: Time,
+    span: Span,
     powers: Vec<(&'static str, String, u32)>,
 }
 
 fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
     let mut builder = Builder::new(text.path(), options)?;
-    let (mut lines, mut blocks, mut last) = (text.lines(), Vec::<Block>::new(), None);
+    let (mut lines, mut blocks, mut elapsed) = (text.lines(), Vec::<Block>::new(), Elapsed::default());
     while let Some(line) = lines.next(&mut builder.diagnostics)? {
         if let Some(head) = line.text.strip_prefix(BLOCK) {
-            let block = open(&mut builder, head, last, line.number)?;
-            last = Some(block.end);
-            blocks.push(block);
+            blocks.push(open(&mut builder, head, &mut elapsed, line.number)?);
         } else if let (Some(block), Some((name, value))) = (blocks.last_mut(), line.text.split_once(':')) {
             let known = TOTALS.iter().chain(&PARTS).find(|known| **known == name.trim()).copied();
             if let Some(name) = known.filter(|name| block.powers.iter().all(|(first, ..)| first != name)) {
@@ -79,7 +77,7 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
 }
 
 /// A block from its first line, `Tue Mar  4 10:00:00 2025 +0100) (1003.55ms elapsed) ***`.
-fn open(builder: &mut Builder<'_>, head: &str, last: Option<Time>, line: u32) -> Result<Block, Refusal> {
+fn open(builder: &mut Builder<'_>, head: &str, chain: &mut Elapsed, line: u32) -> Result<Block, Refusal> {
     builder.record(line);
     let expected = "Sampled system activity (date) (1000.00ms elapsed)";
     let parts = head.split_once(") (").and_then(|(date, rest)| Some((date, rest.split_once("ms elapsed)")?.0)));
@@ -89,15 +87,15 @@ fn open(builder: &mut Builder<'_>, head: &str, last: Option<Time>, line: u32) ->
         _ => None,
     };
     let Some(length) = length else { return Err(builder.refuse(Code::BadNumber, line, elapsed, "elapsed ms")) };
-    let (start, end) = match last {
-        Some(start) => (start, start.ns.saturating_add(length)),
-        None => {
-            let Some(stamp) = stamp(date) else { return Err(builder.refuse(Code::TimeParse, line, date, expected)) };
-            let end = builder.time(stamp, line)?;
-            (Time { ns: end.ns.saturating_sub(length), leap: false }, end.ns)
-        }
-    };
-    Ok(Block { line, start, end: Time { ns: end, leap: false }, powers: Vec::new() })
+    let stamp = stamp(date).map(|stamp| builder.time(stamp, line)).transpose()?;
+    if stamp.is_none() && chain.is_first() {
+        return Err(builder.refuse(Code::TimeParse, line, date, expected));
+    }
+    let span = chain.next(stamp.map(|time| time.ns()), length);
+    if span.again {
+        builder.remark(Code::HeaderRepeat, line, ANOTHER);
+    }
+    Ok(Block { line, span, powers: Vec::new() })
 }
 
 /// The stamp `Tue Mar 30 10:22:02 2021 -0700`.
@@ -124,11 +122,11 @@ fn emit(builder: &mut Builder<'_>, blocks: &[Block], total: Option<&'static str>
                     negative: Negative::Kept,
                 })
             });
-            if !builder.has_rows(device, slot) {
-                builder.start((device, slot), (block.line, block.start))?;
+            if block.span.apart || !builder.has_rows(device, slot) {
+                builder.start((device, slot), (block.line, block.span.start))?;
             }
             let reading = builder.read(slot, text, (unit("mW"), None), *line)?;
-            builder.sample((device, slot), (block.line, block.end), reading, text)?;
+            builder.sample((device, slot), (block.line, block.span.end), reading, text)?;
         }
     }
     Ok(())

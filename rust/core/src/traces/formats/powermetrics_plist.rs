@@ -7,10 +7,11 @@
 //! those that public readers of the format agree on (tlkh/asitop, asitop/parsers.py and asitop/asitop.py, for the energies).
 
 use super::Format;
+use super::parts::elapsed::{ANOTHER, Elapsed};
 use super::parts::plist::{Scalars, scalars};
 use crate::input::{Base, Code, DateOrder, Literal, Place, Refusal, Scale, Stamp, Text, civil_stamp, literal, unit};
 use crate::quantity::Boundary;
-use crate::traces::{Builder, Head, Kind, Negative, ReadOptions, Slot, Time, Trace};
+use crate::traces::{Builder, Head, Kind, Negative, ReadOptions, Slot, Trace};
 
 pub(super) const FORMAT: Format = Format {
     name: "powermetrics-plist",
@@ -36,8 +37,8 @@ fn detect(head: &Head) -> bool {
 
 fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
     let mut builder = Builder::new(text.path(), options)?;
-    let (mut line, mut last, mut total) = (1u32, None, None);
-    let documents: Vec<&[u8]> = text.bytes().split(|byte| *byte == 0).collect();
+    let (mut line, mut elapsed, mut total) = (1u32, Elapsed::default(), None);
+    let documents: Vec<&[u8]> = text.bytes().split(|byte| *byte == 0).flat_map(appended).collect();
     let count = documents.iter().rposition(|document| !document.trim_ascii().is_empty()).map_or(0, |at| at + 1);
     for (index, document) in documents.into_iter().enumerate() {
         let lines = document.iter().filter(|byte| **byte == b'\n').count();
@@ -50,7 +51,7 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
                 return Err(Refusal::new(Code::ErrorEncoding, text.path(), place, "bytes that are not UTF-8", "UTF-8"));
             };
             match scalars(plain, text.path(), &place) {
-                Ok(found) => total = sample(&mut builder, &found, first, &mut last)?.or(total),
+                Ok(found) => total = sample(&mut builder, &found, first, &mut elapsed)?.or(total),
                 Err(refusal) if refusal.code == Code::Xml && index + 1 == count && index > 0 => {
                     builder.remark(Code::PartialLastBlock, first, "the last document is cut; it was left out");
                 }
@@ -72,12 +73,25 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
     builder.finish(FORMAT.name, true)
 }
 
+/// The documents of a piece without NUL: recordings that were appended to one another stand without one between them.
+fn appended(mut piece: &[u8]) -> Vec<&[u8]> {
+    const END: &[u8] = b"</plist>";
+    let mut found = Vec::new();
+    while let Some(at) = piece.windows(END.len()).position(|text| text == END) {
+        let (document, rest) = piece.split_at(at + END.len());
+        found.push(document);
+        piece = rest;
+    }
+    found.push(piece);
+    found
+}
+
 /// Takes one sample; the name of its total, if it has one.
 fn sample(
     builder: &mut Builder<'_>,
     found: &Scalars,
     line: u32,
-    last: &mut Option<Time>,
+    chain: &mut Elapsed,
 ) -> Result<Option<&'static str>, Refusal> {
     let text = |key: &str| found.iter().find(|(known, _)| known == key).map(|(_, text)| text.as_str());
     builder.record(line);
@@ -89,17 +103,16 @@ fn sample(
     let Some(length) = length else {
         return Err(builder.refuse(Code::NoTime, line, text("elapsed_ns").unwrap_or("no elapsed_ns"), "elapsed_ns"));
     };
-    let (start, end) = match *last {
-        Some(start) => (start, start.ns.saturating_add(length)),
-        None => {
-            let stamp = text("timestamp").and_then(|text| civil_stamp(text, DateOrder::YearFirst));
-            let relative = Stamp { ns: length, base: Base::Relative, leap: false, resolution_ns: 1 };
-            let end = builder.time(stamp.unwrap_or(relative), line)?;
-            (Time { ns: end.ns.saturating_sub(length), leap: false }, end.ns)
-        }
+    let stamp = text("timestamp").and_then(|text| civil_stamp(text, DateOrder::YearFirst));
+    let relative = Stamp { ns: length, base: Base::Relative, leap: false, resolution_ns: 1 };
+    let stamp = match stamp.or(chain.is_first().then_some(relative)) {
+        Some(stamp) => Some(builder.time(stamp, line)?.ns()),
+        None => None,
     };
-    let end = Time { ns: end, leap: false };
-    *last = Some(end);
+    let span = chain.next(stamp, length);
+    if span.again {
+        builder.remark(Code::HeaderRepeat, line, ANOTHER);
+    }
     let device = builder.device("0", line)?;
     let has = |name: &&&str| text(&format!("processor/{name}")).is_some();
     let (names, kind, symbol): (&[&'static str], _, _) = match POWERS.iter().find(has) {
@@ -118,11 +131,11 @@ fn sample(
                 negative: Negative::Kept,
             })
         });
-        if !builder.has_rows(device, slot) {
-            builder.start((device, slot), (line, start))?;
+        if span.apart || !builder.has_rows(device, slot) {
+            builder.start((device, slot), (line, span.start))?;
         }
         let reading = builder.read(slot, value, (unit(symbol), None), line)?;
-        builder.sample((device, slot), (line, end), reading, value)?;
+        builder.sample((device, slot), (line, span.end), reading, value)?;
     }
     Ok(names.first().copied().filter(|total| has(&total)))
 }

@@ -67,6 +67,14 @@ fn record(builder: &mut Builder<'_>, text: &str, line: u32) -> Result<(), Refusa
     let mut time = None;
     let (mut readings, mut seen) = (Vec::new(), HashSet::new());
     while let Some(key) = fields.next() {
+        if key.starts_with(|c: char| c.is_ascii_digit()) {
+            return Err(builder.refuse(
+                Code::FieldCount,
+                line,
+                text,
+                "a name before each value; a comma is no decimal mark",
+            ));
+        }
         if !FIELDS.contains(&key) {
             group = Some(key);
             continue;

@@ -42,7 +42,7 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
     let mut builder = Builder::new(text.path(), options)?;
     let (mut lines, mut delimiter, mut heads) = (text.lines(), ';', Vec::<Vec<String>>::new());
     let mut stamps: Option<String> = None;
-    let mut measured: Vec<(usize, usize, Option<Unit>, String)> = Vec::new();
+    let (mut width, mut measured) = (0, Vec::<(usize, usize, Option<Unit>, String)>::new());
     while let Some(line) = lines.next(&mut builder.diagnostics)? {
         if line.text.trim().is_empty() || line.text.starts_with("sep=") {
             continue;
@@ -69,6 +69,7 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
                         return Err(builder.refuse(Code::NoPower, line.number, cells.join(" "), expected));
                     }
                     builder.header(line.number);
+                    width = cells.len();
                     stamps = Some(found);
                 }
                 None if cells.first().is_some_and(|first| first.is_empty()) => heads.push(cells),
@@ -80,13 +81,16 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
             let found = cells.first().map(|cell| printable(cell)).unwrap_or_default();
             return Err(builder.refuse(Code::TimeParse, line.number, found, format!("a stamp as {known:?}")));
         };
+        // a delimiter at the end of the rows is no field
+        let ended = cells.len() == width + 1 && cells.last().is_some_and(|last| last.is_empty());
+        if cells.len() != width && !ended {
+            let (found, expected) = (format!("{} fields", cells.len()), format!("{width} fields"));
+            return Err(builder.refuse(Code::FieldCount, line.number, found, expected));
+        }
         builder.record(line.number);
         let time = builder.time(stamp, line.number)?;
         for (at, slot, unit, name) in &measured {
-            let Some(cell) = cells.get(*at) else {
-                let found = format!("{} fields", cells.len());
-                return Err(builder.refuse(Code::FieldCount, line.number, found, "a field of each column"));
-            };
+            let cell = cells.get(*at).map_or("", |cell| cell.as_ref());
             let reading = builder.read(*slot, cell, (*unit, None), line.number)?;
             let device = builder.device(name, line.number)?;
             builder.sample((device, *slot), (line.number, time), reading, cell)?;

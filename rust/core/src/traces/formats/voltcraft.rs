@@ -32,6 +32,12 @@ const END: [u8; 4] = [0xff; 4];
 
 const MINUTE: i64 = 60_000_000_000;
 
+/// No mains voltage is higher. [0.1 V]
+const HIGHEST: u16 = 3000;
+
+/// No plug carries more. [mA]
+const LARGEST: u16 = 20_000;
+
 fn detect(head: &Head) -> bool {
     head.bytes.starts_with(&START)
 }
@@ -65,8 +71,10 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
             (clock, rest) = (Some(ns), after);
         } else if let ([v1, v0, c1, c0, factor, after @ ..], Some(ns)) = (rest, clock) {
             let (voltage, current) = (u16::from_be_bytes([*v1, *v0]), u16::from_be_bytes([*c1, *c0]));
-            if *factor > 100 {
-                return Err(refuse(Code::Corrupt, format!("a power factor of {factor} %"), "at most 100 %"));
+            if *factor > 100 || voltage > HIGHEST || current > LARGEST {
+                let found = format!("{voltage} x 0.1 V, {current} mA and a power factor of {factor} %");
+                let expected = "at most 300 V, 20 A and 100 %: a byte may be missing before";
+                return Err(refuse(Code::Corrupt, found, expected));
             }
             let units = u64::from(voltage) * u64::from(current) * u64::from(*factor);
             let stamp = |ns| Stamp { ns, base: Base::Local, leap: false, resolution_ns: MINUTE };
@@ -88,5 +96,6 @@ fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
             break;
         }
     }
+    builder.edges_unknown(MINUTE);
     builder.finish(FORMAT.name, true)
 }

@@ -40,7 +40,7 @@ fn gpu(title: &str) -> Option<&str> {
 fn read(text: &Text, options: &ReadOptions) -> Result<Trace, Refusal> {
     let mut builder = Builder::new(text.path(), options)?;
     builder.separate_devices();
-    let slot = builder.slot(Column::new("energy", Kind::IntervalEnergy, "J").at(Boundary::Board).slot);
+    let slot = builder.slot(Column::new("energy", Kind::IntervalEnergy, "J").at(Boundary::Board).sink().slot);
     let (mut lines, mut titles, mut names, mut spans) =
         (text.lines(), Vec::<String>::new(), HashMap::new(), Vec::new());
     while let Some(line) = lines.next(&mut builder.diagnostics)? {

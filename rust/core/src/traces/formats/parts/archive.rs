@@ -15,6 +15,8 @@ pub(crate) struct Archive {
     ended: Option<i64>,
     /// Whether energy was returned.
     said: bool,
+    /// Length of the longest interval. [s]
+    length: i64,
 }
 
 impl Archive {
@@ -50,6 +52,7 @@ impl Archive {
     ) -> Result<(), Refusal> {
         builder.record(line);
         let device = builder.device("0", line)?;
+        self.length = self.length.max(length);
         let end = start.after(length.saturating_mul(1_000_000_000));
         for (at, slot) in &self.drawn {
             let text = cell(*at);
@@ -77,6 +80,7 @@ impl Archive {
     /// Those of [`Builder::finish`].
     pub(crate) fn finish(self, mut builder: Builder<'_>, format: &'static str) -> Result<Trace, Refusal> {
         builder.at_given_boundary();
+        builder.edges_unknown(self.length.saturating_mul(1_000_000_000));
         builder.finish(format, true)
     }
 }

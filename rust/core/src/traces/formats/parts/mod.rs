@@ -4,6 +4,7 @@ pub(super) mod archive;
 pub(super) mod bursts;
 pub(super) mod columns;
 pub(super) mod documents;
+pub(super) mod elapsed;
 pub(super) mod layout;
 pub(super) mod metrics;
 pub(super) mod plist;

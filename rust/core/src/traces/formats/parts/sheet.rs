@@ -129,11 +129,12 @@ pub(crate) fn detects(lines: &[String], is_header: fn(&[Cow<'_, str>]) -> bool) 
 /// `E_NO_HEADER`, `E_NO_POWER`, `E_FIELD_COUNT`, and those of cells and times.
 pub(crate) fn read(builder: &mut Builder<'_>, text: &Text, sheet: &'static Sheet) -> Result<(), Refusal> {
     let (mut lines, mut reader) = (text.lines(), SheetReader::new(sheet));
+    let mut ended = false;
     while let Some(line) = lines.next(&mut builder.diagnostics)? {
-        if reader.ends(&line) {
-            break;
+        ended = (ended || reader.ends(&line)) && !reader.is_header(&line);
+        if !ended {
+            reader.line(builder, &line)?;
         }
-        reader.line(builder, &line)?;
     }
     reader.end(builder).map(|_| ())
 }
@@ -152,6 +153,11 @@ impl SheetReader {
     /// A reader that has seen nothing.
     pub fn new(sheet: &'static Sheet) -> Self {
         Self { sheet, layout: None, headers: 0, first: None, counts: Vec::new() }
+    }
+
+    /// Whether the line is a header, behind the end of a table that of another recording.
+    fn is_header(&self, line: &Line<'_>) -> bool {
+        fields(&line.text, delimiter(&line.text, None)).is_ok_and(|titles| (self.sheet.is_header)(&titles))
     }
 
     /// Whether the table ends before this line.
