@@ -133,7 +133,7 @@ mod tests {
         for pattern in 0..1u32 << 7 {
             let row = |at: u32| match pattern >> at & 1 {
                 0 => Row::new(i64::from(at), at + 2, Ok(f64::from(at))),
-                _ if at % 3 == 0 => Row { leap: true, ..Row::new(i64::from(at), at + 2, Ok(f64::from(at))) },
+                _ if at.is_multiple_of(3) => Row { leap: true, ..Row::new(i64::from(at), at + 2, Ok(f64::from(at))) },
                 _ => Row::new(i64::from(at), at + 2, Err(Fault::NotRead)),
             };
             let all: Vec<Row> = (0..7).map(row).collect();
