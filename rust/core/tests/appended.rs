@@ -54,7 +54,8 @@ fn a_second_table_of_power_gadget_is_read_behind_the_summary_of_the_first() {
 
 #[test]
 fn decimal_commas_between_commas_shift_no_column() {
-    let log = b"Time,06-02-2025 14:00:00.210,Watts,412,6,Volts,230\nTime,06-02-2025 14:00:01.210,Watts,412,6,Volts,230\n";
+    let log =
+        b"Time,06-02-2025 14:00:00.210,Watts,412,6,Volts,230\nTime,06-02-2025 14:00:01.210,Watts,412,6,Volts,230\n";
     assert_eq!(load(log, &ReadOptions::default()).unwrap_err().code, Code::FieldCount);
     let head = "Version CSV1|Tool SBFspot3.9.0 (Linux)|Linebreaks LF|Delimiter comma|Decimalpoint comma|Precision 3\n\n\
                 ,SN: 1,SN: 1\n,SB 3000,SB 3000\n,1,1\n,Total yield,Power\n,Counter,Analog\ndd/MM/yyyy HH:mm:ss,kWh,kW\n";
