@@ -90,7 +90,7 @@ fn questions_that_have_no_answer_are_refused() {
         (&["--device", "nothing"], "E_UNKNOWN_DEVICE"),
         (&["--format", "nothing"], "E_UNKNOWN_FORMAT"),
         (&["--max-gap", "3 W"], "--max-gap"),
-        (&["--count", "5", "--idle", "60 J"], "expected W"),
+        (&["--count", "5", "--idle", "60 J"], "expected a figure in W,"),
     ];
     for (words, reason) in cases {
         let ran = szilard(&[&["energy", log.as_str()], *words].concat());

@@ -20,7 +20,7 @@ fn a_value_is_zero() {
 #[test]
 fn a_refusal_is_two_and_says_why() {
     let cases: &[(&[&str], &str)] = &[
-        (&["calc", "1 J + 1 W"], "expected J"),
+        (&["calc", "1 J + 1 W"], "expected a figure in J,"),
         (&["calc", "1 J +"], "character"),
         (&["calc", "5 KW"], "did you mean \"kW\""),
         (&["calc", "1 J", "--to", "W"], "--to"),

@@ -70,7 +70,7 @@ fn sizes_are_found_or_said_to_be_out_of_reach() {
 fn what_is_wrong_is_said_with_its_line() {
     let cases: &[(&str, &str, &str)] = &[
         ("[demand]", "[demand]\nnights = 3", "unknown field `nights`"),
-        ("\"3.8 W\"", "\"3.8 Ws\"", "expected W"),
+        ("\"3.8 W\"", "\"3.8 Ws\"", "expected a figure in W,"),
         ("\"3.8 W\"", "3.8", "expected"),
         ("\"3.8 W\"", "\"NaN W\"", ""),
         ("\"20 Ah\"", "\"-20 Ah\"", "above 0"),

@@ -8,6 +8,9 @@ use szilard::energy::{EnergyQuery, energy};
 use szilard::input::Code;
 use szilard::traces::{ColumnChoice, ColumnName, Head, REGISTRY, ReadOptions, Role, Trace, read};
 
+/// The formats whose writers do not say whether a stamp is the start or the end of its interval.
+const UNDOCUMENTED: [&str; 3] = ["voltcraft-data", "shelly-csv", "shelly-json"];
+
 /// One row of the table.
 struct Sample {
     format: String,
@@ -71,6 +74,8 @@ fn every_format_has_a_sample_with_its_energy() {
             .filter(|said| said.code.name().starts_with('W'))
             // only of formats that are named
             .filter(|said| said.code != Code::FormatUnchecked || sample.options.format.is_none())
+            // only of formats whose writers do not say what they stamp
+            .filter(|said| said.code != Code::IntervalStamp || !UNDOCUMENTED.contains(&trace.format))
             .map(|said| format!("{said:?}"))
             .collect();
         assert!(said.is_empty(), "{}: {said:?}", sample.file);

@@ -38,7 +38,10 @@ impl Elapsed {
     pub fn next(&mut self, stamp: Option<i64>, length: i64) -> Span {
         let jumps = |(_, before): &(i64, Option<i64>)| {
             let passed = stamp.zip(*before).map(|(now, before)| now.saturating_sub(before));
-            passed.is_some_and(|passed| passed < -LOOSE_NS || passed.saturating_sub(length) > LOOSE_NS)
+            passed.is_some_and(|passed| {
+                let late = passed.saturating_sub(length);
+                late > LOOSE_NS || (passed < 0 && late < -LOOSE_NS)
+            })
         };
         let (is_first, follows) = (self.is_first(), self.before.filter(|before| !jumps(before)));
         let end = match follows {
