@@ -131,7 +131,7 @@ def test_a_scenario_file_names_the_line_of_what_is_wrong(tmp_path):
     text = (ROOT / "examples" / "rooftop.toml").read_text(encoding="utf-8")
     cases = {
         ("[battery]", "[battery]\nageing = true"): "unknown field `ageing`",
-        ("call_time = \"4.1 s\"", "call_time = \"4.1 W\""): "expected s",
+        ("call_time = \"4.1 s\"", "call_time = \"4.1 W\""): "expected a figure in s",
         ("capacity = \"20 Ah\"", "capacity = \"0 Ah\""): "finite value above 0",
         ("voltage = \"12.8 V\"", "#"): "no energy without the voltage",
         ("share = \"0.6\"", "share = \"0.7\""): "add up to 1",

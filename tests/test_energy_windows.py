@@ -79,7 +79,7 @@ def test_a_trapezoid_of_columns_is_exact():
     assert sz.trapezoid([0, S, 3 * S], [10.0, 20.0, 20.0]).value == 55.0
     assert str(sz.trapezoid([0, S, 3 * S], [10.0, 20.0, 20.0], max_gap="1 s").unit) == "J"
     assert sz.trapezoid([0, S, 3 * S], [10.0, 20.0, 20.0], max_gap="1 s").value == 15.0
-    with pytest.raises(TraceError, match="steps back"):
+    with pytest.raises(TraceError, match="times that rise"):
         sz.trapezoid([0, S, 0], [1.0, 1.0, 1.0])
 
 

@@ -78,6 +78,15 @@ class Recording:
         """The phases that were marked: phase, start_ns and end_ns (Unix time), and their seconds.
 
         A phase whose end was not marked ends with the recording; a mark of an end without a start is left out.
+
+        Examples
+        --------
+        >>> import szilard as sz, tempfile
+        >>> folder = tempfile.mkdtemp()
+        >>> run = sz.record(["true"], f"{folder}/run.csv", options=["--root", folder, "--quiet"])
+        >>> run.phases
+        Traceback (most recent call last):
+        szilard.errors.Error: ...
         """
         import polars as pl
 

@@ -21,7 +21,7 @@ use szilard::energy::{BlindSpot, BlindSpotRow, LoadClass, MeterChoice};
 /// >>> node = sz.trace_from_arrays(time, 90 + 1.1 * np.linspace(100, 400, 61), boundary="node")
 /// >>> spot = sz.blind_spot(node, board)
 /// >>> f"{spot.outer:.5g}, {spot.inner:.5g}, {spot.difference:.4g}, {spot.share:.3f}", spot.status
-/// ('(21900 ± 2.75) J, (15000 ± 2.3805e-07) J, (6900 ± 2.75) J, (0.315 ± 0.000)', 'complete')
+/// ('(21900 ± 3.2706e-07) J, (15000 ± 2.3805e-07) J, (6900 ± 4.045e-07) J, (0.315 ± 0.000)', 'complete')
 /// >>> spot.load.columns[:3], spot.rows.height
 /// (['from_w', 'to_w', 'inner_w'], 60)
 #[pyclass(name = "BlindSpot", module = "szilard", frozen)]

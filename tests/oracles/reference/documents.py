@@ -267,8 +267,8 @@ def powermetrics(data, log, options):
         elif blocks and ":" in text:
             name, value = text.split(":", 1)
             if name.strip(WHITE) in TOTALS + PARTS:
-                blocks[-1][2].setdefault(name.strip(WHITE), value.strip(WHITE))
-    if len(blocks) > 1 and not set(blocks[0][2]) <= set(blocks[-1][2]):
+                blocks[-1][-1].setdefault(name.strip(WHITE), value.strip(WHITE))
+    if len(blocks) > 1 and not set(blocks[0][-1]) <= set(blocks[-1][-1]):
         blocks.pop()
     total = next((name for name in TOTALS if any(name in powers for *_, powers in blocks)), None)
     emit(log, blocks, total, "interval-mean", "mW")
@@ -283,7 +283,8 @@ class Elapsed:
     def next(self, stamp, length):
         """Start, end and whether it does not follow the one before. [ns]"""
         passed = None if stamp is None or self.stamp is None else stamp - self.stamp
-        apart = not self.ends or (passed is not None and (passed < -2 * 10**9 or passed - length > 2 * 10**9))
+        late = 0 if passed is None else passed - length
+        apart = not self.ends or late > 2 * 10**9 or (late < -2 * 10**9 and passed < 0)
         if apart:
             end = length if stamp is None else stamp
             start = end - length

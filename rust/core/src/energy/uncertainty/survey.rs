@@ -14,6 +14,9 @@ const MOST: usize = 1 << 16;
 /// A second difference beyond this many standard deviations is a change of the power.
 const STEADY: f64 = 3.5;
 
+/// What the rounding of three f64 numbers leaves of a straight line, relative to the largest of them.
+const ROUNDING: f64 = 4.0 * f64::EPSILON;
+
 /// The standard deviation of a normal variable over the median of its magnitude.
 const OF_MEDIAN: f64 = 1.482_602_218_505_602;
 
@@ -61,7 +64,8 @@ impl Survey {
     ///
     /// It is that of e_i = (P_i - λ P_(i-1) - (1-λ) P_(i+1)) / √(1 + λ² + (1-λ)²), the distance of a reading from the line
     /// through its neighbours, which has the variance of one reading where the power goes straight. Steady is where
-    /// |e_i| < 3.5 σ with σ from the median magnitude, and no less than the printed digits: steps do not count.
+    /// |e_i| < 3.5 σ with σ from the median magnitude, and no less than the printed digits and those of f64: steps do not
+    /// count.
     pub fn learnt<'a>(self, columns: impl Iterator<Item = Columns<'a>>, channel: &Channel) -> Self {
         let columns: Vec<Columns<'_>> = columns.collect();
         let distances = places(&columns).filter_map(|((time, value), at)| distance(time, value, at));
@@ -71,7 +75,10 @@ impl Survey {
             return Self { noise_w: 0.0, bend_w: 0.0, ..self };
         }
         let median = *distances.select_nth_unstable_by(middle, f64::total_cmp).1;
-        let bend_w = STEADY * (OF_MEDIAN * median).max(0.5 * channel.resolution);
+        let digits = places(&columns)
+            .filter_map(|((_, value), at)| value.get(at))
+            .fold(0.0, |most, value| value.abs().max(most));
+        let bend_w = STEADY * (OF_MEDIAN * median).max(0.5 * channel.resolution).max(ROUNDING * digits);
         let (steady, squares) = distances
             .iter()
             .filter(|distance| **distance <= bend_w)
