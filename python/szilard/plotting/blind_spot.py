@@ -41,7 +41,7 @@ def blind_spot(found: BlindSpot, ax: Axes | None = None) -> tuple[Figure, Axes]:
     ax.axhline(0.0, color=_style.GREY, linewidth=0.8)
     ax.set(xlabel="power at the inner meter [W]", ylabel="not seen by it [W]")
     share = found.share.to("%")
-    title = f"{_style.amount(found.difference)} not seen, {_style.amount(share)} of the outer meter; {found.status}"
-    ax.set_title(_style.plain(title, 110), loc="left", fontsize="medium", pad=22)
+    lines = (f"{_style.amount(found.difference)} not seen; {found.status}", f"{_style.amount(share)} of the outer meter")
+    ax.set_title("\n".join(_style.plain(line, 110) for line in lines), loc="left", fontsize="medium", pad=22)
     _style.legend_above(ax)
     return drawn, ax
