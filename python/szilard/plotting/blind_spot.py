@@ -40,8 +40,8 @@ def blind_spot(found: BlindSpot, ax: Axes | None = None) -> tuple[Figure, Axes]:
     ax.plot(load["inner_w"], load["difference_w"], "D-", color=_style.VERMILION, markersize=5, label="classes of load")
     ax.axhline(0.0, color=_style.GREY, linewidth=0.8)
     ax.set(xlabel="power at the inner meter [W]", ylabel="not seen by it [W]")
-    share = found.share.to("%")
-    lines = (f"{_style.amount(found.difference)} not seen; {found.status}", f"{_style.amount(share)} of the outer meter")
+    share = _style.amount(found.share.to("%"))
+    lines = (f"{_style.amount(found.difference)} not seen; {found.status}", f"{share} of the outer meter")
     ax.set_title("\n".join(_style.plain(line, 110) for line in lines), loc="left", fontsize="medium", pad=22)
     _style.legend_above(ax)
     return drawn, ax
